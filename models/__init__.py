@@ -1,0 +1,1 @@
+"""Networks, training, evaluation and export; never imported by the app."""
