@@ -18,7 +18,7 @@ MAXIMUM_BYTES = 320 * 2**20
 MINIMUM_SIDE = 16
 
 # Pillow tries only these; its other formats include some that start an outside program.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP")
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 # How the files people take for photos begin: (offset, bytes, what it is).
@@ -84,26 +84,9 @@ def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
         ImageError: the file is missing, empty, damaged, cut short, of another kind, too large
             (more than 50 megapixels) or too small (a side under 16 pixels).
     """
-    data = _read(source)
-    try:
-        with _open(data) as image:
-            _check_size(image)
-            image.load()
-            turn = _orientation(image)
-            image = _to_srgb(image)
-    except MemoryError as error:
-        raise ImageError("This picture is too large for the memory of this machine.") from error
-    except OSError as error:
-        if "truncated" in str(error):
-            raise ImageError(
-                "This picture is cut short: the end of the file is missing. Copy or download it "
-                "again."
-            ) from error
-        raise ImageError(_DAMAGED_TEXT) from error
-    except ImageError:
-        raise
-    except DAMAGED as error:
-        raise ImageError(_DAMAGED_TEXT) from error
+    image = _decode(_read(source))
+    turn = _orientation(image)
+    image = _to_srgb(image)
     if turn is not None:
         image = image.transpose(turn)
     return np.array(image)
@@ -112,6 +95,10 @@ def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
 _DAMAGED_TEXT = (
     "This picture is damaged and cannot be read. Copy or download it again, or save it anew as "
     "JPEG or PNG."
+)
+
+_CUT_TEXT = (
+    "This picture is cut short: the end of the file is missing. Copy or download it again."
 )
 
 
@@ -148,14 +135,25 @@ def _read_file(path: Path) -> bytes:
         raise ImageError(f"This file cannot be opened: {error.strerror}.") from error
 
 
-def _open(data: bytes) -> Image.Image:
+def _decode(data: bytes) -> Image.Image:
+    """Opens and unpacks the picture; its size is judged in between."""
     _register_heif()
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(image)
+        image.load()
+    except ImageError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(_too_large_text()) from error
     except UnidentifiedImageError as error:
         raise ImageError(_not_a_picture(data)) from error
+    except MemoryError as error:
+        raise ImageError("This picture is too large for the memory of this machine.") from error
+    except (OSError, *DAMAGED) as error:
+        cut = "truncated" in str(error).lower()
+        raise ImageError(_CUT_TEXT if cut else _DAMAGED_TEXT) from error
+    return image
 
 
 @cache
