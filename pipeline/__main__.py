@@ -5,14 +5,14 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import composite
 from pipeline.image import ImageError, load_image
+from pipeline.outputs import OUTPUTS, BackgroundMaker, files
 from pipeline.pairs import load_trimap, pair_by_name
 
-OUTPUTS = ("mask", "trimap", "alpha", "cutout", "composite")
 PHOTO_ENDINGS = (
     ".jpg .jpeg .png .webp .heic .heif .avif .tif .tiff .bmp".split()
 )  # of the files taken from a folder
@@ -201,10 +201,8 @@ def _photos_in(folder: Path) -> list[Path]:
     return photos
 
 
-def _background_maker(choice: str) -> Callable | None:
+def _background_maker(choice: str) -> BackgroundMaker:
     """What makes the background from (image, alpha); None where it stays transparent."""
-    from pipeline import composite
-
     if choice == "transparent":
         return None
     if choice == "blur":
@@ -224,11 +222,9 @@ def _background_maker(choice: str) -> Callable | None:
     return lambda image, alpha: composite.cropped_to_fill(picture, alpha.shape)
 
 
-def _do(job: Job, options: argparse.Namespace, make_background: Callable | None) -> str:
+def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker) -> str:
     """Does one photo, writes its results and returns the line that says so."""
     from pipeline import matte
-    from pipeline.composite import composite, cutout
-    from pipeline.encode import encode_png
 
     start = time.perf_counter()
     image = load_image(job.photo)
@@ -240,22 +236,8 @@ def _do(job: Job, options: argparse.Namespace, make_background: Callable | None)
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
     result = matte(image, trimap=trimap, band=options.band, refine=options.refine)
 
-    def final_picture():
-        if make_background is None:
-            return cutout(result.foreground, result.alpha)
-        background = make_background(image, result.alpha)
-        return composite(result.foreground, result.alpha, background)
-
-    pictures = {
-        "mask": lambda: result.mask,
-        "trimap": lambda: result.trimap,
-        "alpha": lambda: result.alpha,
-        "cutout": lambda: cutout(result.foreground, result.alpha),
-        "composite": final_picture,
-    }
-    for output in options.save:
-        file = options.output / f"{job.name}.{output}.png"
-        file.write_bytes(encode_png(pictures[output]()))
+    for file, data in files(job.name, options.save, image, result, make_background).items():
+        (options.output / file).write_bytes(data)
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]

@@ -81,6 +81,24 @@ def gradient(
     return _dithered(np.broadcast_to(colours, (*shape, 3)))
 
 
+def checkerboard(
+    shape: tuple[int, int],
+    square: int,
+    colours: tuple[int, int] = (196, 172),
+) -> np.ndarray:
+    """Returns the pattern by which picture editors show that nothing is there.
+
+    Args:
+        shape: (H, W). square: the side of a square in pixels. colours: two grey levels.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    down, across = (np.arange(side) // square % 2 for side in shape)
+    grey = np.where(down[:, None] == across, *np.uint8(colours))
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
 def cropped_to_fill(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Scales a picture until it covers `shape` and cuts off evenly what hangs over.
 

@@ -1,4 +1,4 @@
-"""The photographs that come with DeepMasque, both in the public domain (static/samples/CREDITS.md)."""
+"""The photographs that come with DeepMasque, in the public domain (static/samples/CREDITS.md)."""
 
 from dataclasses import dataclass
 from pathlib import Path
