@@ -57,6 +57,12 @@ def background_picker() -> Background:
 def _gradient() -> Background:
     from pipeline.composite import gradient
 
+    swatches = "".join(
+        f".st-key-background_gradient button:nth-of-type({place})::before "
+        f"{{ background: linear-gradient({top}, {bottom}) }}"
+        for place, (top, bottom) in enumerate(GRADIENTS.values(), 1)
+    )
+    st.html(f"<style>{swatches}</style>")
     name = st.pills(
         "Gradient",
         [*GRADIENTS, "Own"],

@@ -68,11 +68,14 @@ def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
     return pieces, pairing.problems
 
 
-def finish(piece: Piece, say: Callable[[str, float], None]) -> None:
+def finish(
+    piece: Piece, say: Callable[[str, float], None], look: Callable[[object], None]
+) -> None:
     """Does one piece: fills in its result or its failure.
 
     Args:
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
+        look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
     from pipeline import matte
     from pipeline.image import ImageError, load_image
@@ -84,6 +87,7 @@ def finish(piece: Piece, say: Callable[[str, float], None]) -> None:
         say("reading", 0.0)
         try:
             image = load_image(piece.photo)
+            look(image)
             trimap = load_trimap(piece.trimap, image.shape[:2]) if piece.trimap else None
             matted = matte(image, trimap=trimap, band=piece.band, progress=say)
         except ImageError as error:

@@ -45,12 +45,13 @@ def main() -> None:
 
 def ask_for_photos() -> None:
     """The entrance: upload, camera, or a sample."""
-    words, samples = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with st.container(key="entrance"):
+        words, samples = st.columns([5, 4], gap="large", vertical_alignment="center")
     with words:
-        st.title("We create :primary[real masks]")
+        st.title("We Create :primary[Real Masks]", anchor=False)
         st.markdown(
-            "Give a photo of a person. Get a mask a film editor would accept, down to the hair, "
-            "and the person on any background."
+            "Give a photo of a person. Get a mask that a film editor would accept, down to the "
+            "hair, and the person on any background."
         )
         for problem in st.session_state.pop("problems", []):
             st.error(problem)
@@ -72,7 +73,7 @@ def ask_for_photos() -> None:
             "Image1.jpg and Trimap1.png."
         )
     with samples, st.container(key="samples"):
-        st.markdown("No photo at hand? Take one of these:")
+        st.markdown("No photo at hand? Try one of these.")
         for column, sample in zip(st.columns(len(SAMPLES)), SAMPLES, strict=True):
             key = f"sample_{sample.file.stem}"
             # The button is the photograph; Streamlit's buttons take no picture of their own.
@@ -118,15 +119,28 @@ def show_results(pieces: list[Piece]) -> None:
     waiting = [piece for piece in pieces if piece.waits]
     if waiting:
         with progress:
-            work_on(waiting[0], pieces.index(waiting[0]) + 1, len(pieces))
+            work_on(waiting[0], pieces, first=not done)
         st.rerun()
 
 
-def work_on(piece: Piece, number: int, count: int) -> None:
-    """Does one piece under a progress bar."""
-    which = f"{piece.name} ({number} of {count}): " if count > 1 else ""
-    bar = st.progress(0.0, f"{which}{STAGES['reading']}")
-    finish(piece, lambda stage, share: bar.progress(share, which + STAGES.get(stage, stage)))
+def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
+    """Does one piece under a progress bar; the first is watched where its result will be."""
+    picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
+    which = f"{pieces.index(piece) + 1} of {len(pieces)}: " if len(pieces) > 1 else ""
+    bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
+
+    def say(stage: str, share: float) -> None:
+        bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
+
+    def look(image) -> None:
+        if picture:
+            height, width = image.shape[:2]
+            picture.html(
+                f'<img class="working" style="--proportion: {width / height:.4f}" '
+                f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
+            )
+
+    finish(piece, say, look)
 
 
 @st.fragment
