@@ -1,10 +1,12 @@
 """Choosing what goes behind the person."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pipeline.outputs import BackgroundMaker
+if TYPE_CHECKING:
+    from pipeline.outputs import BackgroundMaker
 
 KINDS = {
     "Transparent": ":material/grid_on:",
@@ -32,7 +34,7 @@ class Background:
     """What was chosen: a name that tells it from every other choice, and what makes it."""
 
     name: str
-    make: BackgroundMaker
+    make: "BackgroundMaker"
 
 
 def background_picker() -> Background:

@@ -1,11 +1,10 @@
 """A picture before and after: one line to drag with mouse, finger or arrow keys."""
 
 from base64 import b64encode
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
-
-HERE = Path(__file__).parent
 
 
 def before_after(
@@ -25,11 +24,9 @@ def before_after(
         photo: names the pair; when it changes, the result is uncovered anew.
         before_text, after_text: what they show, for people who do not see them.
     """
+    # Registered on every run, as each server and each test has a registry of its own.
     component = st.components.v2.component(
-        "before_after",
-        html=_part("html"),
-        css=_part("css"),
-        js=_part("js"),
+        "before_after", html=_part(".html"), css=_part(".css"), js=_part(".js")
     )
     component(
         key="before_after",
@@ -52,5 +49,6 @@ def data_url(jpeg: bytes) -> str:
     return "data:image/jpeg;base64," + b64encode(jpeg).decode()
 
 
+@cache
 def _part(ending: str) -> str:
-    return (HERE / f"before_after.{ending}").read_text(encoding="utf-8")
+    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

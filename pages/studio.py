@@ -1,12 +1,10 @@
 """Studio: a photo in, the person cut out, on a new background."""
 
-import io
-import zipfile
-
 import streamlit as st
 
 from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
+from components.downloads import download_buttons
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.samples import SAMPLES
 
@@ -164,7 +162,7 @@ def show_finished(done: list[Piece]) -> None:
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background = background_picker()
-        offer_downloads(piece, done, background)
+        download_buttons(piece, done, background)
         change_edge(piece)
     final = on_background(view, background)
     with picture:
@@ -197,64 +195,6 @@ def on_background(view, background: Background):
     else:
         behind = background.make(view.image, view.alpha)
     return composite(view.foreground, view.alpha, behind)
-
-
-def offer_downloads(piece: Piece, done: list[Piece], background: Background) -> None:
-    """Files at the photo's own size, made when they are asked for."""
-    height, width = piece.result.shape
-    st.markdown(f"Download at {width} × {height}")
-    labels = {
-        "cutout": "Cut-out",
-        "composite": "Composite",
-        "alpha": "Alpha",
-        "trimap": "Trimap",
-    }
-    with st.container(key="downloads"):
-        for column, (output, label) in zip(2 * st.columns(2), labels.items(), strict=True):
-            column.download_button(
-                label,
-                data=lambda output=output: one_file(piece, output, background),
-                file_name=f"{piece.stem}.{output}.png",
-                mime="image/png",
-                on_click="ignore",
-                icon=":material/download:",
-                width="stretch",
-                key=f"download_{output}",
-            )
-        st.download_button(
-            "Everything as ZIP" if len(done) == 1 else f"All {len(done)} photos as ZIP",
-            data=lambda: archive(done, background),
-            file_name=f"{piece.stem if len(done) == 1 else 'deepmasque'}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-            width="stretch",
-            type="primary",
-            key="download_zip",
-        )
-
-
-def one_file(piece: Piece, output: str, background: Background) -> bytes:
-    """One of the outputs as PNG."""
-    from pipeline.outputs import files
-
-    matte = piece.result.unpack()
-    return next(iter(files(piece.stem, [output], matte.image, matte, background.make).values()))
-
-
-def archive(pieces: list[Piece], background: Background) -> bytes:
-    """All outputs of all pieces; PNG files are packed already, so the ZIP only holds them."""
-    from pipeline.outputs import OUTPUTS, files
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
-        for number, piece in enumerate(pieces, 1):
-            twins = [other for other in pieces if other.stem == piece.stem]
-            name = piece.stem if len(twins) == 1 else f"{number}-{piece.stem}"
-            matte = piece.result.unpack()
-            for file, data in files(name, OUTPUTS, matte.image, matte, background.make).items():
-                zip_file.writestr(file, data)
-    return packed.getvalue()
 
 
 def change_edge(piece: Piece) -> None:
