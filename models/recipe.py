@@ -20,6 +20,7 @@ class Recipe:
     # Small pictures first: the encoder learns the task at three times the speed, and the
     # fully convolutional weights carry over.
     stages: tuple[Stage, ...]
+    input_size: tuple[int, int]  # width, height of the exported network
     batch: int = 16
     learning_rate: float = 1.8e-3  # peak, of AdamW; one epoch of warm-up, then a cosine to zero
     weight_decay: float = 0.02
@@ -35,5 +36,6 @@ class Recipe:
 RECIPES = {
     "portrait_fcn_plus": Recipe(
         stages=(Stage((160, 224), 10), Stage((192, 256), 14), Stage((288, 384), 2)),
+        input_size=(288, 384),
     ),
 }

@@ -26,8 +26,7 @@ from models.losses import boundary_iou_loss
 from models.photos import Portrait, backgrounds, eg1800, validation_split, voc_people
 from models.portrait_fcn_plus import portrait_fcn_plus
 from models.recipe import RECIPES, Recipe
-from pipeline.align import align, portrait_channels
-from pipeline.segment import normalised_rgb
+from pipeline.segment import network_input, whole_frame
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
@@ -118,7 +117,9 @@ def validation_iou(model, portraits, size) -> float:
     """Mean per-image foreground IoU at the photo's own size, one pass at the network's size."""
     scores = []
     for portrait in portraits:
-        logit = model(to_layout(network_input(portrait.image, whole_frame(portrait.image.shape, size), portrait.face)[None]), training=False)
+        frame = whole_frame(portrait.image.shape, size)
+        inputs = network_input(portrait.image, frame, portrait.face, size)
+        logit = model(to_layout(inputs[None]), training=False)
         logit = keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
         height, width = portrait.mask.shape
         person = cv2.resize(logit, (width, height)) > 0
