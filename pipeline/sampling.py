@@ -1,0 +1,60 @@
+"""Look at an image through an affine map without aliasing."""
+
+import cv2
+import numpy as np
+
+# Linear sampling reads 2x2 pixels; a map that shrinks more than this would skip some.
+LARGEST_LINEAR_STEP = 1.5
+
+
+def sample_affine(
+    image: np.ndarray,
+    to_image: np.ndarray,
+    size: tuple[int, int],
+    border_mode: int = cv2.BORDER_CONSTANT,
+    border_value: tuple[int, int, int] = (0, 0, 0),
+) -> np.ndarray:
+    """Resample an image: output pixel (x, y) shows the image at to_image @ [x, y, 1].
+
+    image: (H, W, 3) or (H, W) uint8. to_image: (2, 3) float. size: (width, height) of the output.
+    Where the map shrinks, the part of the image that is needed is first reduced by area.
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
+    step = int(scale / LARGEST_LINEAR_STEP)
+    if step > 1:
+        image, to_image = _reduced(image, to_image, size, step)
+    return cv2.warpAffine(
+        image,
+        to_image,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=border_mode,
+        borderValue=border_value,
+    )
+
+
+def then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The (2, 3) map that applies `first`, then `second`."""
+    return second @ np.vstack([first, (0, 0, 1)])
+
+
+def _reduced(image, to_image, size, step):
+    """Reduce the window that the map looks at by about `step`; adapt the map to it."""
+    height, width = image.shape[:2]
+    right, bottom = size[0] - 1, size[1] - 1
+    corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1, 1, 1, 1]], float)
+    low = np.floor((to_image @ corners).min(axis=1)).astype(int) - step
+    high = np.ceil((to_image @ corners).max(axis=1)).astype(int) + step
+    # At least one cell of the image stays, so that a map that looks past it still has a border.
+    x0, x1 = np.clip((low[0], high[0]), 0, width)
+    y0, y1 = np.clip((low[1], high[1]), 0, height)
+    x0, y0 = min(x0, max(width - step, 0)), min(y0, max(height - step, 0))
+    window = image[y0 : max(y1, y0 + step), x0 : max(x1, x0 + step)]
+    small_size = (max(1, window.shape[1] // step), max(1, window.shape[0] // step))
+    small = cv2.resize(window, small_size, interpolation=cv2.INTER_AREA)
+    ratio = np.array([small_size[0] / window.shape[1], small_size[1] / window.shape[0]])
+    adapted = to_image - np.array([[0, 0, x0], [0, 0, y0]])
+    adapted *= ratio[:, None]
+    # Pixel centres lie at +0.5 of a pixel, so the shift has to scale about there.
+    adapted[:, 2] += ratio / 2 - 0.5
+    return small, adapted
