@@ -48,6 +48,10 @@ class Frame:
         x, y = self.width / size[0], self.height / size[1]
         return np.array([[x, 0, self.left + x / 2 - 0.5], [0, y, self.top + y / 2 - 0.5]])
 
+    def from_photo(self, size: tuple[int, int]) -> np.ndarray:
+        """The inverse of `to_photo`."""
+        return np.linalg.inv(np.vstack([self.to_photo(size), (0, 0, 1)]))[:2]
+
 
 @dataclass(frozen=True)
 class Segmentation:
@@ -136,8 +140,7 @@ class _Canvas:
 
     def add(self, frame, logit):
         size = self._sum.shape[::-1]
-        network_to_photo = np.vstack([frame.to_photo(logit.shape[::-1]), (0, 0, 1)])
-        to_network = then(self._to_photo, np.linalg.inv(network_to_photo)[:2])
+        to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
         if self._first_width is None:
             self._first_width = frame.width
             weight = np.ones(logit.shape, np.float32)
