@@ -15,6 +15,10 @@ from pipeline.band import Band
 
 FEATURES = ("lab", "rgb", "hsv")
 
+# A neighbour found may be up to 1 + SLACK times as far away as the true one: the search takes
+# half the time and the mattes are as good.
+SLACK = 1.0
+
 # Windows whose Laplacian is computed at once: keeps the (windows, 9, 9) blocks within 10 MB.
 WINDOWS_AT_ONCE = 32768
 
@@ -37,6 +41,10 @@ class Energy:
     def __rmul__(self, weight: float) -> "Energy":
         weight = np.float32(weight)
         return Energy(self.matrix * weight, self.right_side * weight, self.held)
+
+    def arrays(self) -> list[np.ndarray]:
+        """What the energy keeps in memory."""
+        return [self.matrix.data, self.matrix.indices, self.matrix.indptr, self.right_side]
 
 
 def data_energy(weight: np.ndarray, alpha: np.ndarray) -> Energy:
@@ -67,28 +75,22 @@ def nearest_neighbours(
     """Distances and positions in `references`, both (len(queries), k), k = min(count, available)."""
     count = min(count, len(references))
     tree = cKDTree(references, balanced_tree=False)
-    # Neighbours may be up to 1.5 times as far as the true ones: half the time, same alpha.
-    distances, positions = tree.query(queries, count, eps=0.5, workers=workers)
+    distances, positions = tree.query(queries, count, eps=SLACK, workers=workers)
     shape = len(queries), count
     return distances.reshape(shape), positions.reshape(shape).astype(np.int32)
 
 
-def knn_energy(
-    band: Band,
-    levels: tuple[tuple[int, float], ...],
-    features: str,
-    workers: int,
-) -> tuple[Energy, np.ndarray, np.ndarray]:
-    """The KNN Laplacian: Chen, Li & Tang, *KNN Matting*, TPAMI 2013, sections 3.1 to 3.3.
+def knn_links(
+    band: Band, levels: tuple[tuple[int, float], ...], features: str, workers: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours and affinities of the unknown pixels, Chen, Li & Tang, TPAMI 2013, section 3.1.
 
     ``X(i) = (colour, weight * position)`` and ``k(i, j) = 1 - |X(i) - X(j)| / C`` for the nearest
     neighbours j of i, where C is the greatest distance in the feature space. `levels` are
-    (neighbours, weight of position) pairs: near and far neighbours. The affinities are made
-    symmetric, ``A = (K + K') / 2``, so that the Laplacian ``L = D - A`` is positive semi-definite.
+    (neighbours, weight of position) pairs: near and far neighbours.
 
-    Returns the energy and, for the story, the neighbours and affinities, both (n, sum of k).
+    Returns (n, sum of k) int32 pixels and float32 affinities in [0, 1], 0 for a pixel itself.
     """
-    n = len(band)
     neighbours, affinities = [], []
     color = color_features(band, band.nearby, features)
     position = band.position(band.nearby)
@@ -103,7 +105,16 @@ def knn_energy(
         affinity[found == band.unknown[:, None]] = 0
         neighbours.append(found)
         affinities.append(affinity)
-    neighbours, affinities = np.concatenate(neighbours, 1), np.concatenate(affinities, 1)
+    return np.concatenate(neighbours, 1), np.concatenate(affinities, 1)
+
+
+def knn_energy(band: Band, neighbours: np.ndarray, affinities: np.ndarray) -> Energy:
+    """The KNN Laplacian ``L = D - A``, the same paper, section 3.3.
+
+    The affinities are made symmetric, ``A = (K + K') / 2``, so that L is positive semi-definite
+    and conjugate gradients are sure to converge.
+    """
+    n = len(band)
     rows = band.row[neighbours]
     to_known = np.where(rows < 0, affinities, 0)
     right_side = np.where(band.foreground[neighbours], to_known, 0).sum(1)
@@ -115,8 +126,7 @@ def knn_energy(
     degree = np.asarray(affinity.sum(1)).ravel() + to_known.sum(1)
     laplacian = scipy.sparse.diags(degree.astype(np.float32), format="csr") - affinity
     held = to_known.any(1)
-    energy = Energy(laplacian.tocsr(), right_side.astype(np.float32), held)
-    return energy, neighbours, affinities
+    return Energy(laplacian.tocsr(), right_side.astype(np.float32), held)
 
 
 def color_line_energy(band: Band, regularization: float) -> Energy:
@@ -192,7 +202,10 @@ def scatter(
 
 
 def solve_symmetric(xx, xy, xz, yy, yz, zz, vectors: np.ndarray) -> np.ndarray:
-    """``S^-1 v`` for symmetric 3x3 matrices by cofactors; one vector (..., 3) or k (..., k, 3) each."""
+    """``S^-1 v`` for symmetric 3x3 matrices S by cofactors.
+
+    The six entries have shape (...); the vectors (..., 3), or (..., k, 3) for k of each S.
+    """
     cxx, cxy, cxz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
     cyy, cyz, czz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     scale = 1 / (xx * cxx + xy * cxy + xz * cxz)
