@@ -17,7 +17,6 @@ struct wide {
 #if defined(__MSP430__) && !defined(SOFTWARE_MULTIPLIER)
 
 #define MULTIPLIER(offset) (*(volatile uint16_t *)(0x04C0u + (offset)))
-#define MULTIPLIER_BYTE(offset) (*(volatile uint8_t *)(0x04C0u + (offset)))
 enum {
     MPY = 0x00, MPYS = 0x02, MAC = 0x04, MACS = 0x06, OP2 = 0x08, RESLO = 0x0A, RESHI = 0x0C,
     MPYS32L = 0x14, MPYS32H = 0x16, MACS32L = 0x1C, MACS32H = 0x1E, OP2L = 0x20, OP2H = 0x22,
@@ -85,16 +84,16 @@ static inline void accumulate(int32_t a, int16_t b)
 {
     MULTIPLIER(MACS32L) = (uint16_t)a;
     MULTIPLIER(MACS32H) = (uint16_t)((uint32_t)a >> 16);
-    MULTIPLIER(OP2L) = (uint16_t)b;
-    MULTIPLIER(OP2H) = b < 0 ? 0xFFFFu : 0u;
+    MULTIPLIER(OP2) = (uint16_t)b;
 }
 
 static inline struct wide accumulator_read(void)
 {
     struct wide sum;
-    __asm__ volatile("nop\n nop\n nop\n nop");   /* the top word is ready 6 cycles after OP2H */
-    for (uint8_t i = 0; i < 4; i++)
-        sum.word[i] = *(volatile uint16_t *)(0x04C0u + RES0 + 2u * i);
+    sum.word[0] = MULTIPLIER(RES0);      /* in this order each word is ready when it is read */
+    sum.word[1] = MULTIPLIER(RES1);
+    sum.word[2] = MULTIPLIER(RES2);
+    sum.word[3] = MULTIPLIER(RES3);
     return sum;
 }
 
@@ -106,9 +105,19 @@ static inline int32_t multiply_q16(int32_t a, int32_t b)
     MULTIPLIER(MPYS32H) = (uint16_t)((uint32_t)a >> 16);
     MULTIPLIER(OP2L) = (uint16_t)b;
     MULTIPLIER(OP2H) = (uint16_t)((uint32_t)b >> 16);
-    __asm__ volatile("nop\n nop\n nop");         /* RES1 is ready 3, RES2 5 cycles after OP2H */
     low = MULTIPLIER(RES1);
     return (int32_t)(((uint32_t)MULTIPLIER(RES2) << 16) | low);
+}
+
+/* The low 32 bits of a b. */
+static inline int32_t multiply_long(int32_t a, int16_t b)
+{
+    uint16_t low;
+    MULTIPLIER(MPYS32L) = (uint16_t)a;
+    MULTIPLIER(MPYS32H) = (uint16_t)((uint32_t)a >> 16);
+    MULTIPLIER(OP2) = (uint16_t)b;
+    low = MULTIPLIER(RES0);
+    return (int32_t)(((uint32_t)MULTIPLIER(RES1) << 16) | low);
 }
 
 #elif defined(__MSP430__)
@@ -124,6 +133,7 @@ void accumulator_clear(void);
 void accumulate(int32_t a, int16_t b);
 struct wide accumulator_read(void);
 int32_t multiply_q16(int32_t a, int32_t b);
+int32_t multiply_long(int32_t a, int16_t b);
 
 #else
 
@@ -181,6 +191,11 @@ static inline struct wide accumulator_read(void)
 static inline int32_t multiply_q16(int32_t a, int32_t b)
 {
     return (int32_t)(((int64_t)a * b) >> 16);
+}
+
+static inline int32_t multiply_long(int32_t a, int16_t b)
+{
+    return (int32_t)((uint32_t)a * (uint32_t)(int32_t)b);
 }
 
 #endif

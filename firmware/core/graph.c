@@ -63,28 +63,39 @@ static uint8_t take_back_edge(uint8_t rank, uint8_t other)
     return 0;
 }
 
-/* Slots become edges in place: entry e never overtakes the slot being read. */
+/* Copies one row's slots out, edges to lower ranks first; returns how many those are. */
+static uint8_t sort_row(const uint8_t *slots, uint8_t rank, uint8_t *sorted, uint8_t *count)
+{
+    uint8_t lower;
+    *count = 0;
+    for (uint8_t k = 0; k < job.neighbours; k++)
+        if (slots[k] < rank)
+            sorted[(*count)++] = slots[k];
+    lower = *count;
+    for (uint8_t k = 0; k < job.neighbours; k++)
+        if (slots[k] > rank && slots[k] != EMPTY_SLOT)
+            sorted[(*count)++] = slots[k];
+    return lower;
+}
+
+/* Slots become edges in place: the entry written never overtakes the slot being read. A row byte
+ * holds how many edges go to lower ranks, in its low half, and to higher ones, in its high half. */
 static void collect_edges(void)
 {
-    uint8_t *edges = bytes_at(job.at.slots), *weights = bytes_at(job.at.slot_weights);
+    uint8_t *edge = bytes_at(job.at.slots), *weight = bytes_at(job.at.slot_weights);
     uint8_t *rows = bytes_at(job.at.slot_rows);
-    const uint8_t *slot = bytes_at(job.at.slots);
-    uint16_t count = 0;
-    for (uint8_t rank = 0; rank < job.unknown; rank++) {
-        uint16_t row_start = count;
-        for (uint8_t k = job.neighbours; k; k--) {
-            uint8_t other = *slot++, weight;
-            if (other == EMPTY_SLOT)
-                continue;
-            weight = weight_between(rank, other);
-            if (other > rank && take_back_edge(other, rank))
-                weight = (uint8_t)(2 * weight);
-            edges[count] = other;
-            weights[count++] = weight;
+    const uint8_t *slots = bytes_at(job.at.slots);
+    for (uint8_t rank = 0; rank < job.unknown; rank++, slots += job.neighbours) {
+        uint8_t sorted[MAX_NEIGHBOURS], count;
+        uint8_t lower = sort_row(slots, rank, sorted, &count);
+        for (uint8_t k = 0; k < count; k++) {
+            uint8_t other = sorted[k], twice = other > rank && take_back_edge(other, rank);
+            *edge++ = other;
+            *weight++ = (uint8_t)(weight_between(rank, other) << twice);
         }
-        rows[rank] = (uint8_t)(count - row_start);
+        rows[rank] = (uint8_t)(lower | (count - lower) << 4);
+        job.edge_count += count;
     }
-    job.edge_count = count;
 }
 
 static uint16_t move_down(uint16_t source, uint16_t target, uint16_t bytes)
@@ -101,7 +112,8 @@ static enum status lay_out_solver(void)
     job.at.rows = move_down(job.at.slot_weights, job.at.weights, job.edge_count);
     job.at.product = move_down(job.at.slot_rows, job.at.rows, job.unknown);
     job.at.product = (uint16_t)((job.at.product + 3) & ~3u);
-    job.at.direction = (uint16_t)(job.at.product + 4 * job.unknown);
+    job.at.pivots = (uint16_t)(job.at.product + 4 * job.unknown);
+    job.at.direction = (uint16_t)(job.at.pivots + 2 * job.unknown);
     job.at.alpha = (uint16_t)(job.at.direction + 2 * job.unknown);
     job.at.end = (uint16_t)(job.at.alpha + 2 * job.unknown);
     return job.at.end <= ARENA_BYTES ? STATUS_OK : STATUS_TOO_MANY_EDGES;

@@ -7,14 +7,18 @@ uint8_t arena[ARENA_BYTES] __attribute__((aligned(4)));
 #define COLUMN_MAP_BYTES (MAX_PIXELS / 4)
 #define COLUMN_RANK_BYTES (MAX_PIXELS / 8)
 #define UNKNOWN_BYTES_IN_SEARCH(neighbours) (4 + 2 + (neighbours))
-#define UNKNOWN_BYTES_IN_SOLVER(neighbours) (4 + 2 + 2 * (neighbours) + 1 + 4 + 2 + 2)
+#define UNKNOWN_BYTES_IN_SOLVER (4 + 2 + 1 + 4 + 2 + 2 + 2)   /* and 2 an edge */
 
 _Static_assert(ARENA_BYTES % 4 == 0, "regions are laid from both ends of the arena");
-_Static_assert(sizeof(struct arena_map) == 36, "the map travels in the reply as 18 words");
-#if ARENA_BYTES >= 3712u
+_Static_assert(sizeof(struct arena_map) == 38, "the map travels in the reply as 19 words");
+#if ARENA_BYTES >= 3744u
 _Static_assert(3 * MAX_PIXELS + COLUMN_MAP_BYTES <= ARENA_BYTES, "a column is received whole");
 _Static_assert(2 * MAX_PIXELS + COLUMN_RANK_BYTES + COLUMN_MAP_BYTES
                + 150 * UNKNOWN_BYTES_IN_SEARCH(5) <= ARENA_BYTES, "150 unknowns can be searched");
+_Static_assert(138 * UNKNOWN_BYTES_IN_SOLVER + 2 * 138 * 5 <= ARENA_BYTES,
+               "138 unknowns can be solved even if no two chose each other");
+_Static_assert(150 * UNKNOWN_BYTES_IN_SOLVER + 2 * 590 <= ARENA_BYTES,
+               "150 unknowns can be solved with 590 edges; columns of photos have about 450");
 #endif
 
 uint16_t map_bytes(void)

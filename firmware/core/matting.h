@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #ifndef ARENA_BYTES
-#define ARENA_BYTES 3712u            /* what 4096 bytes leave beside statics and stack */
+#define ARENA_BYTES 3744u            /* what 4096 bytes leave beside statics and stack */
 #endif
 
 enum {
@@ -53,7 +53,7 @@ enum status {
  *   project     [ ...                                        features 2n   | map ]
  *   search      [ b 4u | anchor 2u | slots Ku | ...  ranks n/8 | features  | map ]
  *   merge       [ b    | anchor    | slots Ku | weights Ku | rows u | ... positions 2u | features 2u | map ]
- *   solve       [ b=r  | anchor    | edges E | weights E | rows u | product 4u | direction 2u | alpha 2u ]
+ *   solve       [ b=r  | anchor    | edges E | weights E | rows u | product 4u | pivots 2u | direction 2u | alpha 2u ]
  */
 struct arena_map {
     uint16_t map, pixels, features, ranks;
@@ -61,7 +61,7 @@ struct arena_map {
     uint16_t anchor;                 /* weight that ties an unknown to pixels of given alpha */
     uint16_t slots, slot_weights, slot_rows;
     uint16_t unknown_features, unknown_positions;
-    uint16_t edges, weights, rows, product, direction, alpha;
+    uint16_t edges, weights, rows, product, pivots, direction, alpha;
     uint16_t end;                    /* first byte the solver does not use */
 };
 
@@ -95,6 +95,10 @@ void project_pixels(void);
 enum status find_neighbours(void);
 enum status merge_edges(void);
 enum status solve_alpha(void);
+
+/* The preconditioner of solve_alpha (preconditioner.c). */
+enum status factorise(void);
+void precondition(void);
 
 /* Alpha code 0 .. 254 of the unknown with this rank (they are counted in pixel order). */
 uint8_t solved_code(uint16_t rank);

@@ -5,8 +5,10 @@
  *   residual   32 bits with one shared exponent e: the true residual is residual / 2^e.
  *              After each step all are shifted so that the largest lies in 2^23 .. 2^24: seven bits
  *              above stay free for the growth a step can cause, the rest is precision.
+ *   gradient   the preconditioned residual, 16 bits below 2^13, at a scale of its own each time; it
+ *              lies where the product will
  *   direction  16 bits, below 2^14 so that differences of two fit 16 bits; its scale is the
- *              residual's, divided by 2^halvings
+ *              gradient's, divided by 2^halvings
  *   product    32 bits: the Laplacian times direction, exact
  *   step       Q16.16
  *
@@ -16,16 +18,16 @@
  */
 #include "arithmetic.h"
 #include "matting.h"
+#include "shift.h"
 
 enum {
     ALPHA_SHIFT = 6,
     HALF = 127 << ALPHA_SHIFT,
     RESIDUAL_BITS = 24,
-    GRADIENT_SHIFT = RESIDUAL_BITS - 13,  /* preconditioned residuals stay below 2^13 */
-    GRADIENT_LIMIT = 1 << 13,
+    GRADIENT_BITS = 13,
     DIRECTION_LIMIT = 1 << 14,
     BETA_BITS = 13,
-    COUNT_MASK = 15                       /* a row byte: edges in the low, shift in the high half */
+    NO_RESIDUAL = 127
 };
 
 /* mantissa * 2^exponent, mantissa 0 or in 2^30 .. 2^31. */
@@ -35,7 +37,7 @@ struct scaled {
 };
 
 struct progress {
-    struct scaled energy;                 /* residual . preconditioned residual */
+    struct scaled energy;                 /* residual . gradient */
     int16_t exponent;                     /* of the residual */
     uint16_t largest_direction;           /* all bits any direction's magnitude has */
     uint8_t halvings;
@@ -74,53 +76,6 @@ static int32_t ratio(struct scaled over, struct scaled under, int16_t fraction_b
     return (int32_t)(shift >= 0 ? quotient << shift : quotient >> -shift);
 }
 
-static uint32_t magnitude(int32_t value)
-{
-    return value < 0 ? 0u - (uint32_t)value : (uint32_t)value;
-}
-
-static uint8_t bit_length(uint32_t value)
-{
-    uint8_t bits = 0;
-    for (; value; value >>= 1)
-        bits++;
-    return bits;
-}
-
-/* Row sums D into the (still free) direction vector; false if one does not fit 16 bits. */
-static uint8_t sum_degrees(void)
-{
-    const uint16_t *anchor = words_at(job.at.anchor);
-    const uint8_t *other = bytes_at(job.at.edges), *weight = bytes_at(job.at.weights);
-    const uint8_t *rows = bytes_at(job.at.rows);
-    uint16_t *degree = words_at(job.at.direction);
-    for (uint8_t i = 0; i < job.unknown; i++)
-        degree[i] = anchor[i];
-    for (uint8_t i = 0; i < job.unknown; i++)
-        for (uint8_t k = rows[i]; k; k--, other++, weight++) {
-            if (degree[i] > 0xFFFF - 254 || degree[*other] > 0xFFFF - 254)
-                return 0;
-            degree[i] = (uint16_t)(degree[i] + *weight);
-            degree[*other] = (uint16_t)(degree[*other] + *weight);
-        }
-    return 1;
-}
-
-/* The preconditioner is D rounded down to a power of two, relative to the smallest: a shift. */
-static void store_shifts(void)
-{
-    const uint16_t *degree = words_at(job.at.direction);
-    uint8_t *rows = bytes_at(job.at.rows);
-    uint8_t least = 16;
-    for (uint8_t i = 0; i < job.unknown; i++) {
-        uint8_t bits = bit_length(degree[i]);
-        if (bits < least)
-            least = bits;
-    }
-    for (uint8_t i = 0; i < job.unknown; i++)
-        rows[i] = (uint8_t)(rows[i] | ((bit_length(degree[i]) - least) << 4));
-}
-
 /* b holds weight times code: b * 64 is weight times alpha, from which anchor / 2 is taken. */
 static void start_at_half(void)
 {
@@ -134,54 +89,46 @@ static void start_at_half(void)
 }
 
 /* Shifts all residuals so that the largest lies in 2^23 .. 2^24; returns the shift (left > 0).
- * No residual at all returns 127. */
+ * No residual at all returns NO_RESIDUAL. */
 static int8_t normalise_residual(void)
 {
-    int32_t *residual = longs_at(job.at.residual);
-    uint32_t bits = 0;
     int8_t shift;
-    for (uint8_t i = 0; i < job.unknown; i++)
-        bits |= magnitude(residual[i]);
+    uint32_t bits = magnitude_bits(longs_at(job.at.residual));
     if (bits == 0)
-        return 127;
+        return NO_RESIDUAL;
     shift = (int8_t)(RESIDUAL_BITS - bit_length(bits));
-    for (uint8_t i = 0; i < job.unknown; i++) {
-        int32_t value = residual[i];
-        int8_t steps = shift;
-        for (; steps > 0; steps--)
-            value = (int32_t)((uint32_t)value << 1);
-        for (; steps < 0; steps++)
-            value >>= 1;
-        residual[i] = value;
-    }
+    if (shift)
+        shift_all(longs_at(job.at.residual), shift);
     return shift;
 }
 
-static int16_t gradient(int32_t residual, uint8_t row)
+/* Turns product, 32 bits, into 16-bit numbers below 2^13 in its first half. */
+static void store_gradient(void)
 {
-    int16_t value = (int16_t)(residual >> GRADIENT_SHIFT);
-    for (uint8_t shift = row >> 4; shift; shift--)
-        value >>= 1;
-    return value;
+    const int32_t *product = longs_at(job.at.product);
+    int16_t *gradient = integers_at(job.at.product);
+    int8_t shift = (int8_t)(GRADIENT_BITS - bit_length(magnitude_bits(product)));
+    int32_t power = power_of_two(shift);
+    for (uint8_t i = 0; i < job.unknown; i++)
+        gradient[i] = (int16_t)multiply_q16(product[i], power);
 }
 
 static struct scaled residual_energy(void)
 {
     const int32_t *residual = longs_at(job.at.residual);
-    const uint8_t *rows = bytes_at(job.at.rows);
+    const int16_t *gradient = integers_at(job.at.product);
     accumulator_clear();
     for (uint8_t i = 0; i < job.unknown; i++)
-        accumulate(residual[i], gradient(residual[i], rows[i]));
+        accumulate(residual[i], gradient[i]);
     return normalised(accumulator_read());
 }
 
 /* direction = gradient + beta * direction, all halved as often as it takes to stay below 2^14. */
 static void turn_direction(struct progress *progress, int16_t beta)
 {
-    const int32_t *residual = longs_at(job.at.residual);
-    const uint8_t *rows = bytes_at(job.at.rows);
+    const int16_t *gradient = integers_at(job.at.product);
     int16_t *direction = integers_at(job.at.direction);
-    uint32_t bound = GRADIENT_LIMIT + 1
+    uint32_t bound = (1 << GRADIENT_BITS) + 1
         + (multiply_unsigned(progress->largest_direction, (uint16_t)beta) >> BETA_BITS);
     uint8_t halvings = 0;
     uint16_t bits = 0;
@@ -189,7 +136,7 @@ static void turn_direction(struct progress *progress, int16_t beta)
         halvings++;
     beta >>= halvings;
     for (uint8_t i = 0; i < job.unknown; i++) {
-        int16_t value = gradient(residual[i], rows[i]);
+        int16_t value = gradient[i];
         for (uint8_t h = halvings; h; h--)
             value >>= 1;
         value = (int16_t)(value + (multiply_signed(direction[i], beta) >> BETA_BITS));
@@ -213,7 +160,7 @@ static void multiply_laplacian(void)
     for (uint8_t i = 0; i < job.unknown; i++) {
         int16_t own = direction[i];
         int32_t sum = product[i];
-        for (uint8_t k = rows[i] & COUNT_MASK; k; k--) {
+        for (uint8_t k = (uint8_t)((rows[i] & 15) + (rows[i] >> 4)); k; k--) {
             uint8_t j = *other++;
             int32_t flow = multiply_signed((int16_t)(own - direction[j]), *weight++);
             sum += flow;
@@ -261,8 +208,11 @@ static uint8_t take_step(int32_t step, int16_t exponent)
 /* One step of conjugate gradients. `shift` is how far the residual was rescaled since the last. */
 static enum status iterate(struct progress *progress, int8_t shift)
 {
-    struct scaled energy = residual_energy(), curvature, previous = progress->energy;
+    struct scaled energy, curvature, previous = progress->energy;
     int32_t beta = 0, step;
+    precondition();
+    store_gradient();
+    energy = residual_energy();
     if (job.iterations > 0 && previous.mantissa) {
         beta = ratio(energy, previous, (int16_t)(BETA_BITS + progress->halvings - shift));
         if (beta > INT16_MAX)
@@ -281,16 +231,15 @@ static enum status iterate(struct progress *progress, int8_t shift)
 enum status solve_alpha(void)
 {
     struct progress progress = {{0, 0}, 0, 0, 0};
-    if (!sum_degrees())
+    if (factorise() != STATUS_OK)
         return STATUS_DEGREE;
-    store_shifts();
     start_at_half();
     for (uint8_t i = 0; i < job.unknown; i++)
         integers_at(job.at.direction)[i] = 0;
     for (;;) {
         int8_t shift = normalise_residual();
         enum status status;
-        if (shift == 127) {
+        if (shift == NO_RESIDUAL) {
             job.residual_exponent = 0;
             return STATUS_OK;
         }

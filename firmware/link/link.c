@@ -3,7 +3,7 @@
 #include "matting.h"
 #include "port.h"
 
-enum { JOB_HEADER_BYTES = 26, JOB_REPORT_BYTES = 82, INFO_BYTES = 20 };
+enum { JOB_HEADER_BYTES = 26, JOB_REPORT_BYTES = 84, INFO_BYTES = 20 };
 
 struct request {
     uint8_t type, sequence;

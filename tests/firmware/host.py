@@ -10,7 +10,7 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 CORE = sorted((FIRMWARE / "core").glob("*.c"))
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-sign-conversion"]
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
-              "unknown_features unknown_positions edges weights rows product direction alpha end")
+              "unknown_features unknown_positions edges weights rows product pivots direction alpha end")
 
 
 class ArenaMap(ctypes.Structure):
@@ -49,7 +49,7 @@ def pack_map(codes: np.ndarray, bits: int) -> bytes:
 class Core:
     """One loaded core. `run` does a whole job and returns (status, alpha codes of the unknown)."""
 
-    def __init__(self, library: Path, arena_bytes: int = 3712):
+    def __init__(self, library: Path, arena_bytes: int = 3744):
         self.library = ctypes.CDLL(str(library))
         self.library.solved_code.restype = ctypes.c_uint8
         self.job = Job.in_dll(self.library, "job")
