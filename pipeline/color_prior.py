@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.band import Band
-from pipeline.laplacian import Energy, data_energy, nearest_neighbours, scatter, solve_symmetric
+from pipeline.laplacian import (
+    Energy,
+    data_energy,
+    nearest_neighbours,
+    planes,
+    scatter,
+    solve_symmetric,
+)
 
 # Chosen by cross-validation over the alphamatting photos, benchmarks/knn.py --choose.
 SAMPLES = 7  # known pixels of each kind for the regression
@@ -31,21 +38,20 @@ DISAGREEMENT = 0.25  # variance of alpha over the good pairs at which they are n
 class ColorSamples:
     """The known colours nearest to each of n unknown pixels, RGB float32 in [0, 1]."""
 
-    color: np.ndarray  # (n, 3) of the unknown pixels themselves
-    foreground: np.ndarray  # (n, k, 3), nearest first
-    background: np.ndarray  # (n, k, 3), nearest first
+    color: np.ndarray  # (3, n) of the unknown pixels themselves
+    foreground: np.ndarray  # (3, k, n), nearest first
+    background: np.ndarray  # (3, k, n), nearest first
 
     @classmethod
     def gather(cls, band: Band, workers: int) -> "ColorSamples":
         """Nearest in ``(RGB, POSITION_WEIGHT * position)``; both kinds must occur near the band."""
         queries = _sample_space(band, band.unknown)
-        foreground, background = (
-            band.rgb(
-                known[nearest_neighbours(_sample_space(band, known), queries, SAMPLES, workers)[1]]
-            )
-            for known in band.known_nearby()
-        )
-        return cls(band.rgb(band.unknown), foreground, background)
+        nearest = []
+        for known in band.known_nearby():
+            references = _sample_space(band, known)
+            _, found = nearest_neighbours(references, queries, SAMPLES, workers)
+            nearest.append(planes(band.rgb(known[found.T])))
+        return cls(planes(band.rgb(band.unknown)), *nearest)
 
 
 def color_prior(samples: ColorSamples) -> tuple[Energy, np.ndarray]:
@@ -72,11 +78,11 @@ def regression_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
     mean = colors.mean(1, keepdims=True)
     share = foreground.shape[1] / colors.shape[1]
     covariance = scatter(colors - mean, RIDGE * colors.shape[1] / (2 * SAMPLES))
-    slope = solve_symmetric(*covariance, samples.color - mean[:, 0])
+    slope = solve_symmetric(covariance, samples.color - mean[:, 0])
     label_scatter = (foreground - mean).sum(1) * (1 - share) - (background - mean).sum(1) * share
-    alpha = share + (slope * label_scatter).sum(1)
+    alpha = share + (slope * label_scatter).sum(0)
     apart = foreground.mean(1) - background.mean(1)
-    return np.clip(alpha, 0, 1), (apart**2).mean(1)
+    return np.clip(alpha, 0, 1), (apart**2).mean(0)
 
 
 def mixture_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
@@ -88,19 +94,16 @@ def mixture_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
 
     Returns (n,) float32 alpha in [0, 1] and (n,) float32 confidence in [0, 1].
     """
-    color, foregrounds, backgrounds = (
-        np.ascontiguousarray(np.moveaxis(colors, -1, 0))
-        for colors in (samples.color, samples.foreground, samples.background)
-    )
+    color, foregrounds, backgrounds = samples.color, samples.foreground, samples.background
     n = color.shape[1]
     total, first, second = (np.full(n, 1e-12, np.float32) for _ in range(3))
     least_residual = np.full(n, np.inf, np.float32)
-    for b in range(min(PAIRED, backgrounds.shape[2])):
-        background = backgrounds[:, :, b]
+    for b in range(min(PAIRED, backgrounds.shape[1])):
+        background = backgrounds[:, b]
         above = color - background
         above_squared = (above * above).sum(0)
-        for f in range(min(PAIRED, foregrounds.shape[2])):
-            span = foregrounds[:, :, f] - background
+        for f in range(min(PAIRED, foregrounds.shape[1])):
+            span = foregrounds[:, f] - background
             span_squared = (span * span).sum(0)
             span_squared += np.float32(1e-4)
             projection = (above * span).sum(0)

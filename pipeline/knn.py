@@ -26,7 +26,6 @@ from pipeline.large_photo import reduced, refined_to_full_size
 from pipeline.story import Story
 from pipeline.trimap import BACKGROUND, FOREGROUND
 
-
 QUALITIES = ("knn", "fast", "best")
 
 # Near and far neighbours as (count, weight of position): as good as the 20 + 10 of PyMatting.
@@ -116,7 +115,9 @@ def knn_matting(
         kept += [small_image, small_trimap]
     small_alpha = _solve(small_image, small_trimap, *options)
     with story.step("full size"):
-        alpha[unknown] = refined_to_full_size(image, unknown, small_image, small_alpha)
+        alpha[unknown] = refined_to_full_size(
+            image, unknown, small_image, small_trimap, small_alpha
+        )
     return alpha
 
 
@@ -159,7 +160,9 @@ def _solve(
                 kept += prior.arrays()
     with story.step("system") as kept:
         energy = sum(terms[1:], start=terms[0])
-        energy += _tie_of_unlinked(band, energy, trimap)
+        # Overlapping 3x3 windows link every unknown pixel to a known one.
+        if quality == "knn" or min(band.shape) < 3:
+            energy += _tie_of_unlinked(band, energy, trimap)
         terms.clear()
         kept += energy.arrays()
     if start is None:
