@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.align import align, portrait_channels, portrait_prior
 from pipeline.face import Face
-from pipeline.sampling import sample_affine, then
+from pipeline.sampling import sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
@@ -49,8 +49,8 @@ class Frame:
 
     def to_photo(self, size: tuple[int, int]) -> np.ndarray:
         """The (2, 3) map from pixels of the frame drawn at `size` (width, height) to the photo."""
-        x, y = self.width / size[0], self.height / size[1]
-        return np.array([[x, 0, self.left + x / 2 - 0.5], [0, y, self.top + y / 2 - 0.5]])
+        scaled = scaling(self.width / size[0], self.height / size[1])
+        return scaled + np.array([[0, 0, self.left], [0, 0, self.top]])
 
     def from_photo(self, size: tuple[int, int]) -> np.ndarray:
         """The inverse of `to_photo`."""

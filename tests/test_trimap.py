@@ -43,6 +43,18 @@ def test_unsure_areas_near_the_boundary_are_unknown():
     assert (trimap[100:120, 20:40] == BACKGROUND).all()
 
 
+def test_around_the_head_the_band_reaches_out_further_but_not_in():
+    """A face of unit 80 px at column 300; the boundary of the mask passes through the hair."""
+    to_canonical = np.array([[1 / 80, 0, -300 / 80], [0, 1 / 80, -200 / 80]])
+    mask = np.zeros((800, 600), np.float32)
+    mask[:, :300] = 1
+    trimap = make_trimap(mask, band=10, to_canonical=to_canonical)
+    beside_the_head = np.flatnonzero(trimap[200] == UNKNOWN)
+    assert (beside_the_head[0], beside_the_head[-1]) == (290, 321)
+    below_the_shoulders = np.flatnonzero(trimap[700] == UNKNOWN)
+    assert (below_the_shoulders[0], below_the_shoulders[-1]) == (290, 309)
+
+
 def test_a_mask_of_nobody_or_of_nothing_else_has_no_band():
     assert (make_trimap(np.zeros((9, 7), np.float32)) == BACKGROUND).all()
     assert (make_trimap(np.ones((9, 7), np.float32)) == FOREGROUND).all()
