@@ -1,5 +1,7 @@
 """Studio: a photo in, the person cut out, on a new background."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from components.background_picker import Background, background_picker
@@ -8,11 +10,16 @@ from components.downloads import download_buttons
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.samples import SAMPLES
 
+if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    import numpy as np
+
+    from pipeline.stored import UnpackedMatte
+
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
 MOST_PHOTOS = 20
 
 # Longer sides in pixels of what is shown; downloads have the photo's own size.
-SHOWN_SIDE = 1400
+SHOWN_SIDE = 1280
 THUMBNAIL_SIDE = 560
 
 STAGES = {
@@ -24,6 +31,14 @@ STAGES = {
     "matting": "Solving for every strand of hair",
     "refine": "Refining the edge",
     "foreground": "Cleaning the colours",
+}
+
+# What the pictures on the way from photo to result show.
+WAY = {
+    "Photo": "The photo as it was given",
+    "Trimap": "White: person, black: background, grey: to be worked out",
+    "Alpha": "The alpha matte: how much of each pixel is person",
+    "Final": "The person on the new background",
 }
 
 
@@ -130,7 +145,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     def say(stage: str, share: float) -> None:
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
 
-    def look(image) -> None:
+    def look(image: "np.ndarray") -> None:
         if picture:
             height, width = image.shape[:2]
             picture.html(
@@ -159,6 +174,9 @@ def show_finished(done: list[Piece]) -> None:
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
     view = shown(piece)
+    if not piece.found:
+        show_way(piece, {"Photo": view.image})
+        return
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background = background_picker()
@@ -174,11 +192,14 @@ def show_finished(done: list[Piece]) -> None:
             before_text=f"The photo {piece.name}",
             after_text=f"The person cut out, background: {background.name}",
         )
-    show_way(piece, view, final)
+    show_way(
+        piece,
+        {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
+    )
 
 
-def shown(piece: Piece):
-    """The pieces' pictures at the size of a screen, unpacked for the one that is looked at."""
+def shown(piece: Piece) -> "UnpackedMatte":
+    """The pictures at the size of a screen, kept for the one piece that is looked at."""
     kept = st.session_state.get("view")
     if kept is None or kept[:2] != (piece.name, piece.revision):
         kept = (piece.name, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
@@ -186,7 +207,7 @@ def shown(piece: Piece):
     return kept[2]
 
 
-def on_background(view, background: Background):
+def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray":
     """The person on the background chosen, or on a checkerboard."""
     from pipeline.composite import checkerboard, composite
 
@@ -217,18 +238,12 @@ def change_edge(piece: Piece) -> None:
             st.rerun()
 
 
-def show_way(piece: Piece, view, final) -> None:
-    """Photo, trimap, alpha and final picture side by side, with the times."""
-    pictures = {
-        "Photo": (view.image, "The photo as it was given"),
-        "Trimap": (view.trimap, "White: person, black: background, grey: to be worked out"),
-        "Alpha": (view.alpha, "The alpha matte: how much of each pixel is person"),
-        "Final": (final, "The person on the new background"),
-    }
+def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
+    """The pictures from photo to result side by side, with the times."""
     figures = "".join(
-        f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{text}">'
+        f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{WAY[name]}">'
         f"<figcaption>{name}</figcaption></figure>"
-        for name, (pixels, text) in pictures.items()
+        for name, pixels in pictures.items()
     )
     st.html(f'<div class="way">{figures}</div>')
     stages = ", ".join(
@@ -237,14 +252,14 @@ def show_way(piece: Piece, view, final) -> None:
     st.caption(f"Done in {piece.timings['all']:.2f} seconds: {stages}.")
 
 
-def jpeg(pixels) -> bytes:
+def jpeg(pixels: "np.ndarray") -> bytes:
     """A picture for the screen."""
     from pipeline.encode import encode_jpeg
 
     return encode_jpeg(pixels, quality=88)
 
 
-def thumbnail(pixels) -> bytes:
+def thumbnail(pixels: "np.ndarray") -> bytes:
     """A small picture for the screen."""
     from pipeline.stored import shrunk
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0
+from pipeline.trimap import BACKGROUND, FOREGROUND
 
 # Known pixels farther than this from the unknown band are not searched: farther ones cost time
 # and made the alphamatting mattes slightly worse.

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.band import BACKGROUND, FOREGROUND, Band
+from pipeline.band import Band
 from pipeline.color_prior import ColorSamples, color_prior
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.image import ImageError
@@ -24,6 +24,7 @@ from pipeline.laplacian import (
 )
 from pipeline.large_photo import reduced, refined_to_full_size
 from pipeline.story import Story
+from pipeline.trimap import BACKGROUND, FOREGROUND
 
 QUALITIES = ("knn", "fast", "best")
 

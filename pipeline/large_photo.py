@@ -8,8 +8,9 @@ applied to the colours of the full one: edges and hairs come back as sharp as th
 import cv2
 import numpy as np
 
-from pipeline.band import BACKGROUND, FOREGROUND, UNKNOWN, unit_range
+from pipeline.band import unit_range
 from pipeline.laplacian import planes, scatter, solve_symmetric
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 GUIDE_RADIUS = 1  # small pixels: a wider window bends the line between colours
 GUIDE_EPSILON = 1e-4  # squared colour units of [0, 1]

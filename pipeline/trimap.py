@@ -6,6 +6,8 @@ import numpy as np
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 # The band is stated in pixels of a 600x800 portrait, the size of the training photos.
 REFERENCE_PIXELS = 600 * 800
+# Larger masks come from a network that sees far less anyway: the band is drawn at this size.
+MOST_PIXELS = 2_000_000
 # Between these probabilities the network itself does not know: hair, motion blur, thin straps.
 UNSURE = (0.08, 0.92)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
@@ -21,6 +23,16 @@ def make_trimap(mask: np.ndarray, band: float = 10.0) -> np.ndarray:
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
+    height, width = mask.shape
+    scale = (MOST_PIXELS / mask.size) ** 0.5
+    if scale < 1:
+        small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = _drawn(cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA), band)
+        return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
+    return _drawn(mask, band)
+
+
+def _drawn(mask, band):
     person = (mask >= 0.5).astype(np.uint8)
     trimap = np.where(person, FOREGROUND, BACKGROUND).astype(np.uint8)
     if not person.any() or person.all():
