@@ -114,7 +114,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        st.markdown(f"**{pieces[0].name}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
+        st.markdown(f"**{pieces[0].label}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "view", "background_kept"):
@@ -125,7 +125,7 @@ def show_results(pieces: list[Piece]) -> None:
         st.error(problem)
     for piece in pieces:
         if piece.failure:
-            st.error(f"{piece.name}: {piece.failure}")
+            st.error(f"{piece.label}: {piece.failure}")
     done = [piece for piece in pieces if piece.result]
     if done:
         show_finished(done)
@@ -139,7 +139,7 @@ def show_results(pieces: list[Piece]) -> None:
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
-    which = f"{pieces.index(piece) + 1} of {len(pieces)}: " if len(pieces) > 1 else ""
+    which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
     bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
 
     def say(stage: str, share: float) -> None:
@@ -188,7 +188,7 @@ def show_finished(done: list[Piece]) -> None:
             jpeg(view.image),
             jpeg(final),
             view.alpha.shape[::-1],
-            photo=f"{piece.name} {piece.revision}",
+            photo=f"{piece.number} {piece.revision}",
             before_text=f"The photo {piece.name}",
             after_text=f"The person cut out, background: {background.name}",
         )
@@ -201,8 +201,8 @@ def show_finished(done: list[Piece]) -> None:
 def shown(piece: Piece) -> "UnpackedMatte":
     """The pictures at the size of a screen, kept for the one piece that is looked at."""
     kept = st.session_state.get("view")
-    if kept is None or kept[:2] != (piece.name, piece.revision):
-        kept = (piece.name, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
+    if kept is None or kept[:2] != (piece.number, piece.revision):
+        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
         st.session_state["view"] = kept
     return kept[2]
 
@@ -231,7 +231,7 @@ def change_edge(piece: Piece) -> None:
             help="Within so many pixels of the outline (of a portrait 800 pixels high) it is "
             "left open what is person and what is background, and worked out from the colours. "
             "Wider for loose hair and fur, narrower where clothes and background look alike.",
-            key=f"band_{piece.name}",
+            key=f"band_{piece.number}",
         )
         if band != piece.band:
             piece.band, piece.result = band, None

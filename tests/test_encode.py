@@ -14,7 +14,9 @@ def read(data: bytes) -> tuple[str, np.ndarray]:
         return image.mode, np.asarray(image)
 
 
-@pytest.mark.parametrize(("shape", "mode"), [((9, 7), "L"), ((9, 7, 3), "RGB"), ((9, 7, 4), "RGBA")])
+@pytest.mark.parametrize(
+    ("shape", "mode"), [((9, 7), "L"), ((9, 7, 3), "RGB"), ((9, 7, 4), "RGBA")]
+)
 def test_png_keeps_every_value(shape, mode):
     pixels = np.random.default_rng(6).integers(0, 256, shape, dtype=np.uint8)
     found, read_back = read(encode_png(pixels))
