@@ -12,13 +12,20 @@ SIMULATOR_SOURCES := firmware/sim/cpu.c firmware/sim/peripherals.c firmware/sim/
 
 MSP430_CC := clang-19 --target=msp430-none-elf
 # -mmcu=msp430fr2433 would pick a multiplier at another address; f5series is the FR2433's MPY32.
-MSP430_CFLAGS := -mhwmult=f5series -Os -std=c11 -ffreestanding -fno-builtin -Wall -Wextra -Werror \
-	-ffunction-sections -fdata-sections -Ifirmware/core -Ifirmware/link
+MSP430_CFLAGS := -mhwmult=f5series -Os -std=c11 -ffreestanding -fno-builtin -fno-strict-aliasing \
+	-Wall -Wextra -Werror -ffunction-sections -fdata-sections -Ifirmware/core -Ifirmware/link
 
 .PHONY: firmware
 firmware: $(FIRMWARE_RELEASE)/SHA256SUMS
 	@llvm-size-19 -A $(FIRMWARE_OUT)/deepmasque.elf
 	@python3 firmware/sizes.py $(FIRMWARE_OUT)/deepmasque.elf
+
+# The sketch folder as Energia wants it: one folder with everything in it.
+.PHONY: energia
+energia:
+	@mkdir -p out/energia/DeepMasque
+	cp firmware/energia/DeepMasque/DeepMasque.ino firmware/core/*.[ch] firmware/link/*.[ch] \
+		out/energia/DeepMasque
 
 $(FIRMWARE_RELEASE)/SHA256SUMS: $(FIRMWARE_OUT)/deepmasque.elf $(FIRMWARE_OUT)/simulator.wasm
 	@mkdir -p $(@D)

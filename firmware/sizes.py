@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-SRAM_BYTES, CODE_BYTES, STACK_BYTES = 4096, 0xFF80 - 0xC400, 216
+SRAM_BYTES, CODE_BYTES, STACK_BYTES = 4096, 0xFF80 - 0xC400, 192
 
 
 def sections(elf: str) -> dict[str, int]:

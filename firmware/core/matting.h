@@ -21,8 +21,15 @@
 
 #include <stdint.h>
 
-#ifndef ARENA_BYTES
-#define ARENA_BYTES 3744u            /* what 4096 bytes leave beside statics and stack */
+/* The arena is bytes, words and longs by turns. Clang has no such pragma: build with the flag. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__cplusplus)
+#pragma GCC optimize ("no-strict-aliasing")
+#endif
+
+#ifdef ENERGIA
+#define ARENA_BYTES 3200u            /* Energia's Serial and its stack need more */
+#else
+#define ARENA_BYTES 3768u            /* what 4096 bytes leave beside statics and stack */
 #endif
 
 enum {
@@ -30,6 +37,7 @@ enum {
     MIN_PIXELS = 8,
     MAX_NEIGHBOURS = 10,
     MAX_SPATIAL = 64,                /* 800 steps of 64 plus 3060 of colour fit 16 bits */
+    SCRATCH_BYTES = 84,              /* of the arena, before the pixels, while they are projected */
     MAX_UNKNOWN = 250,               /* a rank is a byte and 255 marks an empty slot */
     ALPHA_ONE = 254,
     ALPHA_UNKNOWN = 255
@@ -50,7 +58,7 @@ enum status {
  * Written by the phase that first knows them; `unknown` = u, `neighbours` = K, `edges` = E:
  *
  *   receive     [ ...                                   pixels 3n          | map ]
- *   project     [ ...                                        features 2n   | map ]
+ *   project     [ scratch | ...                              features 2n   | map ]
  *   search      [ b 4u | anchor 2u | slots Ku | ...  ranks n/8 | features  | map ]
  *   merge       [ b    | anchor    | slots Ku | weights Ku | rows u | ... positions 2u | features 2u | map ]
  *   solve       [ b=r  | anchor    | edges E | weights E | rows u | product 4u | pivots 2u | direction 2u | alpha 2u ]

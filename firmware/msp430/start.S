@@ -29,7 +29,9 @@ copy_word:
         incd    r12
         jmp     copy_word
 run:    call    #main
-        jmp     run
+        .globl  stopped
+stopped:
+        jmp     stopped
 
         .text
 timer_overflow:                         ; reading TA0IV clears the flag

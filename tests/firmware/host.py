@@ -49,7 +49,7 @@ def pack_map(codes: np.ndarray, bits: int) -> bytes:
 class Core:
     """One loaded core. `run` does a whole job and returns (status, alpha codes of the unknown)."""
 
-    def __init__(self, library: Path, arena_bytes: int = 3744):
+    def __init__(self, library: Path, arena_bytes: int = 3768):
         self.library = ctypes.CDLL(str(library))
         self.library.solved_code.restype = ctypes.c_uint8
         self.job = Job.in_dll(self.library, "job")
