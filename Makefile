@@ -55,3 +55,16 @@ $(VENV)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 
 clean:
 	rm -rf $(VENV) .pytest_cache .hypothesis
+
+# The models' and the benchmarks' commands need the packages that the tests need.
+.PHONY: train evaluate
+train: $(VENV)/dev
+	$(INSTALL) --no-deps -r requirements-train.txt
+	$(VENV)/bin/python -m models.prior
+	$(VENV)/bin/python -m models.train portrait_fcn_plus
+	$(VENV)/bin/python -m models.export portrait_fcn_plus
+
+evaluate: $(VENV)/dev
+	$(VENV)/bin/python -m models.evaluate
+
+include firmware/firmware.mk

@@ -46,6 +46,7 @@ def background_picker() -> Background:
         required=True,
         format_func=lambda kind: f"{KINDS[kind]} {kind}",
         key="background_kind",
+        width="stretch",
     )
     return {
         "Transparent": lambda: Background("transparent", None),

@@ -54,9 +54,9 @@ def archive(pieces: list[Piece], background: Background) -> bytes:
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
-        for number, piece in enumerate(pieces, 1):
+        for piece in pieces:
             twins = [other for other in pieces if other.stem == piece.stem]
-            name = piece.stem if len(twins) == 1 else f"{number}-{piece.stem}"
+            name = piece.stem if len(twins) == 1 else f"{piece.number}-{piece.stem}"
             matte = piece.result.unpack()
             for file, data in files(name, OUTPUTS, matte.image, matte, background.make).items():
                 zip_file.writestr(file, data)

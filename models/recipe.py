@@ -35,7 +35,7 @@ class Recipe:
 
 RECIPES = {
     "portrait_fcn_plus": Recipe(
-        stages=(Stage((160, 224), 10), Stage((192, 256), 14), Stage((288, 384), 2)),
+        stages=(Stage((160, 224), 8), Stage((192, 256), 11), Stage((288, 384), 2)),
         input_size=(288, 384),
     ),
 }

@@ -23,6 +23,7 @@ from models.encoders import load_imagenet
 from models.imagenet import lite0_weights
 from models.layout import to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss
+from models.metrics import foreground_iou
 from models.photos import Portrait, backgrounds, eg1800, validation_split, voc_people
 from models.portrait_fcn_plus import portrait_fcn_plus
 from models.recipe import RECIPES, Recipe
@@ -121,10 +122,14 @@ def validation_iou(model, portraits, size) -> float:
         inputs = network_input(portrait.image, frame, portrait.face, size)
         logit = model(to_layout(inputs[None]), training=False)
         logit = keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
-        height, width = portrait.mask.shape
-        person = cv2.resize(logit, (width, height)) > 0
-        truth = portrait.mask > 127
-        scores.append((person & truth).sum() / max(1, (person | truth).sum()))
+        person = cv2.warpAffine(
+            logit,
+            frame.from_photo(size),
+            portrait.mask.shape[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        scores.append(foreground_iou(person > 0, portrait.mask > 127))
     return float(np.mean(scores))
 
 

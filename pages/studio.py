@@ -1,5 +1,7 @@
 """Studio: a photo in, the person cut out, on a new background."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from components.background_picker import Background, background_picker
@@ -8,11 +10,16 @@ from components.downloads import download_buttons
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.samples import SAMPLES
 
+if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    import numpy as np
+
+    from pipeline.stored import UnpackedMatte
+
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
 MOST_PHOTOS = 20
 
 # Longer sides in pixels of what is shown; downloads have the photo's own size.
-SHOWN_SIDE = 1400
+SHOWN_SIDE = 1280
 THUMBNAIL_SIDE = 560
 
 STAGES = {
@@ -24,6 +31,14 @@ STAGES = {
     "matting": "Solving for every strand of hair",
     "refine": "Refining the edge",
     "foreground": "Cleaning the colours",
+}
+
+# What the pictures on the way from photo to result show.
+WAY = {
+    "Photo": "The photo as it was given",
+    "Trimap": "White: person, black: background, grey: to be worked out",
+    "Alpha": "The alpha matte: how much of each pixel is person",
+    "Final": "The person on the new background",
 }
 
 
@@ -99,7 +114,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        st.markdown(f"**{pieces[0].name}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
+        st.markdown(f"**{pieces[0].label}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "view", "background_kept"):
@@ -110,7 +125,7 @@ def show_results(pieces: list[Piece]) -> None:
         st.error(problem)
     for piece in pieces:
         if piece.failure:
-            st.error(f"{piece.name}: {piece.failure}")
+            st.error(f"{piece.label}: {piece.failure}")
     done = [piece for piece in pieces if piece.result]
     if done:
         show_finished(done)
@@ -124,13 +139,13 @@ def show_results(pieces: list[Piece]) -> None:
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
-    which = f"{pieces.index(piece) + 1} of {len(pieces)}: " if len(pieces) > 1 else ""
+    which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
     bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
 
     def say(stage: str, share: float) -> None:
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
 
-    def look(image) -> None:
+    def look(image: "np.ndarray") -> None:
         if picture:
             height, width = image.shape[:2]
             picture.html(
@@ -159,6 +174,9 @@ def show_finished(done: list[Piece]) -> None:
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
     view = shown(piece)
+    if not piece.found:
+        show_way(piece, {"Photo": view.image})
+        return
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background = background_picker()
@@ -170,23 +188,26 @@ def show_finished(done: list[Piece]) -> None:
             jpeg(view.image),
             jpeg(final),
             view.alpha.shape[::-1],
-            photo=f"{piece.name} {piece.revision}",
+            photo=f"{piece.number} {piece.revision}",
             before_text=f"The photo {piece.name}",
             after_text=f"The person cut out, background: {background.name}",
         )
-    show_way(piece, view, final)
+    show_way(
+        piece,
+        {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
+    )
 
 
-def shown(piece: Piece):
-    """The pieces' pictures at the size of a screen, unpacked for the one that is looked at."""
+def shown(piece: Piece) -> "UnpackedMatte":
+    """The pictures at the size of a screen, kept for the one piece that is looked at."""
     kept = st.session_state.get("view")
-    if kept is None or kept[:2] != (piece.name, piece.revision):
-        kept = (piece.name, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
+    if kept is None or kept[:2] != (piece.number, piece.revision):
+        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
         st.session_state["view"] = kept
     return kept[2]
 
 
-def on_background(view, background: Background):
+def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray":
     """The person on the background chosen, or on a checkerboard."""
     from pipeline.composite import checkerboard, composite
 
@@ -210,25 +231,19 @@ def change_edge(piece: Piece) -> None:
             help="Within so many pixels of the outline (of a portrait 800 pixels high) it is "
             "left open what is person and what is background, and worked out from the colours. "
             "Wider for loose hair and fur, narrower where clothes and background look alike.",
-            key=f"band_{piece.name}",
+            key=f"band_{piece.number}",
         )
         if band != piece.band:
             piece.band, piece.result = band, None
             st.rerun()
 
 
-def show_way(piece: Piece, view, final) -> None:
-    """Photo, trimap, alpha and final picture side by side, with the times."""
-    pictures = {
-        "Photo": (view.image, "The photo as it was given"),
-        "Trimap": (view.trimap, "White: person, black: background, grey: to be worked out"),
-        "Alpha": (view.alpha, "The alpha matte: how much of each pixel is person"),
-        "Final": (final, "The person on the new background"),
-    }
+def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
+    """The pictures from photo to result side by side, with the times."""
     figures = "".join(
-        f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{text}">'
+        f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{WAY[name]}">'
         f"<figcaption>{name}</figcaption></figure>"
-        for name, (pixels, text) in pictures.items()
+        for name, pixels in pictures.items()
     )
     st.html(f'<div class="way">{figures}</div>')
     stages = ", ".join(
@@ -237,14 +252,14 @@ def show_way(piece: Piece, view, final) -> None:
     st.caption(f"Done in {piece.timings['all']:.2f} seconds: {stages}.")
 
 
-def jpeg(pixels) -> bytes:
+def jpeg(pixels: "np.ndarray") -> bytes:
     """A picture for the screen."""
     from pipeline.encode import encode_jpeg
 
     return encode_jpeg(pixels, quality=88)
 
 
-def thumbnail(pixels) -> bytes:
+def thumbnail(pixels: "np.ndarray") -> bytes:
     """A small picture for the screen."""
     from pipeline.stored import shrunk
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from pipeline.face import Face
+from pipeline.sampling import mapped_grid
 from pipeline.weights import WEIGHTS
 
 # Indices into the 468 mesh points that stand for the 49 inner ibug points, in ibug's order:
@@ -86,13 +87,10 @@ def portrait_channels(to_canonical: np.ndarray | None, shape: tuple[int, int]) -
     face is known: then all three channels are zero, as in the code of Shen et al. x and y are
     canonical coordinates over CHANNEL_UNIT, clipped to +-CHANNEL_LIMIT; the mask is 0..1.
     """
-    height, width = shape
     if to_canonical is None:
-        return np.zeros((height, width, 3), np.float32)
+        return np.zeros((*shape, 3), np.float32)
     prior = portrait_prior()
-    column = np.arange(width, dtype=np.float32)[None, :]
-    row = np.arange(height, dtype=np.float32)[:, None]
-    x, y = (a * column + b * row + c for a, b, c in np.asarray(to_canonical, np.float32))
+    x, y = mapped_grid(to_canonical, shape)
     mean_mask = cv2.remap(
         prior.mean_mask,
         (x - np.float32(prior.origin[0])) * np.float32(prior.resolution),

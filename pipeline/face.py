@@ -181,11 +181,14 @@ def _without_repeats(faces):
     return kept
 
 
-@cache
-def _network(name: str) -> Network:
+def wheel_network(name: str) -> Network:
+    """Load one of the networks in the mediapipe wheel; name is a path below its "modules"."""
     wheel = importlib.util.find_spec("mediapipe")
     if wheel is None:
         raise ModuleNotFoundError(
             "The mediapipe package is missing; install it with: pip install -r requirements.txt"
         )
     return Network(Path(wheel.origin).parent / "modules" / name)
+
+
+_network = cache(wheel_network)

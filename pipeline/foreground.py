@@ -30,6 +30,8 @@ PIXELS_AT_ONCE = 1 << 18
 OPAQUE = 1 - 0.5 / 255
 EMPTY = 0.5 / 255
 
+ROUNDING = 1e-3  # a blurred or scaled matte may leave [0, 1] by this much
+
 
 def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """The foreground colours F of a photo given its alpha matte.
@@ -172,7 +174,7 @@ def _checked(image: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarr
         )
     if alpha.size == 0:
         raise ImageError("The photo has no pixels.")
-    alpha = alpha.astype(np.float32)
-    if not (alpha.min() >= 0 and alpha.max() <= 1):
+    if not (alpha.min() >= -ROUNDING and alpha.max() <= 1 + ROUNDING):
         raise ImageError("The alpha matte must hold numbers between 0 and 1.")
+    alpha = np.clip(alpha.astype(np.float32), 0, 1)
     return np.ascontiguousarray(image), np.ascontiguousarray(alpha)

@@ -242,6 +242,6 @@ def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:
 
 
 def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """Most photos carry sRGB itself: passing it through costs 0.3 s at 12 MP and changes nothing."""
+    """Tells whether the conversion (0.3 s at 12 MP) would change nothing, as for most photos."""
     description = ImageCms.getProfileDescription(profile)
     return "sRGB" in description and "linear" not in description.lower()

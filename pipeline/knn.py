@@ -10,12 +10,21 @@ import cv2
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.band import BACKGROUND, FOREGROUND, Band
-from pipeline.color_prior import ridge_prior
+from pipeline.band import Band
+from pipeline.color_prior import ColorSamples, color_prior
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.image import ImageError
-from pipeline.laplacian import FEATURES, Energy, color_line_energy, data_energy, knn_energy
-from pipeline.large_photo import refined_to_full_size, reduced
+from pipeline.laplacian import (
+    FEATURES,
+    Energy,
+    color_line_energy,
+    data_energy,
+    knn_energy,
+    knn_links,
+)
+from pipeline.large_photo import reduced, refined_to_full_size
+from pipeline.story import Story
+from pipeline.trimap import BACKGROUND, FOREGROUND
 
 QUALITIES = ("knn", "fast", "best")
 
@@ -25,13 +34,10 @@ LEVELS = ((10, 2.0), (5, 0.1))
 # More unknown pixels than this are solved at a lower resolution and refined in the band.
 MOST_UNKNOWN = 150_000
 
-# Weights of the energies in "best", relative to the colour-line term.
-KNN_WEIGHT = 0.01
-PRIOR_WEIGHT = 0.05
+# Chosen by cross-validation over the alphamatting photos, benchmarks/knn.py --choose.
+KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
 COLOR_LINE_EPSILON = 1e-5
-PRIOR_SAMPLES = 7
-PRIOR_POSITION_WEIGHT = 10.0
-PRIOR_RIDGE = 1e-3
+CONTRAST = 0.02  # alphas this close to 0 and 1 are the smoothing's haze
 
 TOLERANCE = 2e-3
 MOST_ITERATIONS = 500
@@ -48,6 +54,7 @@ def knn_matting(
     levels: tuple[tuple[int, float], ...] = LEVELS,
     most_unknown: int = MOST_UNKNOWN,
     workers: int = -1,
+    story: Story | None = None,
 ) -> np.ndarray:
     """The alpha matte of a photo from its trimap.
 
@@ -65,6 +72,7 @@ def knn_matting(
         With more unknown pixels than this the system is solved at a lower resolution and the
         matte refined to the photo's pixels; bounds time and memory.
     workers: threads of the neighbour search; -1 uses every core.
+    story: filled with what the solver did, see `pipeline.story.Story`.
 
     Returns
     -------
@@ -95,54 +103,91 @@ def knn_matting(
         log.warning("The trimap lacks foreground or background: unknown pixels get alpha 0.5.")
         alpha[unknown] = 0.5
         return alpha
-    scale = (most_unknown / np.count_nonzero(unknown)) ** 0.5
-    if scale < 1:
-        small_image, small_trimap = reduced(image, trimap, scale)
-        small_alpha = _solve(small_image, small_trimap, quality, features, levels, workers)
-        alpha[unknown] = refined_to_full_size(image, unknown, small_image, small_alpha)
-    else:
-        alpha[unknown] = _solve(image, trimap, quality, features, levels, workers)[unknown]
+    if story is None:
+        story = Story(with_links=False)
+    story.scale = min(1.0, (most_unknown / np.count_nonzero(unknown)) ** 0.5)
+    options = quality, features, levels, workers, story
+    if story.scale == 1:
+        alpha[unknown] = _solve(image, trimap, *options)[unknown]
+        return alpha
+    with story.step("smaller photo") as kept:
+        small_image, small_trimap = reduced(image, trimap, story.scale)
+        kept += [small_image, small_trimap]
+    small_alpha = _solve(small_image, small_trimap, *options)
+    with story.step("full size"):
+        alpha[unknown] = refined_to_full_size(
+            image, unknown, small_image, small_trimap, small_alpha
+        )
     return alpha
 
 
-def _solve(image, trimap, quality, features, levels, workers) -> np.ndarray:
+def _solve(
+    image: np.ndarray,
+    trimap: np.ndarray,
+    quality: str,
+    features: str,
+    levels: tuple[tuple[int, float], ...],
+    workers: int,
+    story: Story,
+) -> np.ndarray:
     """(H, W) float32 alpha by solving for every unknown pixel of the trimap."""
     alpha = (trimap == FOREGROUND).astype(np.float32)
     unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
     if not unknown.any():
         return alpha
-    band = Band.around_unknown(image, trimap)
-    energy, start = _assemble(band, quality, features, levels, workers)
-    energy += _tie_of_unlinked(band, energy, trimap)
+    with story.step("unknown band") as kept:
+        band = Band.around_unknown(image, trimap)
+        kept += [band.colors, band.foreground, band.unknown, band.nearby, band.row]
+    terms, start = [], None
+    if quality != "fast":
+        with story.step("neighbours") as kept:
+            neighbours, affinities = knn_links(band, levels, features, workers)
+            kept += [neighbours, affinities]
+        with story.step("KNN Laplacian") as kept:
+            term = knn_energy(band, neighbours, affinities)
+            terms.append(term if quality == "knn" else KNN_WEIGHT * term)
+            kept += terms[-1].arrays()
+        story.keep_links(band, neighbours, affinities)
+        del neighbours, affinities
+    if quality != "knn":
+        with story.step("colour lines") as kept:
+            terms.append(color_line_energy(band, COLOR_LINE_EPSILON))
+            kept += terms[-1].arrays()
+        if all(len(side) for side in band.known_nearby()):
+            with story.step("known colours") as kept:
+                prior, start = color_prior(ColorSamples.gather(band, workers))
+                terms.append(prior)
+                kept += prior.arrays()
+    with story.step("system") as kept:
+        energy = sum(terms[1:], start=terms[0])
+        # Overlapping 3x3 windows link every unknown pixel to a known one.
+        if quality == "knn" or min(band.shape) < 3:
+            energy += _tie_of_unlinked(band, energy, trimap)
+        terms.clear()
+        kept += energy.arrays()
     if start is None:
         start = energy.right_side / energy.matrix.diagonal()
-    x = conjugate_gradient(
-        energy.matrix, energy.right_side, start, TOLERANCE, MOST_ITERATIONS
-    )
+    story.unknowns, story.nonzeros = len(band), energy.matrix.nnz
+    with story.step("conjugate gradients") as kept:
+        x = conjugate_gradient(
+            energy.matrix,
+            energy.right_side,
+            start,
+            TOLERANCE,
+            MOST_ITERATIONS,
+            story.residuals,
+        )
+        kept.append(x)
+    if quality != "knn":
+        x = (x - CONTRAST) / (1 - 2 * CONTRAST)
     alpha[unknown] = np.clip(x, 0, 1)
     return alpha
-
-
-def _assemble(band, quality, features, levels, workers) -> tuple[Energy, np.ndarray | None]:
-    """The energy of the asked quality and, where a term has a guess, a start for the solver."""
-    if quality == "knn":
-        return knn_energy(band, levels, features, workers)[0], None
-    energy = color_line_energy(band, COLOR_LINE_EPSILON)
-    start = None
-    if all(len(side) for side in band.known_nearby()):
-        start, trust = ridge_prior(
-            band, PRIOR_SAMPLES, PRIOR_POSITION_WEIGHT, PRIOR_RIDGE, workers
-        )
-        energy += data_energy(PRIOR_WEIGHT * trust, start)
-    if quality == "best":
-        energy += KNN_WEIGHT * knn_energy(band, levels, features, workers)[0]
-    return energy, start
 
 
 def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
     """Tie groups of unknown pixels that no term links to a known one to their nearest label.
 
-    Without it their alpha is undetermined and the matrix singular.
+    One half where foreground and background are equally far. Without it their alpha is undetermined and the matrix singular.
     """
     _, group = connected_components(energy.matrix, directed=False)
     held = np.zeros(group.max() + 1, bool)
@@ -151,8 +196,8 @@ def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
         cv2.distanceTransform((trimap[band.window] != label).view(np.uint8), cv2.DIST_L2, 5)
         for label in (FOREGROUND, BACKGROUND)
     )
-    nearest = (to_foreground < to_background).ravel()[band.unknown]
-    return data_energy(~held[group], nearest)
+    nearest = np.sign(to_background - to_foreground).ravel()[band.unknown]
+    return data_energy(~held[group], (1 + nearest) / 2)
 
 
 def _check_options(quality: str, features: str, levels: tuple[tuple[int, float], ...]) -> None:

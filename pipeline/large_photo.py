@@ -8,8 +8,9 @@ applied to the colours of the full one: edges and hairs come back as sharp as th
 import cv2
 import numpy as np
 
-from pipeline.band import BACKGROUND, FOREGROUND, UNKNOWN, unit_range
-from pipeline.laplacian import solve_symmetric
+from pipeline.band import unit_range
+from pipeline.laplacian import planes, scatter, solve_symmetric
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 GUIDE_RADIUS = 1  # small pixels: a wider window bends the line between colours
 GUIDE_EPSILON = 1e-4  # squared colour units of [0, 1]
@@ -33,12 +34,17 @@ def reduced(image: np.ndarray, trimap: np.ndarray, scale: float) -> tuple[np.nda
 
 
 def refined_to_full_size(
-    image: np.ndarray, unknown: np.ndarray, small_image: np.ndarray, small_alpha: np.ndarray
+    image: np.ndarray,
+    unknown: np.ndarray,
+    small_image: np.ndarray,
+    small_trimap: np.ndarray,
+    small_alpha: np.ndarray,
 ) -> np.ndarray:
     """(n,) float32 alpha in [0, 1] of the n unknown pixels (H, W) bool, in scan order."""
-    coefficients = _line_coefficients(unit_range(small_image), small_alpha)
     height, width = unknown.shape
     small_height, small_width = small_alpha.shape
+    small_unknown = (small_trimap != FOREGROUND) & (small_trimap != BACKGROUND)
+    coefficients = _line_coefficients(small_image, small_alpha, small_unknown)
     pixels = np.flatnonzero(unknown)
     alpha = np.empty(len(pixels), np.float32)
     flat = image.reshape(-1, 3)
@@ -53,31 +59,31 @@ def refined_to_full_size(
     return np.clip(alpha, 0, 1, out=alpha)
 
 
-def _line_coefficients(guide: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """(h, w, 4) float32 a and b of the guided filter, averaged over the windows of a pixel."""
-    size = (2 * GUIDE_RADIUS + 1,) * 2
+def _line_coefficients(image: np.ndarray, alpha: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """(h, w, 4) float32 a and b of the guided filter, averaged over the windows of a pixel.
 
-    def average(values: np.ndarray) -> np.ndarray:
-        return cv2.blur(values, size, borderType=cv2.BORDER_REFLECT)
-
-    mean, mean_alpha = average(guide), average(alpha)
-    covariance_alpha = average(guide * alpha[..., None]) - mean * mean_alpha[..., None]
-    red, green, blue = cv2.split(guide)
-    mean_red, mean_green, mean_blue = cv2.split(mean)
-    matrix = [
-        (average(first * second) - mean_first * mean_second + diagonal).astype(np.float64)
-        for first, second, mean_first, mean_second, diagonal in (
-            (red, red, mean_red, mean_red, GUIDE_EPSILON),
-            (red, green, mean_red, mean_green, 0),
-            (red, blue, mean_red, mean_blue, 0),
-            (green, green, mean_green, mean_green, GUIDE_EPSILON),
-            (green, blue, mean_green, mean_blue, 0),
-            (blue, blue, mean_blue, mean_blue, GUIDE_EPSILON),
-        )
+    Zero farther than a few pixels from the unknown ones, where nobody asks for them.
+    """
+    height, width = alpha.shape
+    # One pixel for the bilinear sample and one for the average over windows.
+    near = cv2.dilate(unknown.view(np.uint8), np.ones((5, 5), np.uint8))
+    y, x = np.nonzero(near)
+    windows = [
+        np.clip(y + dy, 0, height - 1) * width + np.clip(x + dx, 0, width - 1)
+        for dy in range(-GUIDE_RADIUS, GUIDE_RADIUS + 1)
+        for dx in range(-GUIDE_RADIUS, GUIDE_RADIUS + 1)
     ]
-    slope = solve_symmetric(*matrix, covariance_alpha)
-    offset = mean_alpha - (slope * mean).sum(-1)
-    return average(np.dstack([slope, offset]))
+    windows = np.stack(windows)
+    count = len(windows)
+    colors, alphas = planes(unit_range(image.reshape(-1, 3)[windows])), alpha.ravel()[windows]
+    mean, mean_alpha = colors.mean(1), alphas.mean(0)
+    colors -= mean[:, None]
+    covariance_alpha = np.einsum("ckn,kn->cn", colors, alphas) / np.float32(count)
+    slope = solve_symmetric(scatter(colors, GUIDE_EPSILON * count, 1 / count), covariance_alpha)
+    coefficients = np.zeros((height, width, 4), np.float32)
+    coefficients[y, x, :3] = slope.T
+    coefficients[y, x, 3] = mean_alpha - (slope * mean).sum(0)
+    return cv2.blur(coefficients, (2 * GUIDE_RADIUS + 1,) * 2, borderType=cv2.BORDER_REFLECT)
 
 
 def _sampled(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

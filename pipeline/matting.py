@@ -79,12 +79,13 @@ def matte(
             faces = find_faces(image)
         with clock.stage("mask"):
             people = segment(image, faces)
+        to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = make_trimap(people.mask, band)
+            trimap = make_trimap(people.mask, band, to_canonical)
         mask, found, frames = people.mask, people.found, people.frames
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:
-        faces, found, frames = [], True, ()
+        faces, to_canonical, found, frames = [], None, True, ()
         mask = trimap.astype(np.float32) / FOREGROUND
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
@@ -98,7 +99,7 @@ def matte(
         foreground=foreground,
         face=faces[0] if faces else None,
         faces=faces,
-        to_canonical=align(faces[0]) if faces else None,
+        to_canonical=to_canonical,
         frames=frames,
         found=found,
         notes=notes,

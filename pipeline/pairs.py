@@ -17,8 +17,7 @@ import cv2
 import numpy as np
 
 from pipeline.image import ImageError, load_image
-
-BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 # How far, in grey levels, a saved trimap strays from its levels: JPEG does so near edges.
 LEVEL_TOLERANCE = 24

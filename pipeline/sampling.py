@@ -38,6 +38,21 @@ def then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return second @ np.vstack([first, (0, 0, 1)])
 
 
+def scaling(x: float, y: float) -> np.ndarray:
+    """The (2, 3) map that enlarges by x and y about the outer corner of the first pixel.
+
+    Pixel centres lie half a pixel inside that corner, before and after.
+    """
+    return np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5]])
+
+
+def mapped_grid(matrix: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Where a (2, 3) map takes every pixel of an image of this shape: x and y, (H, W) float32."""
+    column = np.arange(shape[1], dtype=np.float32)[None, :]
+    row = np.arange(shape[0], dtype=np.float32)[:, None]
+    return [a * column + b * row + c for a, b, c in np.asarray(matrix, np.float32)]
+
+
 def _reduced(image, to_image, size, step):
     """Reduce the window that the map looks at by about `step`; adapt the map to it."""
     height, width = image.shape[:2]
@@ -53,8 +68,4 @@ def _reduced(image, to_image, size, step):
     small_size = (max(1, window.shape[1] // step), max(1, window.shape[0] // step))
     small = cv2.resize(window, small_size, interpolation=cv2.INTER_AREA)
     ratio = np.array([small_size[0] / window.shape[1], small_size[1] / window.shape[0]])
-    adapted = to_image - np.array([[0, 0, x0], [0, 0, y0]])
-    adapted *= ratio[:, None]
-    # Pixel centres lie at +0.5 of a pixel, so the shift has to scale about there.
-    adapted[:, 2] += ratio / 2 - 0.5
-    return small, adapted
+    return small, then(to_image - np.array([[0, 0, x0], [0, 0, y0]]), scaling(*ratio))

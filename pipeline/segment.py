@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.align import align, portrait_channels, portrait_prior
 from pipeline.face import Face
-from pipeline.sampling import sample_affine, then
+from pipeline.sampling import sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
@@ -30,6 +30,10 @@ FEATHER = 0.12
 SAME_FRAME = 0.7
 # Without a face, a person must be this sure and this large a share of the photo to count.
 SURE, SMALLEST_PERSON = 0.8, 0.004
+# A patch of "person" smaller than this share of the largest one, and without a face, is a mistake.
+SMALLEST_PATCH = 0.02
+# Patches are told apart where the probability falls below this.
+PATCH_EDGE = 0.25
 # Guided filter (He et al. 2010): radius at 800 rows, and epsilon for values in 0..1.
 GUIDED_RADIUS, GUIDED_EPSILON = 8, 1e-3
 
@@ -45,8 +49,12 @@ class Frame:
 
     def to_photo(self, size: tuple[int, int]) -> np.ndarray:
         """The (2, 3) map from pixels of the frame drawn at `size` (width, height) to the photo."""
-        x, y = self.width / size[0], self.height / size[1]
-        return np.array([[x, 0, self.left + x / 2 - 0.5], [0, y, self.top + y / 2 - 0.5]])
+        scaled = scaling(self.width / size[0], self.height / size[1])
+        return scaled + np.array([[0, 0, self.left], [0, 0, self.top]])
+
+    def from_photo(self, size: tuple[int, int]) -> np.ndarray:
+        """The inverse of `to_photo`."""
+        return np.linalg.inv(np.vstack([self.to_photo(size), (0, 0, 1)]))[:2]
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,8 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     for frame in _closer_frames(canvas.probability(), faces, frames[0], image.shape):
         canvas.add(frame, look(image, frame, _face_of(frame, faces)))
         frames.append(frame)
-    probability = _follow_edges(canvas.probability(), canvas.image)
+    probability = _without_patches(canvas.probability(), faces, image.shape)
+    probability = _follow_edges(probability, canvas.image)
     found = bool(faces) or _someone(probability)
     if not found:
         return Segmentation(np.zeros((height, width), np.float32), tuple(frames), False)
@@ -136,8 +145,7 @@ class _Canvas:
 
     def add(self, frame, logit):
         size = self._sum.shape[::-1]
-        network_to_photo = np.vstack([frame.to_photo(logit.shape[::-1]), (0, 0, 1)])
-        to_network = then(self._to_photo, np.linalg.inv(network_to_photo)[:2])
+        to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
         if self._first_width is None:
             self._first_width = frame.width
             weight = np.ones(logit.shape, np.float32)
@@ -242,6 +250,25 @@ def _face_of(frame, faces):
         if 0 <= x < frame.width and 0 <= y < frame.height:
             return face
     return None
+
+
+def _without_patches(probability, faces, shape):
+    """Take away patches that are too small to be one more person."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (probability > PATCH_EDGE).astype(np.uint8)
+    )
+    areas = stats[:, cv2.CC_STAT_AREA]
+    if count <= 2:
+        return probability
+    keep = areas >= SMALLEST_PATCH * areas[1:].max()
+    keep[0] = True
+    scale = probability.shape[0] / shape[0]
+    for face in faces:
+        left, top, right, bottom = face.box
+        column = np.clip(int((left + right) / 2 * scale), 0, labels.shape[1] - 1)
+        row = np.clip(int((top + bottom) / 2 * scale), 0, labels.shape[0] - 1)
+        keep[labels[row, column]] = True
+    return np.where(keep[labels], probability, 0).astype(np.float32)
 
 
 def _follow_edges(probability, image):

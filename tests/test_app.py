@@ -75,8 +75,8 @@ def test_sample_needs_one_click(sample):
 
 
 def test_bad_file_is_named_in_words_and_the_good_one_is_done():
-    app = given(("holiday.jpg", b"no picture at all"), ("anna.png", sample_bytes()))
-    assert "holiday.jpg: This file is not a picture" in errors(app)
+    app = given(("my_holi*day.jpg", b"no picture at all"), ("anna.png", sample_bytes()))
+    assert r"my_holi\*day.jpg: This file is not a picture" in errors(app)
     assert [piece.result is not None for piece in pieces(app)] == [False, True]
 
 
@@ -115,7 +115,7 @@ def test_changing_the_background_leaves_the_matte_alone():
 def test_changing_the_band_solves_anew():
     app = given(("anna.png", sample_bytes()))
     narrow = pieces(app)[0].result.unpack().trimap
-    app.slider(key="band_anna.png").set_value(25).run()
+    app.slider(key="band_1").set_value(25).run()
     assert errors(app) == ""
     wide = pieces(app)[0].result.unpack().trimap
     assert (wide == 128).sum() > 1.3 * (narrow == 128).sum()

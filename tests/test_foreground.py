@@ -58,6 +58,12 @@ def test_empty_and_full_mattes():
     assert empty.shape == image.shape
 
 
+def test_a_matte_may_leave_its_range_by_rounding():
+    image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    alpha = np.full((20, 30), 1 + 1e-7, np.float32)
+    assert np.array_equal(estimate_foreground(image, alpha), image)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_size_gives_a_picture_of_that_size_and_is_repeatable(data):
@@ -75,6 +81,7 @@ def test_any_size_gives_a_picture_of_that_size_and_is_repeatable(data):
         (np.zeros((4, 5, 3), np.uint8), np.zeros((5, 4), np.float32), "same size"),
         (np.zeros((4, 5), np.uint8), np.zeros((4, 5), np.float32), "red, green and blue"),
         (np.zeros((0, 5, 3), np.uint8), np.zeros((0, 5), np.float32), "no pixels"),
+        (np.zeros((4, 5, 3), np.uint8), np.full((4, 5), 1.1, np.float32), "between 0 and 1"),
         (np.zeros((4, 5, 3), np.uint8), np.full((4, 5), np.nan, np.float32), "between 0 and 1"),
     ],
 )

@@ -161,7 +161,7 @@ def test_cmyk_jpeg_has_the_colours_of_the_picture():
 
 
 def test_embedded_profile_is_converted_to_srgb():
-    """Red of Display P3 lies outside sRGB; P3's mid grey is sRGB's mid grey."""
+    """A red of Display P3 is a stronger red in sRGB; P3's mid grey is sRGB's mid grey."""
     p3 = display_p3()
     picture = np.full((32, 32, 3), (200, 60, 60), np.uint8)
     loaded = load_image(encoded(picture, "PNG", icc_profile=p3))
@@ -189,7 +189,7 @@ def p3_to_srgb(colour: tuple[int, int, int]) -> np.ndarray:
 
 
 def display_p3() -> bytes:
-    """A minimal ICC v2 matrix profile: P3 primaries adapted to D50, the curve as gamma 2.2 points."""
+    """A minimal ICC v2 matrix profile: P3 primaries adapted to D50, sRGB's curve as points."""
 
     def fixed(*values: float) -> bytes:
         return b"".join(struct.pack(">i", round(value * 65536)) for value in values)

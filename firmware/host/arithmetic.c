@@ -1,0 +1,5 @@
+/* The sums that the multiplier holds on the device. */
+#include "arithmetic.h"
+
+uint32_t moment_sum;
+int64_t accumulator_sum;

@@ -1,0 +1,318 @@
+"""KNN matting on a 4 KB microcontroller: the client of an MSP-EXP430FR2433 or of its simulation.
+
+The board (`firmware/`) takes a column of a photo, a small tile or a signal together with what is
+known of its alpha, and answers with the alpha of the unknown pixels; `firmware/PROTOCOL.md` describes
+the bytes. A request is repeated when its bytes were damaged or the board was reset; nothing a board
+does can change a later request, because every job is sent whole.
+
+Example:
+    >>> with Launchpad("sim://") as board:
+    ...     solution = board.matte_column(image[:, 300], trimap[:, 300])
+    >>> solution.alpha.shape == (len(image),)
+    True
+"""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import serial
+from serial.tools import list_ports
+
+from pipeline.image import ImageError
+from pipeline.launchpad_report import BoardInfo, Solution, Wire, read_info, read_solution
+
+BAUD = 115200
+TI_VENDORS = (0x2047, 0x0451)
+"""USB vendors of TI's debug probes: eZ-FET, as on this LaunchPad, and XDS110."""
+UNKNOWN_CODE, FOREGROUND_CODE = 255, 254
+
+SYNC = b"\xa5\x5a"
+INFO, MATTE, SIGNAL, RECORD = 0x01, 0x02, 0x03, 0x04
+REPLY, FEATURES, BUTTON, ERROR = 0x80, 0xA0, 0xB0, 0xE0
+REPLY_SECONDS = 6.0
+"""The longest a job may take on the slowest board (the 8 MHz sketch), and some."""
+SILENCE_SECONDS = 0.25
+"""Longer than the board waits for a missing byte (0.1 s): then both ends start anew."""
+ATTEMPTS = 4
+
+if "pipeline" not in serial.protocol_handler_packages:
+    serial.protocol_handler_packages.append("pipeline")
+
+
+class LaunchpadError(RuntimeError):
+    """The board cannot be reached or does not answer; the text says what to do."""
+
+
+class JobRefused(LaunchpadError):
+    """The board understood the job and cannot do it; `status` is its code."""
+
+    REASONS = {
+        1: "its parameters contradict each other",
+        2: "it has more pixels than fit the board's memory",
+        3: "it has more unknown pixels than fit the board's memory",
+        4: "its neighbour graph has more edges than fit the board's memory",
+        5: "too many pixels chose the same neighbour",
+        6: "the solver did not settle within the iterations allowed",
+        7: "its numbers left the range of the board's fixed-point arithmetic",
+    }
+
+    def __init__(self, status: int, solution: Solution):
+        self.status, self.solution = status, solution
+        super().__init__(f"the board refused this job: {self.REASONS.get(status, status)}")
+
+
+class _Damaged(Exception):
+    """One attempt at a request failed; the text says how."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a job leaves to choose.
+
+    neighbours: K, 1..10. spatial: distance of one pixel step, 1..64; a colour level counts 4.
+    residual_bits: the solver stops when all residuals are below 2^residual_bits units of
+    weight * alpha / 16256. max_iterations: 1..255.
+    """
+
+    neighbours: int = 5
+    spatial: int = 8
+    residual_bits: int = 9
+    max_iterations: int = 250
+
+
+@dataclass(frozen=True)
+class Board:
+    """A serial port with a TI board behind it."""
+
+    port: str
+    description: str
+
+
+def find_boards() -> list[Board]:
+    """The serial ports of TI debug probes that are plugged in; empty if there are none."""
+    return [Board(port.device, port.description or port.device)
+            for port in sorted(list_ports.comports()) if port.vid in TI_VENDORS]
+
+
+def crc16(data: bytes) -> int:
+    """CRC-16/CCITT-FALSE: polynomial 0x1021, start 0xFFFF, no reflection."""
+    crc = 0xFFFF
+    for byte in data:
+        crc = ((crc >> 8) | (crc << 8)) & 0xFFFF
+        crc ^= byte
+        crc ^= (crc & 0xFF) >> 4
+        crc ^= (crc << 12) & 0xFFFF
+        crc ^= (crc & 0xFF) << 5
+    return crc
+
+
+def frame(kind: int, sequence: int, payload: bytes) -> bytes:
+    """One frame as it travels in either direction."""
+    covered = struct.pack("<BBH", kind, sequence, len(payload)) + payload
+    return SYNC + covered + struct.pack("<H", crc16(covered))
+
+
+def codes_from_trimap(trimap: np.ndarray) -> np.ndarray:
+    """Map codes of a trimap of any shape: 0 -> 0, 255 -> 254, everything between -> 255 (unknown)."""
+    trimap = np.asarray(trimap)
+    if trimap.dtype != np.uint8:
+        raise ImageError("The trimap has to be an 8-bit image.")
+    return np.select([trimap == 0, trimap == 255], [0, FOREGROUND_CODE],
+                     UNKNOWN_CODE).astype(np.uint8)
+
+
+def pack_map(codes: np.ndarray) -> tuple[int, bytes]:
+    """Bits a pixel and bytes of a map: 2 bits where the codes are a plain trimap, else 8."""
+    codes = np.ravel(codes)
+    if not np.isin(codes, (0, FOREGROUND_CODE, UNKNOWN_CODE)).all():
+        return 8, codes.astype(np.uint8).tobytes()
+    two = np.select([codes == UNKNOWN_CODE, codes == FOREGROUND_CODE], [3, 1], 0)
+    four = np.pad(two, (0, -len(two) % 4)).reshape(-1, 4)
+    return 2, (four << np.array([0, 2, 4, 6])).sum(1).astype(np.uint8).tobytes()
+
+
+def _job_header(shape, parameters: Parameters, map_bits, features, delay=0, axes=None) -> bytes:
+    mean, vectors = axes if axes is not None else ((0, 0, 0), (0,) * 6)
+    flags = (axes is not None) | (features << 1)
+    return struct.pack("<HH7B3B6h", shape[1], shape[0], parameters.neighbours, parameters.spatial,
+                       map_bits, parameters.max_iterations, parameters.residual_bits, flags, delay,
+                       *(int(v) for v in mean), *(int(v) for v in np.ravel(vectors)))
+
+
+class Launchpad:
+    """A connection to one board. Use it in a `with` statement, or call `close`."""
+
+    def __init__(self, port="sim://"):
+        """`port` is a name such as COM5 or /dev/ttyACM1, `sim://`, or an open pyserial port.
+
+        Raises LaunchpadError if the port cannot be opened or nothing answers there.
+        """
+        self._sequence = 0
+        self._info: BoardInfo | None = None
+        self.retries = 0
+        """Requests that had to be repeated so far."""
+        try:
+            self.port = serial.serial_for_url(port, BAUD) if isinstance(port, str) else port
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise LaunchpadError(f"The port {port} cannot be opened: {error}") from error
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        """Gives the port back."""
+        self.port.close()
+
+    def info(self) -> BoardInfo:
+        """What the board says of itself; asked once. Raises LaunchpadError."""
+        if self._info is None:
+            replies, _ = self._request(INFO, b"")
+            self._info = read_info(replies[INFO | REPLY])
+        return self._info
+
+    def matte_column(self, pixels: np.ndarray, trimap: np.ndarray, *,
+                     parameters: Parameters = Parameters(spatial=4), features: bool = False):
+        """Alpha of a line of up to 800 pixels: (n, 3) uint8 and a trimap (n,) uint8 0/128/255.
+
+        Returns a Solution. Raises JobRefused if it does not fit, LaunchpadError, ImageError.
+        """
+        codes = codes_from_trimap(trimap)
+        return self.matte_tile(np.asarray(pixels)[None], codes[None], parameters=parameters,
+                               features=features)
+
+    def matte_tile(self, pixels: np.ndarray, codes: np.ndarray, *,
+                   parameters: Parameters = Parameters(), axes=None, features: bool = False):
+        """Alpha of a tile: (h, w, 3) uint8 and map codes (h, w) uint8.
+
+        Codes 0..254 give a pixel's alpha as code / 254, where 0 and 254 are the trimap's and the
+        others are known for the moment; 255 is unknown. `axes` is (mean (3,), vectors (2, 3)) as in
+        an earlier Solution, to project onto instead of this tile's own principal axes; `features`
+        asks for the projections too. Returns a Solution of shape (h, w).
+        """
+        pixels, codes = np.asarray(pixels), np.asarray(codes)
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+            raise ImageError("The board takes 8-bit RGB pixels.")
+        if codes.shape != pixels.shape[:2]:
+            raise ImageError("The trimap has to be as large as the image.")
+        bits, packed = pack_map(codes)
+        header = _job_header(codes.shape, parameters, bits, features, axes=axes)
+        return self._job(MATTE, header + packed + pixels.tobytes(), codes)
+
+    def solve_signal(self, samples: np.ndarray, trimap: np.ndarray, *, delay: int = 4,
+                     parameters: Parameters = Parameters(spatial=4)):
+        """The original demonstration: a signal (n,) of 10-bit samples, n up to 800.
+
+        Samples i - delay, i, i + delay make one point; the points are projected onto two principal
+        components and the KNN system is solved along the signal, with `trimap` (n,) uint8 0/128/255
+        saying which samples are 0, unknown and 1. The Solution carries the projections.
+        """
+        samples = np.asarray(samples)
+        if samples.ndim != 1 or samples.min(initial=0) < 0 or samples.max(initial=0) > 1023:
+            raise ImageError("A signal is a row of samples from 0 to 1023.")
+        if len(samples) != len(trimap):
+            raise ImageError("The signal and its labels have to be of one length.")
+        data = samples.astype("<u2").tobytes()
+        return self._signal(SIGNAL, trimap, data, delay, parameters)
+
+    def record_signal(self, trimap: np.ndarray, *, rate: int = 8000, delay: int = 4,
+                      parameters: Parameters = Parameters(spatial=4)):
+        """The same, on samples the board takes itself from pin P1.3 at `rate` a second (150..20000)."""
+        if not 150 <= rate <= 20000:
+            raise ImageError("The board samples 150 to 20000 times a second.")
+        return self._signal(RECORD, trimap, struct.pack("<H", round(8e6 / rate)), delay, parameters)
+
+    def wait_for_button(self, seconds: float) -> bool:
+        """Whether the board's button was pressed within so many seconds: send the last job again."""
+        self.port.timeout = seconds
+        try:
+            return self._read_frame()[0] == BUTTON
+        except _Damaged:
+            return False
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from error
+
+    def _signal(self, kind, trimap, data, delay, parameters):
+        codes = codes_from_trimap(trimap)[None]
+        bits, packed = pack_map(codes)
+        header = _job_header(codes.shape, parameters, bits, True, delay)
+        return self._job(kind, header + packed + data, codes)
+
+    def _job(self, kind: int, payload: bytes, codes: np.ndarray) -> Solution:
+        info = self.info()
+        replies, wire = self._request(kind, payload)
+        solution = read_solution(replies[kind | REPLY], replies.get(FEATURES), codes, info, wire)
+        if solution.status:
+            raise JobRefused(solution.status, solution)
+        return solution
+
+    def _gone(self, error) -> LaunchpadError:
+        return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in again "
+                              "and continue: nothing that was solved is lost.")
+
+    def _request(self, kind: int, payload: bytes) -> tuple[dict[int, bytes], Wire]:
+        reasons = []
+        for _ in range(ATTEMPTS):
+            self._sequence = (self._sequence + 1) & 0xFF
+            message = frame(kind, self._sequence, payload)
+            try:
+                self.port.timeout = REPLY_SECONDS
+                self.port.write(message)
+                replies = self._read_replies(kind)
+            except _Damaged as damage:
+                reasons.append(str(damage))
+                self.retries += 1
+                self._wait_for_silence()
+            except (serial.SerialException, OSError) as error:
+                raise self._gone(error) from error
+            else:
+                received = sum(len(part) + 8 for part in replies.values())
+                return replies, Wire(len(message), received, len(reasons), BAUD)
+        raise LaunchpadError(f"The board at {self.port.name} does not answer as it should, in "
+                             f"{ATTEMPTS} attempts: {', '.join(reasons)}. Is it flashed, and does "
+                             "no other program use the port?")
+
+    def _read_replies(self, kind: int) -> dict[int, bytes]:
+        """All frames up to the reply proper, by type."""
+        replies = {}
+        while kind | REPLY not in replies:
+            answer, sequence, payload = self._read_frame()
+            if answer == BUTTON or sequence != self._sequence:
+                continue                    # a press, or the late answer to an abandoned attempt
+            if answer == ERROR:
+                raise _Damaged(f"the board received the request damaged (0x{payload[0]:02X})")
+            replies[answer] = payload
+        return replies
+
+    def _read_frame(self) -> tuple[int, int, bytes]:
+        window = b""
+        while window != SYNC:
+            byte = self.port.read(1)
+            if not byte:
+                raise _Damaged("silence")
+            window = (window + byte)[-2:]
+        header = self._read_exactly(4)
+        kind, sequence, length = struct.unpack("<BBH", header)
+        if length > 4096:
+            raise _Damaged("an answer of impossible length")
+        payload = self._read_exactly(length)
+        if crc16(header + payload) != int.from_bytes(self._read_exactly(2), "little"):
+            raise _Damaged("an answer with a wrong checksum")
+        return kind, sequence, payload
+
+    def _read_exactly(self, count: int) -> bytes:
+        data = self.port.read(count)
+        if len(data) < count:
+            raise _Damaged("an answer that broke off")
+        return data
+
+    def _wait_for_silence(self) -> None:
+        try:
+            self.port.timeout = SILENCE_SECONDS
+            while self.port.read(4096):
+                pass
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from error
