@@ -85,7 +85,8 @@ def extract_view(
     weights.reshape(-1)[pixels] = trust
     weights *= _skin(colours, weights, _forehead(model, size))
     # A soft edge inwards, so that what is filled in does not show a seam.
-    soft = cv2.blur(cv2.erode(weights, np.ones((3, 3))), (size // 40, size // 40))
+    reach = max(1, size // 40)
+    soft = cv2.blur(cv2.erode(weights, np.ones((3, 3))), (reach, reach))
     return View(colours, np.minimum(weights, soft * soft))
 
 

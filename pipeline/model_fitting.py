@@ -17,8 +17,8 @@ from pipeline.surrey import IBUG_POINTS, LEFT_JAW, RIGHT_JAW, SurreyModel
 
 # Pose and shape trade off slowly: on synthetic faces 3 rounds leave 3 degrees of pitch, 20 leave 2.
 ROUNDS = 20
-# How far landmarks are off, as a share of the distance between the outer eye corners; chosen by
-# benchmarks/face3d.py: smaller values fit closer with less likely faces.
+# How far landmarks are off, as a share of the distance between the outer eye corners. Smaller
+# values fit closer with less likely faces; benchmarks/face3d.py prints how close this one fits.
 LANDMARK_DEVIATION = 0.02
 # Expressions rarely exceed this strength.
 EXPRESSION_DEVIATION = 0.5
