@@ -136,12 +136,6 @@ def _parser() -> argparse.ArgumentParser:
         help="how far around the person's outline alpha is unknown, in pixels of a portrait 800 "
         "pixels high: 1 to 60 (default 10); wider for loose hair",
     )
-    parser.add_argument(
-        "--no-refine",
-        dest="refine",
-        action="store_false",
-        help="leave alpha as the matting equations give it, without the refinement network",
-    )
     return parser
 
 
@@ -234,7 +228,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             trimap = load_trimap(job.trimap, image.shape[:2])
         except ImageError as error:
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
-    result = matte(image, trimap=trimap, band=options.band, refine=options.refine)
+    result = matte(image, trimap=trimap, band=options.band)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
         (options.output / file).write_bytes(data)
