@@ -1,0 +1,70 @@
+# make run    sets everything up and serves the app (make run PORT=8601 for another port)
+# make test   sets everything up and runs every test
+# make clean  removes what these two created
+
+PORT ?= 8501
+VENV := .venv
+
+# The first Python that DeepMasque runs on, or else any, so that preflight.py can say what is wrong.
+ifndef PYTHON
+PYTHON := $(shell for python in python3.11 python3.12 python3; do \
+	$$python preflight.py python 2>/dev/null && echo $$python && exit; done; echo python3)
+endif
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+OFFLINE := { echo "The packages could not be installed (see above): is this machine online?" >&2; \
+	exit 1; }
+
+.PHONY: run test clean system free-port
+.NOTPARALLEL:
+
+run: system free-port $(VENV)/app
+	@$(PYTHON) preflight.py libraries
+	$(VENV)/bin/python -m streamlit run app.py --server.port $(PORT)
+
+test: system $(VENV)/dev
+	@.ci/system-packages chromium
+	@$(PYTHON) preflight.py libraries
+	$(VENV)/bin/python -m pytest
+
+system:
+	@command -v $(PYTHON) >/dev/null || .ci/system-packages python3
+	@command -v $(PYTHON) >/dev/null || { echo "DeepMasque needs Python 3.11 or 3.12 and found \
+	none: install it (Debian 12: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) preflight.py python
+	@$(PYTHON) preflight.py environment 2>/dev/null || .ci/system-packages python3-venv
+	@$(PYTHON) preflight.py libraries 2>/dev/null || .ci/system-packages $(shell cat packages.txt)
+
+# Before minutes of installing.
+free-port:
+	@$(PYTHON) preflight.py port=$(PORT)
+
+$(VENV)/bin/python:
+	@$(PYTHON) preflight.py python environment
+	$(PYTHON) -m venv --clear $(VENV)
+
+# Each stamp is the moment its requirements were last installed in full.
+$(VENV)/app: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the app needs; the first time takes a minute or two."
+	@$(INSTALL) -r requirements.txt || $(OFFLINE)
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need; the first time takes a few minutes."
+	@$(INSTALL) -r requirements-dev.txt || $(OFFLINE)
+	@touch $@ $(VENV)/app
+
+clean:
+	rm -rf $(VENV) .pytest_cache .hypothesis
+
+# The models' and the benchmarks' commands need the packages that the tests need.
+.PHONY: train evaluate
+train: $(VENV)/dev
+	$(INSTALL) --no-deps -r requirements-train.txt
+	$(VENV)/bin/python -m models.prior
+	$(VENV)/bin/python -m models.train portrait_fcn_plus
+	$(VENV)/bin/python -m models.export portrait_fcn_plus
+
+evaluate: $(VENV)/dev
+	$(VENV)/bin/python -m models.evaluate
+
+include firmware/firmware.mk

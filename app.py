@@ -1,0 +1,43 @@
+"""The app: page configuration and navigation, nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+import preflight
+
+HOME = Path(__file__).parent
+
+# File, title and icon, in the order of the menu; a page appears when its file exists.
+PAGES = (
+    ("studio.py", "Studio", ":material/theater_comedy:"),
+    ("steps.py", "Step by step", ":material/stairs:"),
+    ("face3d.py", "3D face", ":material/deployed_code:"),
+    ("hardware.py", "4 KB of memory", ":material/memory:"),
+    ("results.py", "Results", ":material/monitoring:"),
+)
+
+
+def main() -> None:
+    st.set_page_config(
+        page_title="DeepMasque: we create real masks",
+        page_icon=str(HOME / "static" / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+        menu_items={"Get help": None, "Report a bug": None, "About": None},
+    )
+    st.logo(HOME / "static" / "logo.svg", size="large")
+    st.html(HOME / "static" / "style.css")
+    problem = preflight.libraries_problem()
+    if problem:
+        st.error(problem)
+        st.stop()
+    existing = [
+        st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")
+        for file, title, icon in PAGES
+        if (HOME / "pages" / file).exists()
+    ]
+    st.navigation(existing, position="top").run()
+
+
+main()

@@ -1,0 +1,334 @@
+"""KNN matting beside every method of PyMatting: quality, time, memory.
+
+    python -m benchmarks.knn accuracy      # alphamatting photos: SAD, MSE, Grad, Conn
+    python -m benchmarks.knn choose        # cross-validation of the weights of "best"
+    python -m benchmarks.knn speed         # time and peak memory at 800 x 600, side by side
+    python -m benchmarks.knn scaling       # time and peak memory by number of unknown pixels
+    python -m benchmarks.knn large         # 12, 24 and 50 MP
+    python -m benchmarks.knn figure        # docs/knn.png from the JSON
+
+Each prints its table and writes its part of benchmarks/results/knn.json. Accuracy keeps the errors
+of each method in models/cache/knn and measures only what is missing there (`--again`: everything).
+"""
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import pipeline.color_prior
+import pipeline.knn
+from benchmarks.scenes import (
+    TRIMAPS,
+    Scene,
+    alphamatting_names,
+    alphamatting_scene,
+    head_with_hair,
+)
+from models import metrics
+from pipeline.knn import knn_matting
+from pipeline.story import Story
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
+RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
+CACHE = ROOT / "models" / "cache" / "knn"
+FIGURE = ROOT / "docs" / "knn.png"
+
+OURS = ("best", "fast", "knn")
+PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
+METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
+ERRORS = ("SAD", "MSE", "Grad", "Conn")
+REPEATS = 3
+
+# The grid of cross-validation; a fold is three photos.
+GRID = {
+    "KNN_WEIGHT": (0.03, 0.06),
+    "MIXTURE_WEIGHT": (0.005, 0.01, 0.02),
+    "CONTRAST": (0.01, 0.02, 0.03),
+}
+FOLD = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=[*PARTS, "one"])
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--trimaps", nargs="+", choices=TRIMAPS, default=TRIMAPS)
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--again", action="store_true", help="measure what is cached, too")
+    parser.add_argument("--scene", nargs=3, type=float, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.part == "one":
+        print(json.dumps(measure_here(arguments.methods[0], arguments.scene)))
+    else:
+        PARTS[arguments.part](arguments)
+
+
+# Quality ------------------------------------------------------------------------------------
+
+
+def accuracy(arguments: argparse.Namespace) -> None:
+    """Mean errors over the unknown pixels of the alphamatting photos."""
+    table = read_results().get("accuracy", {})
+    for trimap in arguments.trimaps:
+        table.setdefault(trimap, {})
+        for method in arguments.methods:
+            errors = cached_errors(method, trimap, arguments.again)
+            table[trimap][method] = dict(zip(ERRORS, errors.mean(0).tolist()))
+            numbers = "  ".join(f"{n} {v:.4g}" for n, v in table[trimap][method].items())
+            print(f"{trimap}  {method:15}  {numbers}", flush=True)
+    write_results("accuracy", table)
+
+
+def cached_errors(method: str, trimap: str, again: bool) -> np.ndarray:
+    """(photos, 4) errors of a method, from the cache if it is there."""
+    path = CACHE / f"{method.replace(' ', '_')}_{trimap}.npy"
+    if path.exists() and not again:
+        return np.load(path)
+    rows = []
+    for name in alphamatting_names(DATA):
+        scene = alphamatting_scene(DATA, name, trimap)
+        rows.append(errors_of(solve(method, scene), scene))
+    CACHE.mkdir(parents=True, exist_ok=True)
+    np.save(path, rows)
+    return np.array(rows)
+
+
+def errors_of(alpha: np.ndarray, scene: Scene) -> list[float]:
+    region = scene.trimap == 128
+    return [
+        error(alpha, scene.alpha, region)
+        for error in (
+            metrics.sum_of_absolute_differences,
+            metrics.mean_squared_error,
+            metrics.gradient_error,
+            metrics.connectivity_error,
+        )
+    ]
+
+
+def solve(method: str, scene: Scene) -> np.ndarray:
+    package, name = method.split()
+    if package == "ours":
+        return knn_matting(scene.image, scene.trimap, quality=name)
+    import pymatting  # compiles on first use: only where it is measured
+
+    trimap = scene.trimap / 255
+    trimap[scene.trimap == 128] = 0.5
+    estimate = getattr(pymatting, f"estimate_alpha_{name}")
+    return np.clip(estimate(scene.image / 255, trimap), 0, 1)
+
+
+def choose(arguments: argparse.Namespace) -> None:
+    """Cross-validation: the weights chosen on the other photos, the errors on those left out."""
+    names = alphamatting_names(DATA)
+    settings = [dict(zip(GRID, values)) for values in itertools.product(*GRID.values())]
+    trimaps = ("trimap1", "band10")
+    errors = np.array(
+        [
+            [[tuned_errors(setting, name, trimap) for trimap in trimaps] for name in names]
+            for setting in settings
+        ]
+    )
+    # Sums of unlike errors weigh alike as logarithms.
+    cost = np.log(errors).mean((2, 3))
+    chosen, held_out = [], []
+    for first in range(0, len(names), FOLD):
+        fold = np.arange(first, min(first + FOLD, len(names)))
+        best = int(np.delete(cost, fold, axis=1).mean(1).argmin())
+        chosen.append(settings[best])
+        held_out.append(errors[best, fold].reshape(-1, len(trimaps), len(ERRORS)))
+        print("fold", first // FOLD, settings[best], flush=True)
+    held_out = np.concatenate(held_out)
+    summary = {
+        trimap: {
+            error: {"mean": float(values.mean()), "spread": float(values.std())}
+            for error, values in zip(ERRORS, held_out[:, place].T)
+        }
+        for place, trimap in enumerate(trimaps)
+    }
+    best = settings[int(cost.mean(1).argmin())]
+    print("all photos:", best)
+    print("held out:", json.dumps(summary, indent=1))
+    write_results("choice", {"folds": chosen, "all": best, "held out": summary})
+
+
+def tuned_errors(setting: dict[str, float], name: str, trimap: str) -> list[float]:
+    scene = alphamatting_scene(DATA, name, trimap)
+    before = {}
+    for constant, value in setting.items():
+        module = pipeline.knn if hasattr(pipeline.knn, constant) else pipeline.color_prior
+        before[constant] = module, getattr(module, constant)
+        setattr(module, constant, value)
+    errors = errors_of(knn_matting(scene.image, scene.trimap), scene)
+    for constant, (module, value) in before.items():
+        setattr(module, constant, value)
+    return errors
+
+
+# Time and memory: every measurement in a process of its own --------------------------------
+
+
+def measure_here(method: str, scene_size: list[float]) -> dict[str, float]:
+    """Times and peak memory of one solve in this process, after a warm-up on a small photo."""
+    height, width, band = scene_size
+    solve(method, head_with_hair(60, 80))
+    scene = head_with_hair(int(height), int(width), band or None)
+    before = memory_in_use()
+    wall, processor = time.perf_counter(), time.process_time()
+    alpha = solve(method, scene)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    region = scene.trimap == 128
+    return {
+        "wall_s": wall,
+        "processor_s": processor,
+        "peak_mb": status_mb("VmHWM"),
+        "added_mb": max(0.0, status_mb("VmHWM") - before),
+        "unknowns": int(region.sum()),
+        "mse": metrics.mean_squared_error(alpha, scene.alpha, region),
+        "grad": metrics.gradient_error(alpha, scene.alpha, region),
+    }
+
+
+def memory_in_use() -> float:
+    """Resident MB now; forgets the peak of making the scene where the kernel lets us."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return status_mb("VmRSS")
+
+
+def status_mb(entry: str) -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(entry):
+            return int(line.split()[1]) / 1024
+    raise LookupError(entry)
+
+
+def measure(method: str, height: int, width: int, band: float = 0) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.knn", "one", "--methods", method]
+    command += ["--scene", str(height), str(width), str(band)]
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+
+
+def speed(arguments: argparse.Namespace) -> None:
+    """All methods at 800 x 600 with the product's band, interleaved, medians."""
+    runs: dict[str, list] = {method: [] for method in arguments.methods}
+    for _ in range(arguments.repeats):
+        for method in arguments.methods:
+            runs[method].append(measure(method, 600, 800, 20))
+    table = read_results().get("speed", {}) | {m: medians(r) for m, r in runs.items()}
+    for method, row in table.items():
+        print(
+            f"{method:15}  {row['wall_s']:7.2f} s  processor {row['processor_s']:7.2f} s  "
+            f"peak {row['peak_mb']:6.0f} MB  added {row['added_mb']:6.0f} MB  "
+            f"{row['unknowns']:.0f} unknown"
+        )
+    peer = table.get("pymatting knn")
+    for name in OURS if peer else ():
+        ours = table[f"ours {name}"]
+        print(
+            f"ours {name} beside pymatting knn: {peer['wall_s'] / ours['wall_s']:.1f} times as "
+            f"fast ({peer['processor_s'] / ours['processor_s']:.1f} in processor time), "
+            f"1/{peer['peak_mb'] / ours['peak_mb']:.1f} of its peak memory, "
+            f"1/{peer['added_mb'] / ours['added_mb']:.1f} of what it adds"
+        )
+    write_results("speed", table)
+
+
+def scaling(arguments: argparse.Namespace) -> None:
+    """One solve at full resolution for 10 thousand to a million unknown pixels."""
+    rows = []
+    for height in (300, 600, 1200, 2400, 3600):
+        scene = head_with_hair(height, height * 4 // 3)
+        story = Story(with_links=False)
+        begin = time.process_time()
+        knn_matting(scene.image, scene.trimap, most_unknown=10**9, story=story)
+        rows.append({"unknowns": story.unknowns, "processor_s": time.process_time() - begin})
+        print(f"{story.unknowns:8d} unknown  {rows[-1]['processor_s']:.2f} s", flush=True)
+    logarithms = np.log([[row["unknowns"], row["processor_s"]] for row in rows])
+    exponent, _ = np.polyfit(logarithms[:, 0], logarithms[:, 1], 1)
+    print(f"time grows with the unknowns to the power of {exponent:.2f}")
+    write_results("scaling", {"rows": rows, "exponent": float(exponent)})
+
+
+def large(arguments: argparse.Namespace) -> None:
+    """Whole photos through the multi-resolution path."""
+    rows = {}
+    for name, height, width in (("12 MP", 3000, 4000), ("24 MP", 4000, 6000), ("50 MP", 6144, 8192)):
+        rows[name] = measure("ours best", height, width)
+        row = rows[name]
+        print(
+            f"{name}  {row['wall_s']:.2f} s  processor {row['processor_s']:.2f} s  "
+            f"added {row['added_mb']:.0f} MB  {row['unknowns']} unknown  "
+            f"MSE {row['mse']:.5f}  Grad {row['grad']:.3f}",
+            flush=True,
+        )
+    write_results("large", rows)
+
+
+def figure(arguments: argparse.Namespace) -> None:
+    """Quality against processor time, and time against unknowns."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    results = read_results()
+    drawing, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for method, row in results["speed"].items():
+        errors = results["accuracy"]["band10"].get(method)
+        if errors:
+            color = "tab:orange" if method.startswith("ours") else "tab:gray"
+            left.scatter(row["processor_s"], errors["MSE"], color=color)
+            left.annotate(method, (row["processor_s"], errors["MSE"]), fontsize=8)
+    left.set(xscale="log", xlabel="processor seconds, 800 x 600", ylabel="MSE, 10 px band")
+    rows = results["scaling"]["rows"]
+    unknowns, seconds = zip(*((row["unknowns"], row["processor_s"]) for row in rows))
+    right.loglog(unknowns, seconds, "o-", color="tab:orange")
+    right.set(xlabel="unknown pixels", ylabel="processor seconds, ours best")
+    FIGURE.parent.mkdir(exist_ok=True)
+    drawing.savefig(FIGURE, dpi=120)
+
+
+def read_results() -> dict:
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def write_results(part: str, content: dict) -> None:
+    results = read_results()
+    results[part] = content
+    results["machine"] = {
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+    }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+PARTS = {
+    "accuracy": accuracy,
+    "choose": choose,
+    "speed": speed,
+    "scaling": scaling,
+    "large": large,
+    "figure": figure,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Photos with a known matte: alphamatting's, and heads with single hairs of any size we draw."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+TRIMAPS = ("trimap1", "trimap2", "band10")
+BAND = 10  # pixels, at the size of the alphamatting photos
+PORTRAIT_HEIGHT = 800  # the height at which the product's band is 10 pixels
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A photo with what a solver is given and what it should find."""
+
+    name: str
+    image: np.ndarray  # (H, W, 3) uint8 RGB
+    trimap: np.ndarray  # (H, W) uint8 0/128/255
+    alpha: np.ndarray  # (H, W) float32 in [0, 1], the truth
+
+
+def alphamatting_names(data_folder: Path) -> list[str]:
+    return sorted(path.stem for path in (data_folder / "alphamatting" / "alpha").glob("*.png"))
+
+
+def alphamatting_scene(data_folder: Path, name: str, trimap: str) -> Scene:
+    """A photo of the alphamatting training set with one of `TRIMAPS`."""
+    folder = data_folder / "alphamatting"
+    image = cv2.imread(str(folder / "image" / f"{name}.png"))[:, :, ::-1]
+    alpha = cv2.imread(str(folder / "alpha" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+    if trimap == "band10":
+        labels = band_of_mask(alpha >= 128, BAND)
+    else:
+        grey = cv2.imread(str(folder / trimap / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+        labels = np.full(grey.shape, 128, np.uint8)
+        labels[grey < 10], labels[grey > 245] = 0, 255
+    return Scene(name, np.ascontiguousarray(image), labels, alpha.astype(np.float32) / 255)
+
+
+def band_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
+    """The trimap whose unknown pixels lie within `width` pixels of the mask's boundary."""
+    trimap = np.where(mask, 255, 0).astype(np.uint8)
+    for side in (mask, ~mask):
+        distance = cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5)
+        trimap[side & (distance <= width)] = 128
+    return trimap
+
+
+def head_with_hair(height: int, width: int, band: float | None = None, seed: int = 0) -> Scene:
+    """A head with loose hair 1 to 3 pixels thin, whatever the size, before a busy background.
+
+    Foreground and background have detail down to the pixel. Unknown is the product's band around
+    the opaque head, scaled with the photo, unless `band` gives its width in pixels.
+    """
+    rng = np.random.default_rng(seed)
+    scale = height / PORTRAIT_HEIGHT
+    center = np.array([width * 0.5, height * 0.62])
+    axes = np.array([0.24 * min(width, height), 0.3 * height])
+    head = np.zeros((height, width), np.uint8)
+    cv2.ellipse(
+        head, _fixed(center), _fixed(axes), 0, 0, 360, 255, -1, cv2.LINE_AA, shift=_SHIFT
+    )
+    hair = np.zeros_like(head)
+    for _ in range(220):
+        angle = rng.uniform(-np.pi, 0)
+        outward = np.array([np.cos(angle), np.sin(angle)])
+        root = center + 0.97 * axes * outward
+        side = np.array([-outward[1], outward[0]])
+        length = rng.uniform(8, 26) * scale
+        bend = rng.normal(0, 0.4) * length
+        t = np.linspace(0, 1, 24)[:, None]
+        points = root + t * length * outward + t**2 * bend * side
+        cv2.polylines(
+            hair,
+            [np.rint(points * 2**_SHIFT).astype(np.int32)],
+            False,
+            255,
+            int(rng.integers(1, 4)),
+            cv2.LINE_AA,
+            _SHIFT,
+        )
+    alpha = np.maximum(head, hair)
+    foreground = _texture(rng, height, width, (92, 62, 44), 26)
+    background = _texture(rng, height, width, (128, 150, 160), 44)
+    share = (alpha.astype(np.float32) / 255)[..., None]
+    image = np.rint(share * foreground + (1 - share) * background).astype(np.uint8)
+    trimap = band_of_mask(head >= 128, BAND * scale if band is None else band)
+    if band is None:
+        reach = cv2.dilate((hair > 0).view(np.uint8), np.ones((5, 5), np.uint8))
+        trimap[(reach > 0) & (trimap == 0)] = 128
+    return Scene(f"{width} x {height}", image, trimap, share[..., 0])
+
+
+_SHIFT = 4  # cv2 draws at 1/16 pixel
+
+
+def _fixed(point: np.ndarray) -> tuple[int, int]:
+    return tuple(int(value) for value in np.rint(point * 2**_SHIFT))
+
+
+def _texture(
+    rng: np.random.Generator, height: int, width: int, color: tuple[int, ...], strength: float
+) -> np.ndarray:
+    """(H, W, 3) float32 of detail at every scale around a colour."""
+    texture = np.full((height, width, 3), color, np.float32)
+    for cells, share in ((6, 0.6), (24, 0.3), (120, 0.15)):
+        coarse = rng.normal(0, strength * share, (cells, cells, 3)).astype(np.float32)
+        texture += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    grain = rng.standard_normal((height, width), np.float32) * 3
+    texture += grain[..., None]
+    return np.clip(texture, 0, 255, out=texture)

@@ -1,0 +1,171 @@
+"""What one person has laid on the table: photos given, and what has come of them.
+
+Everything lives in the memory of that person's session and goes with it; nothing is written to
+disk and nothing is shared but the networks' weights.
+"""
+
+import ctypes
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import streamlit as st
+
+SECONDS_BETWEEN_LOOKS = 0.3
+
+# Parameters of glibc's mallopt(3).
+M_MMAP_THRESHOLD = -3
+M_ARENA_MAX = -8
+LARGE_BYTES = 2**20
+
+
+@dataclass
+class Piece:
+    """One photo with its own trimap, if it has one, and its result or the reason for none.
+
+    Attributes:
+        number: its place on the table, from 1.
+        name: the photo's file name. photo, trimap: the files' bytes.
+        band: width of the unknown band, in pixels of a portrait 800 pixels high.
+        result: a `pipeline.stored.StoredMatte` once the photo is done.
+        failure: a sentence for the person, if the photo could not be done.
+        notes, timings, found: as in `pipeline.matting.Matte`.
+        revision: how many times it has been done; tells one result from the next.
+    """
+
+    number: int
+    name: str
+    photo: bytes
+    trimap: bytes | None = None
+    band: int = 10
+    result: object = None
+    failure: str | None = None
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    found: bool = True
+    revision: int = 0
+
+    @property
+    def stem(self) -> str:
+        """The name that results are called by."""
+        return PurePath(self.name).stem
+
+    @property
+    def label(self) -> str:
+        """The name as Markdown shows it letter for letter."""
+        return re.sub(r"([^\w\s.,-])", r"\\\1", self.name)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is neither a result nor a failure yet."""
+        return self.result is None and self.failure is None
+
+
+def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
+    """Pairs the files, given as (name, bytes), into pieces.
+
+    Returns:
+        The pieces, and a sentence for every trimap that belongs to no photo.
+    """
+    from pipeline.pairs import pair_by_name
+
+    pairing = pair_by_name([name for name, _ in files])
+    pieces = [
+        Piece(number, *files[photo], trimap=None if trimap is None else files[trimap][1])
+        for number, (photo, trimap) in enumerate(pairing.pairs, 1)
+    ]
+    return pieces, pairing.problems
+
+
+def finish(
+    piece: Piece, say: Callable[[str, float], None], look: Callable[[object], None]
+) -> None:
+    """Does one piece: fills in its result or its failure.
+
+    Args:
+        say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
+        look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
+    """
+    from pipeline import matte
+    from pipeline.image import ImageError, load_image
+    from pipeline.pairs import load_trimap
+    from pipeline.stored import StoredMatte
+
+    with _a_place(say):
+        start = time.perf_counter()
+        say("reading", 0.0)
+        try:
+            image = load_image(piece.photo)
+            look(image)
+            trimap = load_trimap(piece.trimap, image.shape[:2]) if piece.trimap else None
+            matted = matte(image, trimap=trimap, band=piece.band, progress=say)
+        except ImageError as error:
+            piece.failure = str(error)
+            return
+        except MemoryError:
+            piece.failure = "This server has too little memory for a photo of this size."
+            return
+        piece.timings = {"all": time.perf_counter() - start, **matted.timings}
+        piece.notes, piece.found = list(matted.notes), matted.found
+        piece.result = StoredMatte.of(piece.photo, image, matted)
+        piece.revision += 1
+
+
+@st.cache_resource(show_spinner=False)
+def _places() -> threading.BoundedSemaphore:
+    """As many photos at once as there are processors: more would only make everybody wait."""
+    return threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
+@contextmanager
+def _a_place(say: Callable[[str, float], None]) -> Iterator[None]:
+    """Waits for a free place; saying so again and again lets the person leave the queue."""
+    places = _places()
+    while not places.acquire(timeout=SECONDS_BETWEEN_LOOKS):
+        say("waiting", 0.0)
+    try:
+        yield
+    finally:
+        places.release()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Loads the pipeline and its networks, once per server, while the first visitor looks around.
+
+    A dark square holds no person, but passes every stage.
+    """
+    _give_freed_memory_back()
+
+    def load() -> None:
+        import numpy as np
+
+        import pipeline.stored  # noqa: F401  (what comes after the matte)
+        from pipeline import matte
+
+        matte(np.zeros((64, 64, 3), np.uint8))
+
+    thread = threading.Thread(target=load, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _give_freed_memory_back() -> None:
+    """Makes glibc return the memory of large arrays as soon as they are freed.
+
+    By itself it learns to keep blocks of up to 32 MB, in a heap for every thread, and Streamlit
+    starts a thread for every rerun: after four photos of 1.3 megapixels the server held 345 MB
+    instead of 285 MB. Elsewhere than on Linux nothing is done.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        libc.mallopt(M_ARENA_MAX, 2)

@@ -1,0 +1,130 @@
+"""Measure mask and final alpha on EG1800 beside MediaPipe's selfie segmentation, in one run.
+
+    python -m models.evaluate                 the test half; writes models/results/eg1800.json
+    python -m models.evaluate --validation    the held-out part of the training half, for choices
+
+Every figure is of the shipped weights through the product's own `matte`. Three protocols:
+mean foreground IoU of each photo at its own size (Shen et al. 2016; our headline), mean of both
+classes' IoU of each photo, and the two-class mIoU pooled over all pixels at 224x224 (PortraitNet).
+"""
+
+import argparse
+import json
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.metrics import foreground_iou, two_class_iou
+from models.photos import eg1800, validation_split
+from pipeline import matte
+from pipeline.face import wheel_network
+
+RESULTS = Path(__file__).resolve().parent / "results"
+POOLED_SIDE = 224
+BOOTSTRAP_ROUNDS = 2000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--validation", action="store_true", help="use the validation photos")
+    validation = parser.parse_args().validation
+    portraits = validation_split(eg1800("train"))[1] if validation else eg1800("test")
+    results = evaluate(portraits)
+    print_table(results)
+    if not validation:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / "eg1800.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
+def evaluate(portraits) -> dict:
+    """Figures of each method: {"mask": {...}, "alpha": {...}, "mediapipe_selfie": {...}}."""
+    scores = {name: [] for name in ("mask", "alpha", "mediapipe_selfie")}
+    pools = {name: np.zeros((2, 2)) for name in scores}
+    for portrait in tqdm(portraits):
+        truth = portrait.mask > 127
+        result = matte(portrait.image)
+        persons = {
+            "mask": result.mask,
+            "alpha": result.alpha,
+            "mediapipe_selfie": selfie_mask(portrait.image),
+        }
+        for name, person in persons.items():
+            scores[name].append(
+                (foreground_iou(person >= 0.5, truth), two_class_iou(person >= 0.5, truth))
+            )
+            pools[name] += pooled_counts(person, portrait.mask)
+    names = [portrait.name for portrait in portraits]
+    return {name: summary(np.array(scores[name]), pools[name], names) for name in scores}
+
+
+def summary(scores, pool, names) -> dict:
+    """The three protocols, a bootstrap interval of the first, and the photos below 0.90."""
+    foreground, both = scores.T
+    intersection, union = pool[0], pool[1]
+    worst = np.argsort(foreground)[:10]
+    return {
+        "photos": len(foreground),
+        "foreground_iou": round(float(foreground.mean()), 5),
+        "interval_95": [round(value, 5) for value in bootstrap_interval(foreground)],
+        "two_class_iou": round(float(both.mean()), 5),
+        "pooled_two_class_iou_224": round(float((intersection / union).mean()), 5),
+        "photos_below_0.90": int((foreground < 0.9).sum()),
+        "worst": {names[index]: round(float(foreground[index]), 4) for index in worst},
+        "per_photo": [round(float(value), 5) for value in foreground],
+    }
+
+
+def bootstrap_interval(values) -> tuple[float, float]:
+    """95 % percentile interval of the mean (Efron 1979)."""
+    rng = np.random.default_rng(0)
+    means = rng.choice(values, (BOOTSTRAP_ROUNDS, len(values))).mean(axis=1)
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def pooled_counts(person, mask) -> np.ndarray:
+    """Intersection and union of foreground and background at 224x224: (2, 2)."""
+    size = (POOLED_SIDE, POOLED_SIDE)
+    person = cv2.resize(person, size, interpolation=cv2.INTER_AREA) >= 0.5
+    truth = cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 127
+    return np.array(
+        [
+            [(person & truth).sum(), (~person & ~truth).sum()],
+            [(person | truth).sum(), (~person | ~truth).sum()],
+        ]
+    )
+
+
+def selfie_mask(image) -> np.ndarray:
+    """MediaPipe's selfie segmentation: (H, W) float32 probability of "person"."""
+    network = _selfie_network()
+    height, width = network.input_size
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    (probability,) = network(small.astype(np.float32) / 255)
+    return cv2.resize(probability[..., 0], image.shape[1::-1])
+
+
+@cache
+def _selfie_network():
+    return wheel_network("selfie_segmentation/selfie_segmentation.tflite")
+
+
+def print_table(results):
+    """One line a method."""
+    print(f"{'':18}{'foreground':>11}{'95 % interval':>18}{'two-class':>11}{'pooled 224':>11}{'< 0.90':>8}")
+    for name, figures in results.items():
+        low, high = figures["interval_95"]
+        print(
+            f"{name:18}{figures['foreground_iou']:11.4f}{low:10.4f}-{high:.4f}"
+            f"{figures['two_class_iou']:12.4f}{figures['pooled_two_class_iou_224']:11.4f}"
+            f"{figures['photos_below_0.90']:8d}"
+        )
+    margin = results["mask"]["foreground_iou"] - results["mediapipe_selfie"]["foreground_iou"]
+    print(f"mask over MediaPipe selfie: {margin:+.4f}")
+
+
+if __name__ == "__main__":
+    main()

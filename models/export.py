@@ -1,0 +1,51 @@
+"""Turn trained weights into the .tflite file that the app runs.
+
+    python -m models.export portrait_fcn_plus
+
+Weights are stored as float16, which halves the file; arithmetic stays float32.
+"""
+
+import argparse
+import hashlib
+import os
+
+# Conversion is TensorFlow's; its log would bury ours.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from models.portrait_fcn_plus import portrait_fcn_plus
+from models.recipe import RECIPES
+from models.train import CHECKPOINTS
+from pipeline.weights import WEIGHTS
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("network", choices=sorted(RECIPES))
+    name = parser.parse_args().network
+    width, height = RECIPES[name].input_size
+    model = portrait_fcn_plus(height, width)
+    model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
+    content = to_tflite(model)
+    path = WEIGHTS / f"{name}.tflite"
+    path.write_bytes(content)
+    print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {hashlib.sha256(content).hexdigest()}")
+
+
+def to_tflite(model) -> bytes:
+    """Convert a Keras model with fixed input size; float16 weights, float32 arithmetic."""
+    # The converter reads Keras 3 models only by way of files; a frozen function needs none.
+    function = tf.function(lambda inputs: model(inputs, training=False))
+    concrete = function.get_concrete_function(tf.TensorSpec((1, *model.input_shape[1:])))
+    frozen = convert_variables_to_constants_v2(concrete)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return converter.convert()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The training and evaluation photos, read from the folder that DEEPMASQUE_DATA names.
+
+The photos are not part of the project; shared/data/README.md of our workplace lists their
+sources: EG1800 (Shen et al. 2016), PASCAL VOC 2012 person masks, BSDS500 photographs.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.face import Face, find_faces
+
+DATA = Path(
+    os.environ.get("DEEPMASQUE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
+CACHE = Path(__file__).resolve().parent / "cache"
+VALIDATION_PHOTOS = 100
+# Background photographs that show people whose face cannot be found: turned away, far, masked.
+WITH_PEOPLE = frozenset(
+    "101087 102062 130034 145014 145053 145086 147021 147080 153077 15004 156079 170054 170057 "
+    "187099 188025 188091 206062 21077 220003 23084 24077 279005 285079 292066 365073 61060 "
+    "61086 62096 66039 89072 376043".split()
+)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A photo with its truth. image: (H, W, 3) uint8 RGB; mask: (H, W) uint8, 255 is person;
+    known: (H, W) uint8, 255 where the mask is to be trusted; face: the largest one, or None.
+    """
+
+    name: str
+    image: np.ndarray
+    mask: np.ndarray
+    known: np.ndarray
+    face: Face | None
+
+
+def eg1800(split: str) -> list[Portrait]:
+    """EG1800 portraits, 600x800; split is "train" or "test"."""
+    return _portraits(f"eg1800/{split}")
+
+
+def validation_split(portraits: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
+    """Part the training photos into (train, validation), always in the same way."""
+    order = np.random.default_rng(1).permutation(len(portraits))
+    chosen = set(order[:VALIDATION_PHOTOS].tolist())
+    train = [portrait for index, portrait in enumerate(portraits) if index not in chosen]
+    return train, [portraits[index] for index in sorted(chosen)]
+
+
+def voc_people() -> list[Portrait]:
+    """PASCAL VOC scenes with people; the void border around each is not to be trusted."""
+    return _portraits("voc_person")
+
+
+def backgrounds() -> list[np.ndarray]:
+    """Photographs without people, for background replacement; RGB uint8."""
+    paths = sorted((DATA / "backgrounds").glob("*.jpg"))
+    photos = [_read_rgb(path) for path in paths if path.stem not in WITH_PEOPLE]
+    return [photo for photo in photos if not find_faces(photo)]
+
+
+def _portraits(folder):
+    names = sorted(path.stem for path in (DATA / folder).glob("*.png"))
+    if not names:
+        raise FileNotFoundError(
+            f"No photos in {DATA / folder}. Set DEEPMASQUE_DATA to the folder with the data."
+        )
+    images = [_read_rgb(DATA / folder / f"{name}.jpg") for name in names]
+    faces = _faces(folder, images)
+    portraits = []
+    for name, image, face in zip(names, images, faces, strict=True):
+        label = cv2.imread(str(DATA / folder / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+        void = label == 128
+        portraits.append(
+            Portrait(
+                name,
+                image,
+                mask=np.where((label > 127) & ~void, 255, 0).astype(np.uint8),
+                known=np.where(void, 0, 255).astype(np.uint8),
+                face=face,
+            )
+        )
+    return portraits
+
+
+def _faces(folder, images):
+    """The largest face of each photo; kept in a cache, for finding them takes a minute."""
+    stored = CACHE / f"faces_{folder.replace('/', '_')}.npz"
+    if not stored.exists():
+        found = [(find_faces(image) or [None])[0] for image in images]
+        CACHE.mkdir(exist_ok=True)
+        np.savez(
+            stored,
+            scores=[face.score if face else 0.0 for face in found],
+            landmarks=[face.landmarks if face else np.zeros((468, 3), "f4") for face in found],
+        )
+    with np.load(stored) as cached:
+        pairs = list(zip(cached["scores"], cached["landmarks"], strict=True))
+    return [Face(landmarks, float(score)) if score else None for score, landmarks in pairs]
+
+
+def _read_rgb(path):
+    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)

@@ -1,0 +1,41 @@
+"""How each network is trained: the whole recipe in one place."""
+
+from dataclasses import dataclass, field
+
+from models.augment import Augmentation
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Some epochs at one input size (width, height), both divisible by 32."""
+
+    size: tuple[int, int]
+    epochs: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of one training run."""
+
+    # Small pictures first: the encoder learns the task at three times the speed, and the
+    # fully convolutional weights carry over.
+    stages: tuple[Stage, ...]
+    input_size: tuple[int, int]  # width, height of the exported network
+    batch: int = 16
+    learning_rate: float = 1.8e-3  # peak, of AdamW; one epoch of warm-up, then a cosine to zero
+    weight_decay: float = 0.02
+    clip_norm: float = 2.0
+    average: float = 0.998  # decay of the exponential moving average of the weights
+    iou_weight: float = 0.5
+    scene_share: float = 0.1  # samples drawn from PASCAL VOC instead of EG1800
+    empty_share: float = 0.05  # samples without anybody
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 0
+
+
+RECIPES = {
+    "portrait_fcn_plus": Recipe(
+        stages=(Stage((160, 224), 8), Stage((192, 256), 11), Stage((288, 384), 2)),
+        input_size=(288, 384),
+    ),
+}

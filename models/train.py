@@ -1,0 +1,236 @@
+"""Train a network by its recipe.
+
+    KERAS_BACKEND=torch python -m models.train portrait_fcn_plus
+
+Everything is kept in models/checkpoints/NAME: the state after each epoch (training resumes from
+it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.
+"""
+
+import argparse
+import json
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from models.augment import sample
+from models.encoders import load_imagenet
+from models.imagenet import lite0_weights
+from models.layout import to_layout, use_fastest_layout
+from models.losses import boundary_iou_loss
+from models.metrics import foreground_iou
+from models.photos import Portrait, backgrounds, eg1800, validation_split, voc_people
+from models.portrait_fcn_plus import portrait_fcn_plus
+from models.recipe import RECIPES, Recipe
+from pipeline.segment import network_input, whole_frame
+
+CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
+# Updating the average every few steps costs nothing in accuracy and spares the copying.
+AVERAGE_EVERY = 4
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("network", choices=sorted(RECIPES))
+    network = parser.parse_args().network
+    use_fastest_layout()
+    train(network)
+
+
+def train(name: str) -> None:
+    """Run the recipe from the last checkpoint, or from ImageNet weights, to its end."""
+    recipe = RECIPES[name]
+    folder = CHECKPOINTS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    cv2.setNumThreads(1)  # the sample workers are the threads
+    keras.utils.set_random_seed(recipe.seed)
+    portraits, validation = validation_split(eg1800("train"))
+    samples = Samples(portraits, voc_people(), backgrounds(), recipe)
+    model = portrait_fcn_plus()
+    load_imagenet(model, lite0_weights())
+    optimizer = keras.optimizers.AdamW(
+        recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        beta_2=0.99,
+        global_clipnorm=recipe.clip_norm,
+    )
+    model.compile(optimizer, boundary_iou_loss(recipe.iou_weight))
+    optimizer.build(model.trainable_variables)
+    state = TrainingState(model, folder / "state.npz")
+    first = state.resume()
+    for epoch in range(first, sum(stage.epochs for stage in recipe.stages)):
+        started = time.perf_counter()
+        size = stage_of(recipe, epoch).size
+        losses = run_epoch(model, samples, recipe, epoch, state)
+        with state.averaged():
+            iou = validation_iou(model, validation, size)
+            model.save_weights(folder / f"{name}.weights.h5")
+        state.save(epoch + 1)
+        line = {
+            "epoch": epoch + 1,
+            "size": size,
+            "loss": round(float(np.mean(losses)), 5),
+            "validation_iou": round(iou, 5),
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        with (folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        tqdm.write(json.dumps(line))
+
+
+def run_epoch(model, samples, recipe, epoch, state):
+    """One pass over the portraits; returns the loss of each step."""
+    steps = samples.steps
+    total = steps * sum(stage.epochs for stage in recipe.stages)
+    losses = []
+    progress = tqdm(samples.epoch(epoch), total=steps, desc=f"epoch {epoch + 1}", mininterval=10)
+    for step, (inputs, truth) in enumerate(progress):
+        done = epoch * steps + step
+        model.optimizer.learning_rate.assign(learning_rate(recipe, done, steps, total))
+        losses.append(float(model.train_on_batch(inputs, truth)))
+        if step % AVERAGE_EVERY == 0:
+            state.average(recipe.average**AVERAGE_EVERY, done // AVERAGE_EVERY)
+        progress.set_postfix(loss=f"{np.mean(losses[-20:]):.4f}", refresh=False)
+    return losses
+
+
+def learning_rate(recipe: Recipe, step: int, warm_up: int, total: int) -> float:
+    """Linear warm-up, then half a cosine from the peak to zero (Loshchilov & Hutter 2017)."""
+    cosine = 0.5 * (1 + math.cos(math.pi * step / total))
+    return recipe.learning_rate * min(1.0, (step + 1) / warm_up) * cosine
+
+
+def stage_of(recipe: Recipe, epoch: int):
+    """The stage that an epoch, counted from 0, belongs to."""
+    for stage in recipe.stages:
+        if epoch < stage.epochs:
+            return stage
+        epoch -= stage.epochs
+    raise IndexError("the recipe has fewer epochs")
+
+
+def validation_iou(model, portraits, size) -> float:
+    """Mean per-image foreground IoU at the photo's own size, one pass at the network's size."""
+    scores = []
+    for portrait in portraits:
+        frame = whole_frame(portrait.image.shape, size)
+        inputs = network_input(portrait.image, frame, portrait.face, size)
+        logit = model(to_layout(inputs[None]), training=False)
+        logit = keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
+        person = cv2.warpAffine(
+            logit,
+            frame.from_photo(size),
+            portrait.mask.shape[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        scores.append(foreground_iou(person > 0, portrait.mask > 127))
+    return float(np.mean(scores))
+
+
+class Samples:
+    """Augmented batches; sample k of epoch e is the same whatever the threads do."""
+
+    WORKERS = 2
+    AHEAD = 3  # batches
+
+    def __init__(self, portraits, scenes, backgrounds, recipe: Recipe):
+        self.portraits, self.scenes, self.backgrounds = portraits, scenes, backgrounds
+        self.recipe = recipe
+        self.steps = len(portraits) // recipe.batch
+
+    def epoch(self, epoch: int):
+        """Yield (inputs, truth) batches of the epoch."""
+        order = np.random.default_rng((self.recipe.seed, epoch)).permutation(len(self.portraits))
+        batches = order[: self.steps * self.recipe.batch].reshape(self.steps, -1)
+        with ThreadPoolExecutor(self.WORKERS) as pool:
+            pending = [
+                [pool.submit(self._sample, epoch, index) for index in batch]
+                for batch in batches[: self.AHEAD]
+            ]
+            for step in range(self.steps):
+                inputs, truth = zip(*(job.result() for job in pending.pop(0)), strict=True)
+                if step + self.AHEAD < self.steps:
+                    ahead = batches[step + self.AHEAD]
+                    pending.append([pool.submit(self._sample, epoch, index) for index in ahead])
+                yield to_layout(np.stack(inputs)), np.stack(truth)
+
+    def _sample(self, epoch, index):
+        rng = np.random.default_rng((self.recipe.seed, epoch, index))
+        portrait = self.portraits[index]
+        kind = rng.random()
+        if kind < self.recipe.scene_share:
+            portrait = self.scenes[rng.integers(len(self.scenes))]
+        elif kind < self.recipe.scene_share + self.recipe.empty_share:
+            portrait = _nobody(self.backgrounds[rng.integers(len(self.backgrounds))])
+        size = stage_of(self.recipe, epoch).size
+        return sample(portrait, size, self.backgrounds, self.recipe.augmentation, rng)
+
+
+def _nobody(scene):
+    """A photo without a person, so that the network learns to find none."""
+    empty = np.zeros(scene.shape[:2], np.uint8)
+    return Portrait("", scene, mask=empty, known=empty + 255, face=None)
+
+
+class TrainingState:
+    """What training needs to go on after a break: weights, optimizer, averaged weights."""
+
+    def __init__(self, model, path: Path):
+        self._model, self._path = model, path
+        self._average = [np.array(value) for value in model.get_weights()]
+
+    def average(self, decay: float, updates: int) -> None:
+        """Move the averaged weights towards the current ones; faster in the beginning."""
+        decay = min(decay, (updates + 1) / (updates + 10))
+        for average, value in zip(self._average, self._model.get_weights(), strict=True):
+            average *= decay
+            average += (1 - decay) * value
+
+    def averaged(self):
+        """Context in which the model has the averaged weights."""
+        return _Swapped(self._model, self._average)
+
+    def save(self, epoch: int) -> None:
+        arrays = {f"weight{i}": value for i, value in enumerate(self._model.get_weights())}
+        arrays |= {f"average{i}": value for i, value in enumerate(self._average)}
+        optimizer = self._model.optimizer.variables
+        arrays |= {
+            f"optimizer{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(optimizer)
+        }
+        unfinished = self._path.with_suffix(".part.npz")
+        np.savez(unfinished, epoch=epoch, **arrays)
+        unfinished.replace(self._path)
+
+    def resume(self) -> int:
+        """Load the last state if there is one; return the epoch to go on with."""
+        if not self._path.exists():
+            return 0
+        with np.load(self._path) as stored:
+            count = len(self._average)
+            self._model.set_weights([stored[f"weight{i}"] for i in range(count)])
+            self._average = [stored[f"average{i}"] for i in range(count)]
+            for i, variable in enumerate(self._model.optimizer.variables):
+                variable.assign(stored[f"optimizer{i}"])
+            return int(stored["epoch"])
+
+
+class _Swapped:
+    def __init__(self, model, weights):
+        self._model, self._weights = model, weights
+
+    def __enter__(self):
+        self._own = [np.array(value) for value in self._model.get_weights()]
+        self._model.set_weights(self._weights)
+
+    def __exit__(self, *_):
+        self._model.set_weights(self._own)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""Studio: a photo in, the person cut out, on a new background."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.background_picker import Background, background_picker
+from components.before_after import before_after, data_url
+from components.downloads import download_buttons
+from components.table import Piece, finish, lay_out, warm_up
+from pipeline.samples import SAMPLES
+
+if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    import numpy as np
+
+    from pipeline.stored import UnpackedMatte
+
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
+MOST_PHOTOS = 20
+
+# Longer sides in pixels of what is shown; downloads have the photo's own size.
+SHOWN_SIDE = 1280
+THUMBNAIL_SIDE = 560
+
+STAGES = {
+    "waiting": "Waiting for a free place; another photo is being worked on",
+    "reading": "Reading the photo",
+    "face": "Looking for the face",
+    "mask": "Drawing the mask",
+    "trimap": "Marking what is still unknown",
+    "matting": "Solving for every strand of hair",
+    "refine": "Refining the edge",
+    "foreground": "Cleaning the colours",
+}
+
+# What the pictures on the way from photo to result show.
+WAY = {
+    "Photo": "The photo as it was given",
+    "Trimap": "White: person, black: background, grey: to be worked out",
+    "Alpha": "The alpha matte: how much of each pixel is person",
+    "Final": "The person on the new background",
+}
+
+
+def main() -> None:
+    """The page: either it asks for photos or it shows what has come of them."""
+    pieces = st.session_state.setdefault("pieces", [])
+    if pieces:
+        show_results(pieces)
+    else:
+        ask_for_photos()
+    st.caption(
+        "Photos are worked on in this server's memory, never written to its disk, and are gone "
+        "when you close the page."
+    )
+    warm_up()
+
+
+def ask_for_photos() -> None:
+    """The entrance: upload, camera, or a sample."""
+    with st.container(key="entrance"):
+        words, samples = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with words:
+        st.title("We Create :primary[Real Masks]", anchor=False)
+        st.markdown(
+            "Give a photo of a person. Get a mask that a film editor would accept, down to the "
+            "hair, and the person on any background."
+        )
+        for problem in st.session_state.pop("problems", []):
+            st.error(problem)
+        files = st.file_uploader(
+            "Photos",
+            type=PHOTO_TYPES,
+            accept_multiple_files=True,
+            label_visibility="collapsed",
+            key="uploaded",
+        )
+        if files:
+            take([(file.name, file.getvalue()) for file in files])
+        if st.toggle("Take a photo with the camera", key="camera_on"):
+            shot = st.camera_input("Camera", label_visibility="collapsed", key="shot")
+            if shot:
+                take([("camera.jpg", shot.getvalue())])
+        st.caption(
+            "A trimap of your own? Upload it along with its photo and name the two alike: "
+            "Image1.jpg and Trimap1.png."
+        )
+    with samples, st.container(key="samples"):
+        st.markdown("No photo at hand? Try one of these.")
+        for column, sample in zip(st.columns(len(SAMPLES)), SAMPLES, strict=True):
+            key = f"sample_{sample.file.stem}"
+            # The button is the photograph; Streamlit's buttons take no picture of their own.
+            st.html(
+                f"<style>.st-key-{key} button {{ background-image: linear-gradient(transparent "
+                f"60%, #0b0a09e6), url(app/static/samples/{sample.file.name}) }}</style>"
+            )
+            if column.button(sample.person, key=key, width="stretch"):
+                take([(sample.file.name, sample.file.read_bytes())])
+
+
+def take(files: list[tuple[str, bytes]]) -> None:
+    """Lays the files out as pieces and starts."""
+    pieces, problems = lay_out(files)
+    if len(pieces) > MOST_PHOTOS:
+        problems.append(
+            f"{len(pieces)} photos are too many at once; the first {MOST_PHOTOS} are taken."
+        )
+    st.session_state["pieces"] = pieces[:MOST_PHOTOS]
+    st.session_state["problems"] = problems
+    st.session_state.pop("view", None)
+    st.rerun()
+
+
+def show_results(pieces: list[Piece]) -> None:
+    """What is done first, then one more piece is done; so the first result is there soon."""
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        st.markdown(f"**{pieces[0].label}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
+        st.space("stretch")
+        if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
+            for key in ("pieces", "problems", "view", "background_kept"):
+                st.session_state.pop(key, None)
+            st.rerun()
+    progress = st.container()
+    for problem in st.session_state.get("problems", []):
+        st.error(problem)
+    for piece in pieces:
+        if piece.failure:
+            st.error(f"{piece.label}: {piece.failure}")
+    done = [piece for piece in pieces if piece.result]
+    if done:
+        show_finished(done)
+    waiting = [piece for piece in pieces if piece.waits]
+    if waiting:
+        with progress:
+            work_on(waiting[0], pieces, first=not done)
+        st.rerun()
+
+
+def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
+    """Does one piece under a progress bar; the first is watched where its result will be."""
+    picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
+    which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
+    bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
+
+    def say(stage: str, share: float) -> None:
+        bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
+
+    def look(image: "np.ndarray") -> None:
+        if picture:
+            height, width = image.shape[:2]
+            picture.html(
+                f'<img class="working" style="--proportion: {width / height:.4f}" '
+                f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
+            )
+
+    finish(piece, say, look)
+
+
+@st.fragment
+def show_finished(done: list[Piece]) -> None:
+    """The result, the choice of background, and the way there; reruns without the rest."""
+    piece = done[0]
+    if len(done) > 1:
+        position = st.pills(
+            "Photo",
+            range(len(done)),
+            default=0,
+            required=True,
+            format_func=lambda position: done[position].name,
+            label_visibility="collapsed",
+            key=f"chosen_of_{len(done)}",
+        )
+        piece = done[position]
+    for note in piece.notes:
+        st.warning(note, icon=":material/info:")
+    view = shown(piece)
+    if not piece.found:
+        show_way(piece, {"Photo": view.image})
+        return
+    picture, choices = st.columns([5, 3], gap="large")
+    with choices:
+        background = background_picker()
+        download_buttons(piece, done, background)
+        change_edge(piece)
+    final = on_background(view, background)
+    with picture:
+        before_after(
+            jpeg(view.image),
+            jpeg(final),
+            view.alpha.shape[::-1],
+            photo=f"{piece.number} {piece.revision}",
+            before_text=f"The photo {piece.name}",
+            after_text=f"The person cut out, background: {background.name}",
+        )
+    show_way(
+        piece,
+        {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
+    )
+
+
+def shown(piece: Piece) -> "UnpackedMatte":
+    """The pictures at the size of a screen, kept for the one piece that is looked at."""
+    kept = st.session_state.get("view")
+    if kept is None or kept[:2] != (piece.number, piece.revision):
+        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
+        st.session_state["view"] = kept
+    return kept[2]
+
+
+def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray":
+    """The person on the background chosen, or on a checkerboard."""
+    from pipeline.composite import checkerboard, composite
+
+    if background.make is None:
+        behind = checkerboard(view.alpha.shape, max(view.alpha.shape) // 50)
+    else:
+        behind = background.make(view.image, view.alpha)
+    return composite(view.foreground, view.alpha, behind)
+
+
+def change_edge(piece: Piece) -> None:
+    """The one setting of the matte itself; changing it does the photo anew."""
+    if piece.trimap:
+        return
+    with st.expander("The edge"):
+        band = st.slider(
+            "Width of the unknown band",
+            2,
+            40,
+            piece.band,
+            help="Within so many pixels of the outline (of a portrait 800 pixels high) it is "
+            "left open what is person and what is background, and worked out from the colours. "
+            "Wider for loose hair and fur, narrower where clothes and background look alike.",
+            key=f"band_{piece.number}",
+        )
+        if band != piece.band:
+            piece.band, piece.result = band, None
+            st.rerun()
+
+
+def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
+    """The pictures from photo to result side by side, with the times."""
+    figures = "".join(
+        f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{WAY[name]}">'
+        f"<figcaption>{name}</figcaption></figure>"
+        for name, pixels in pictures.items()
+    )
+    st.html(f'<div class="way">{figures}</div>')
+    stages = ", ".join(
+        f"{stage} {seconds:.2f}" for stage, seconds in piece.timings.items() if stage != "all"
+    )
+    st.caption(f"Done in {piece.timings['all']:.2f} seconds: {stages}.")
+
+
+def jpeg(pixels: "np.ndarray") -> bytes:
+    """A picture for the screen."""
+    from pipeline.encode import encode_jpeg
+
+    return encode_jpeg(pixels, quality=88)
+
+
+def thumbnail(pixels: "np.ndarray") -> bytes:
+    """A small picture for the screen."""
+    from pipeline.stored import shrunk
+
+    return jpeg(shrunk(pixels, THUMBNAIL_SIDE))
+
+
+main()

@@ -1,0 +1,272 @@
+"""The command: photos in, masks, trimaps, alpha mattes, cut-outs and composites out."""
+
+import argparse
+import re
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import composite
+from pipeline.image import ImageError, load_image
+from pipeline.outputs import OUTPUTS, BackgroundMaker, files
+from pipeline.pairs import load_trimap, pair_by_name
+
+PHOTO_ENDINGS = (
+    ".jpg .jpeg .png .webp .heic .heif .avif .tif .tiff .bmp".split()
+)  # of the files taken from a folder
+
+DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
+
+EPILOG = """\
+examples:
+  python -m pipeline anna.jpg -o results
+      everything about one photo: results/anna.mask.png, anna.trimap.png, anna.alpha.png,
+      anna.cutout.png (transparent background) and anna.composite.png
+  python -m pipeline photos/ -o results --save cutout
+      only the cut-outs of all photos in a folder
+  python -m pipeline anna.jpg -o results --background blur --save composite
+      the background out of focus; '#202020' gives one colour, '#402010-#101010' a gradient
+      from top to bottom, beach.jpg a picture cropped to fill
+  python -m pipeline anna.jpg -o results --trimap mine.png
+      a trimap of your own: black background, white person, grey where unknown
+  python -m pipeline Image1.jpg Trimap1.png Image2.jpg Trimap2.png -o results
+      several; files named Image and Trimap belong together where the rest of the name is the same
+
+All results have the photo's own size. Exit status: 0 all photos done, 1 a photo failed (named on
+the error output; the others are done), 2 the command itself was not understood.
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo to do: its file, its own trimap's file if any, and the name of its results."""
+
+    photo: Path
+    trimap: Path | None
+    name: str
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command with the given arguments (those of the process by default).
+
+    Returns:
+        The exit status: 0 all photos done, 1 at least one failed.
+
+    Raises:
+        SystemExit: with status 2 if the arguments are not understood, 0 after --help.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        jobs, problems = _jobs(options.photos, options.trimap)
+        make_background = _background_maker(options.background)
+        options.output.mkdir(parents=True, exist_ok=True)
+    except ImageError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"cannot write to {options.output}: {error.strerror}.")
+
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    failed = []
+    bar = _Bar(len(jobs))
+    for job in jobs:
+        bar.show(job.photo.name)
+        try:
+            line = _do(job, options, make_background)
+        except ImageError as error:
+            reason = str(error)
+        except MemoryError:
+            reason = "This machine has too little memory for a photo of this size."
+        except OSError as error:
+            reason = f"The results cannot be written: {error.strerror}."
+        else:
+            bar.hide()
+            print(line, flush=True)
+            continue
+        failed.append(job.photo)
+        bar.hide()
+        print(f"{job.photo}: {reason}", file=sys.stderr)
+    if failed:
+        names = ", ".join(str(photo) for photo in failed)
+        print(f"{len(failed)} of {len(jobs)} failed: {names}", file=sys.stderr)
+    return 1 if failed or problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "photos",
+        metavar="PHOTO",
+        nargs="+",
+        type=Path,
+        help="JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP files up to 50 megapixels, or folders",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FOLDER", type=Path, required=True, help="where results go"
+    )
+    parser.add_argument(
+        "--trimap", metavar="FILE", type=Path, help="your own trimap for a single photo"
+    )
+    parser.add_argument(
+        "--background",
+        metavar="WHAT",
+        default="transparent",
+        help="of the composite: transparent (default), blur, #rrggbb, #rrggbb-#rrggbb or a FILE",
+    )
+    parser.add_argument(
+        "--save",
+        metavar="LIST",
+        type=_output_list,
+        default=OUTPUTS,
+        help="which results, separated by commas: " + ",".join(OUTPUTS) + " (default: all)",
+    )
+    parser.add_argument(
+        "--band",
+        metavar="PIXELS",
+        type=_band,
+        default=10,
+        help="how far around the person's outline alpha is unknown, in pixels of a portrait 800 "
+        "pixels high: 1 to 60 (default 10); wider for loose hair",
+    )
+    return parser
+
+
+def _output_list(text: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in OUTPUTS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(unknown) or 'nothing'} cannot be saved; choose from {', '.join(OUTPUTS)}"
+        )
+    return tuple(name for name in OUTPUTS if name in names)
+
+
+def _band(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 60:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 60")
+    return int(text)
+
+
+def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[str]]:
+    """Expands folders, pairs photos with trimaps, and gives every result a name of its own.
+
+    Returns:
+        What to do, and a sentence for every trimap that belongs to no photo.
+    """
+    files = []
+    for path in arguments:
+        files.extend(_photos_in(path) if path.is_dir() else [path])
+    if trimap is not None:
+        if len(files) != 1:
+            raise ImageError(
+                f"--trimap goes with one photo, not {len(files)}; name several Image1, Trimap1 "
+                "and so on instead."
+            )
+        pairs, problems = [(files[0], trimap)], []
+    else:
+        pairing = pair_by_name([str(path) for path in files])
+        problems = pairing.problems
+        pairs = [
+            (files[photo], None if own is None else files[own]) for photo, own in pairing.pairs
+        ]
+    shared = Counter(photo.stem for photo, _ in pairs)
+    jobs = [
+        Job(photo, own, photo.stem if shared[photo.stem] == 1 else photo.name)
+        for photo, own in pairs
+    ]
+    twice = [name for name, count in Counter(job.name for job in jobs).items() if count > 1]
+    if twice:
+        raise ImageError(f"Two photos are called {twice[0]}: one result would replace the other.")
+    return jobs, problems
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_ENDINGS)
+    if not photos:
+        raise ImageError(f"There is no photo in the folder {folder}.")
+    return photos
+
+
+def _background_maker(choice: str) -> BackgroundMaker:
+    """What makes the background from (image, alpha); None where it stays transparent."""
+    if choice == "transparent":
+        return None
+    if choice == "blur":
+        return composite.blurred
+    colours = re.fullmatch(r"#([0-9a-fA-F]{6})(?:-#([0-9a-fA-F]{6}))?", choice)
+    if colours:
+        first, second = (tuple(bytes.fromhex(each)) if each else None for each in colours.groups())
+        if second is None:
+            return lambda image, alpha: composite.plain(alpha.shape, first)
+        return lambda image, alpha: composite.gradient(alpha.shape, first, second)
+    if choice.startswith("#"):
+        raise ImageError(f"{choice} is no colour: write # and six digits 0-9 a-f, as in #1a2b3c.")
+    try:
+        picture = load_image(choice)
+    except ImageError as error:
+        raise ImageError(f"The background {choice}: {error}") from error
+    return lambda image, alpha: composite.cropped_to_fill(picture, alpha.shape)
+
+
+def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker) -> str:
+    """Does one photo, writes its results and returns the line that says so."""
+    from pipeline import matte
+
+    start = time.perf_counter()
+    image = load_image(job.photo)
+    trimap = None
+    if job.trimap is not None:
+        try:
+            trimap = load_trimap(job.trimap, image.shape[:2])
+        except ImageError as error:
+            raise ImageError(f"Its trimap {job.trimap}: {error}") from error
+    result = matte(image, trimap=trimap, band=options.band)
+
+    for file, data in files(job.name, options.save, image, result, make_background).items():
+        (options.output / file).write_bytes(data)
+    seconds = time.perf_counter() - start
+    stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
+    height, width = image.shape[:2]
+    return " ".join([f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})", *result.notes])
+
+
+class _Bar:
+    """A progress bar on the error output, for many photos and a person who watches."""
+
+    WIDTH = 30
+
+    def __init__(self, total: int):
+        self.total = total
+        self.done = 0
+        self.start = time.perf_counter()
+        self.visible = total > 1 and sys.stderr.isatty()
+
+    def show(self, name: str) -> None:
+        """Draws the bar with the photo that is being done."""
+        if self.visible:
+            filled = self.WIDTH * self.done // self.total
+            bar = "#" * filled + "." * (self.WIDTH - filled)
+            left = ""
+            if self.done:
+                each = (time.perf_counter() - self.start) / self.done
+                left = f", {each * (self.total - self.done):.0f} s left"
+            text = f"[{bar}] {self.done}/{self.total}{left}, {name}"[:78]
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    def hide(self) -> None:
+        """Counts a photo as done and clears the line for its result."""
+        self.done += 1
+        if self.visible:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

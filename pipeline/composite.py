@@ -1,0 +1,210 @@
+"""The person on a new background: I = alpha F + (1 - alpha) B (Porter and Duff 1984, "over").
+
+Colours are mixed as they are stored (gamma encoded), the convention under which alpha mattes are
+estimated and exchanged.
+"""
+
+import cv2
+import numpy as np
+
+# Rows handled at once: bounds the float copies to some 40 MB at 50 megapixels.
+ROWS_AT_ONCE = 256
+
+# A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
+BLUR_HEIGHT = 480
+# Alpha up to which a pixel counts as background for the blur; what is left of the subject's colour
+# in it is under one grey level.
+PURE_BACKGROUND = 0.004
+# The blur keeps this share of the photo's height away from the subject: the glow, shadow and
+# sharpening halo around a person are not background either.
+SUBJECT_MARGIN = 0.006
+# The transfer curve of sRGB, near enough for a blur: a lens adds up light, not stored values.
+GAMMA = 2.2
+
+
+def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Puts the foreground over the background.
+
+    Args:
+        foreground: (H, W, 3) uint8 RGB, the subject's own colours (see `estimate_foreground`).
+        alpha: (H, W) float in [0, 1].
+        background: (H, W, 3) uint8 RGB.
+
+    Returns:
+        (H, W, 3) uint8 RGB: exactly the foreground where alpha is 1, the background where it is 0.
+
+    Raises:
+        ValueError: the shapes do not belong together.
+    """
+    if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
+        raise ValueError(
+            f"foreground {foreground.shape}, alpha {alpha.shape} and background "
+            f"{background.shape} do not belong together"
+        )
+    result = np.empty_like(background)
+    for start in range(0, len(alpha), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        behind = background[rows].astype(np.float32)
+        mixed = behind + alpha[rows, :, None].astype(np.float32) * (foreground[rows] - behind)
+        result[rows] = np.clip(mixed + 0.5, 0, 255)
+    return result
+
+
+def cutout(foreground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Returns the subject alone: (H, W, 4) uint8 RGB with straight (not premultiplied) alpha.
+
+    Where alpha is 0 the colours are black, so that no trace of the old background is handed on.
+    """
+    opacity = (np.clip(alpha, 0, 1) * 255 + 0.5).astype(np.uint8)
+    picture = np.dstack([foreground, opacity])
+    picture[opacity == 0] = 0
+    return picture
+
+
+def plain(shape: tuple[int, int], colour: tuple[int, int, int]) -> np.ndarray:
+    """Returns a background of one RGB colour: (H, W, 3) uint8 for `shape` (H, W)."""
+    return np.full((*shape, 3), colour, np.uint8)
+
+
+def gradient(
+    shape: tuple[int, int], top: tuple[int, int, int], bottom: tuple[int, int, int]
+) -> np.ndarray:
+    """Returns a background that goes from one RGB colour at the top to another at the bottom.
+
+    Half a grey level of fixed noise keeps wide dark gradients from showing bands.
+
+    Returns:
+        (H, W, 3) uint8 for `shape` (H, W); the first and last rows have the colours asked for.
+    """
+    ramp = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
+    colours = (1 - ramp) * np.float32(top) + ramp * np.float32(bottom)
+    return _dithered(np.broadcast_to(colours, (*shape, 3)))
+
+
+def checkerboard(
+    shape: tuple[int, int],
+    square: int,
+    colours: tuple[int, int] = (196, 172),
+) -> np.ndarray:
+    """Returns the pattern by which picture editors show that nothing is there.
+
+    Args:
+        shape: (H, W). square: the side of a square in pixels. colours: two grey levels.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    down, across = (np.arange(side) // square % 2 for side in shape)
+    grey = np.where(down[:, None] == across, *np.uint8(colours))
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def cropped_to_fill(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Scales a picture until it covers `shape` and cuts off evenly what hangs over.
+
+    Args:
+        picture: (h, w, 3) uint8 RGB of any size.
+        shape: (H, W) of the result.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    height, width = shape
+    scale = max(height / picture.shape[0], width / picture.shape[1])
+    # The part of the picture that will be seen, cut before it is scaled.
+    seen_height = min(picture.shape[0], max(1, round(height / scale)))
+    seen_width = min(picture.shape[1], max(1, round(width / scale)))
+    top = (picture.shape[0] - seen_height) // 2
+    left = (picture.shape[1] - seen_width) // 2
+    seen = picture[top : top + seen_height, left : left + seen_width]
+    return cv2.resize(
+        seen, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
+
+
+def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.ndarray:
+    """Blurs what lies behind the subject, as a wide-open lens does, without the subject's colours.
+
+    A normalised convolution (Knutsson and Westin 1993): the disc averages pixels known to be
+    background only; where the disc meets none, behind the subject, wider and wider averages
+    fill in. Averages are of light (linear), not of stored values.
+
+    Args:
+        image: (H, W, 3) uint8 RGB photo.
+        alpha: (H, W) float in [0, 1] of the subject.
+        radius: of the disc, as a share of the photo's height.
+
+    Returns:
+        (H, W, 3) uint8 RGB background.
+    """
+    height, width = alpha.shape
+    scale = min(1.0, BLUR_HEIGHT / height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    known = _known_background(alpha)
+    weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+    if not weight.any():  # nothing but subject: there is no background to be seen either
+        known, weight = np.ones_like(known), np.ones(size[::-1], np.float32)
+    weighted = np.dstack([
+        cv2.resize(_linear(image[..., channel]) * known, size, interpolation=cv2.INTER_AREA)
+        for channel in range(3)
+    ])
+    weighted, weight = _filled(weighted, weight)
+    disc = _disc(max(1.0, radius * size[1]))
+    blur = cv2.filter2D(weighted, -1, disc, borderType=cv2.BORDER_REFLECT)
+    blur /= np.maximum(cv2.filter2D(weight, -1, disc, borderType=cv2.BORDER_REFLECT), 1e-6)[
+        ..., None
+    ]
+    stored = 255 * np.clip(blur, 0, 1) ** (1 / GAMMA)
+    return _dithered(cv2.resize(stored, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _known_background(alpha: np.ndarray) -> np.ndarray:
+    """1 where a pixel is background beyond doubt and away from the subject, else 0; float32."""
+    subject = (alpha > PURE_BACKGROUND).astype(np.uint8)
+    margin = max(1, round(SUBJECT_MARGIN * alpha.shape[0]))
+    subject = cv2.dilate(subject, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
+    return (1 - subject).astype(np.float32)
+
+
+def _linear(stored: np.ndarray) -> np.ndarray:
+    table = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
+    return table[stored]
+
+
+def _filled(weighted: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Adds a weak guess from coarser scales, so that no place is left without a background.
+
+    Pull-push (Gortler et al. 1996): the coarser scale, itself filled, counts for a thousandth of
+    a known pixel and so matters only where no known pixel is near.
+    """
+    if weight.min() > 0 or max(weight.shape) == 1:
+        return weighted, weight
+    coarse_size = tuple(max(1, (side + 1) // 2) for side in weight.shape[::-1])
+    coarse_weighted, coarse_weight = _filled(
+        cv2.resize(weighted, coarse_size, interpolation=cv2.INTER_AREA),
+        cv2.resize(weight, coarse_size, interpolation=cv2.INTER_AREA),
+    )
+    guess = coarse_weighted / np.maximum(coarse_weight, 1e-12)[..., None]
+    guess = cv2.resize(guess, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return weighted + 1e-3 * guess, weight + np.float32(1e-3)
+
+
+def _disc(radius: float) -> np.ndarray:
+    """A disc with a soft rim one pixel wide, summing to 1."""
+    reach = int(np.ceil(radius))
+    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    disc = np.clip(radius + 0.5 - np.hypot(down, across), 0, 1).astype(np.float32)
+    return disc / disc.sum()
+
+
+def _dithered(values: np.ndarray) -> np.ndarray:
+    """Rounds (H, W, 3) float values to uint8 with fixed noise of half a level either way."""
+    height, width = values.shape[:2]
+    tile = np.random.default_rng(0).random((64, 64), dtype=np.float32) - 0.5
+    result = np.empty(values.shape, np.uint8)
+    row = np.tile(tile, (1, -(-width // 64)))[:, :width, None]
+    for start in range(0, height, 64):
+        rows = values[start : start + 64]
+        # Just under half a level: whole numbers stay as they are.
+        result[start : start + 64] = np.clip(rows + 0.98 * row[: len(rows)] + 0.5, 0, 255)
+    return result

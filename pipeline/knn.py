@@ -1,0 +1,236 @@
+"""KNN matting: an alpha matte from a photo and a trimap, in closed form on a CPU.
+
+Chen, Li & Tang, *KNN Matting*, CVPR 2012 and TPAMI 2013, made symmetric and restricted to the
+unknown band; the best quality adds a local colour-line term and what the known colours suggest.
+"""
+
+import logging
+
+import cv2
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.band import Band
+from pipeline.color_prior import ColorSamples, color_prior
+from pipeline.conjugate_gradient import conjugate_gradient
+from pipeline.image import ImageError
+from pipeline.laplacian import (
+    FEATURES,
+    Energy,
+    color_line_energy,
+    data_energy,
+    knn_energy,
+    knn_links,
+)
+from pipeline.large_photo import reduced, refined_to_full_size
+from pipeline.story import Story
+from pipeline.trimap import BACKGROUND, FOREGROUND
+
+QUALITIES = ("knn", "fast", "best")
+
+# Near and far neighbours as (count, weight of position): as good as the 20 + 10 of PyMatting.
+LEVELS = ((10, 2.0), (5, 0.1))
+
+# More unknown pixels than this are solved at a lower resolution and refined in the band.
+MOST_UNKNOWN = 150_000
+
+# Chosen by cross-validation over the alphamatting photos, benchmarks/knn.py --choose.
+KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
+COLOR_LINE_EPSILON = 1e-5
+CONTRAST = 0.02  # alphas this close to 0 and 1 are the smoothing's haze
+
+TOLERANCE = 2e-3
+MOST_ITERATIONS = 500
+
+log = logging.getLogger(__name__)
+
+
+def knn_matting(
+    image: np.ndarray,
+    trimap: np.ndarray,
+    *,
+    quality: str = "best",
+    features: str = "lab",
+    levels: tuple[tuple[int, float], ...] = LEVELS,
+    most_unknown: int = MOST_UNKNOWN,
+    workers: int = -1,
+    story: Story | None = None,
+) -> np.ndarray:
+    """The alpha matte of a photo from its trimap.
+
+    Parameters
+    ----------
+    image: (H, W, 3) uint8 RGB; grey (H, W), RGBA, uint16 and float in [0, 1] are taken too.
+    trimap: (H, W) uint8; 0 is background, 255 foreground, everything between is unknown.
+    quality:
+        "knn": the paper's KNN matting alone, symmetric.
+        "fast": the colour-line term and the colour prior, without neighbour search in the band.
+        "best": all three terms.
+    features: colour space of the neighbour search, "lab", "rgb" or "hsv" (as in the paper).
+    levels: (neighbours, weight of position) of each neighbour search.
+    most_unknown:
+        With more unknown pixels than this the system is solved at a lower resolution and the
+        matte refined to the photo's pixels; bounds time and memory.
+    workers: threads of the neighbour search; -1 uses every core.
+    story: filled with what the solver did, see `pipeline.story.Story`.
+
+    Returns
+    -------
+    (H, W) float32 in [0, 1]; exactly 0 and 1 on the trimap's known pixels. A trimap without any
+    foreground or without any background says nothing of the unknown pixels: they get 0.5.
+
+    Raises
+    ------
+    ImageError: the arrays do not fit together or hold values that are not colours.
+
+    Example
+    -------
+    >>> import numpy as np
+    >>> image = np.zeros((4, 5, 3), np.uint8)
+    >>> image[:, 2:] = 255
+    >>> trimap = np.full((4, 5), 128, np.uint8)
+    >>> trimap[:, 0], trimap[:, 4] = 0, 255
+    >>> knn_matting(image, trimap).round().astype(int)[0]
+    array([0, 0, 1, 1, 1])
+    """
+    _check_options(quality, features, levels)
+    image, trimap = _checked(image, trimap)
+    alpha = (trimap == FOREGROUND).astype(np.float32)
+    unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
+    if not unknown.any():
+        return alpha
+    if not (trimap == FOREGROUND).any() or not (trimap == BACKGROUND).any():
+        log.warning("The trimap lacks foreground or background: unknown pixels get alpha 0.5.")
+        alpha[unknown] = 0.5
+        return alpha
+    if story is None:
+        story = Story(with_links=False)
+    story.scale = min(1.0, (most_unknown / np.count_nonzero(unknown)) ** 0.5)
+    options = quality, features, levels, workers, story
+    if story.scale == 1:
+        alpha[unknown] = _solve(image, trimap, *options)[unknown]
+        return alpha
+    with story.step("smaller photo") as kept:
+        small_image, small_trimap = reduced(image, trimap, story.scale)
+        kept += [small_image, small_trimap]
+    small_alpha = _solve(small_image, small_trimap, *options)
+    with story.step("full size"):
+        alpha[unknown] = refined_to_full_size(
+            image, unknown, small_image, small_trimap, small_alpha
+        )
+    return alpha
+
+
+def _solve(
+    image: np.ndarray,
+    trimap: np.ndarray,
+    quality: str,
+    features: str,
+    levels: tuple[tuple[int, float], ...],
+    workers: int,
+    story: Story,
+) -> np.ndarray:
+    """(H, W) float32 alpha by solving for every unknown pixel of the trimap."""
+    alpha = (trimap == FOREGROUND).astype(np.float32)
+    unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
+    if not unknown.any():
+        return alpha
+    with story.step("unknown band") as kept:
+        band = Band.around_unknown(image, trimap)
+        kept += [band.colors, band.foreground, band.unknown, band.nearby, band.row]
+    terms, start = [], None
+    if quality != "fast":
+        with story.step("neighbours") as kept:
+            neighbours, affinities = knn_links(band, levels, features, workers)
+            kept += [neighbours, affinities]
+        with story.step("KNN Laplacian") as kept:
+            term = knn_energy(band, neighbours, affinities)
+            terms.append(term if quality == "knn" else KNN_WEIGHT * term)
+            kept += terms[-1].arrays()
+        story.keep_links(band, neighbours, affinities)
+        del neighbours, affinities
+    if quality != "knn":
+        with story.step("colour lines") as kept:
+            terms.append(color_line_energy(band, COLOR_LINE_EPSILON))
+            kept += terms[-1].arrays()
+        if all(len(side) for side in band.known_nearby()):
+            with story.step("known colours") as kept:
+                prior, start = color_prior(ColorSamples.gather(band, workers))
+                terms.append(prior)
+                kept += prior.arrays()
+    with story.step("system") as kept:
+        energy = sum(terms[1:], start=terms[0])
+        # Overlapping 3x3 windows link every unknown pixel to a known one.
+        if quality == "knn" or min(band.shape) < 3:
+            energy += _tie_of_unlinked(band, energy, trimap)
+        terms.clear()
+        kept += energy.arrays()
+    if start is None:
+        start = energy.right_side / energy.matrix.diagonal()
+    story.unknowns, story.nonzeros = len(band), energy.matrix.nnz
+    with story.step("conjugate gradients") as kept:
+        x = conjugate_gradient(
+            energy.matrix,
+            energy.right_side,
+            start,
+            TOLERANCE,
+            MOST_ITERATIONS,
+            story.residuals,
+        )
+        kept.append(x)
+    if quality != "knn":
+        x = (x - CONTRAST) / (1 - 2 * CONTRAST)
+    alpha[unknown] = np.clip(x, 0, 1)
+    return alpha
+
+
+def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
+    """Tie groups of unknown pixels that no term links to a known one to their nearest label.
+
+    One half where foreground and background are equally far. Without it their alpha is undetermined and the matrix singular.
+    """
+    _, group = connected_components(energy.matrix, directed=False)
+    held = np.zeros(group.max() + 1, bool)
+    held[group[energy.held]] = True
+    to_foreground, to_background = (
+        cv2.distanceTransform((trimap[band.window] != label).view(np.uint8), cv2.DIST_L2, 5)
+        for label in (FOREGROUND, BACKGROUND)
+    )
+    nearest = np.sign(to_background - to_foreground).ravel()[band.unknown]
+    return data_energy(~held[group], (1 + nearest) / 2)
+
+
+def _check_options(quality: str, features: str, levels: tuple[tuple[int, float], ...]) -> None:
+    if quality not in QUALITIES:
+        raise ValueError(f"quality must be one of {', '.join(QUALITIES)}, not {quality!r}")
+    if features not in FEATURES:
+        raise ValueError(f"features must be one of {', '.join(FEATURES)}, not {features!r}")
+    if not levels or any(count < 1 or weight < 0 for count, weight in levels):
+        raise ValueError("levels need at least one neighbour each and weights of 0 or more")
+
+
+def _checked(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The photo as (H, W, 3) uint8, uint16 or float32 and the trimap as (H, W) uint8."""
+    image, trimap = np.asarray(image), np.asarray(trimap)
+    if trimap.ndim != 2 or trimap.dtype != np.uint8:
+        raise ImageError(
+            "The trimap must be a single grey channel of 8 bits: 0 background, 255 foreground."
+        )
+    if image.ndim == 2:
+        image = image[..., None].repeat(3, 2)
+    if image.ndim != 3 or image.shape[2] not in (3, 4):
+        raise ImageError("The photo must be grey or have red, green and blue channels.")
+    if image.shape[:2] != trimap.shape:
+        raise ImageError(
+            f"The photo is {image.shape[1]} x {image.shape[0]} pixels but its trimap is "
+            f"{trimap.shape[1]} x {trimap.shape[0]}; they must have the same size."
+        )
+    if trimap.size == 0:
+        raise ImageError("The photo has no pixels.")
+    if np.issubdtype(image.dtype, np.floating):
+        if not (np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1):
+            raise ImageError("The photo's colours must be numbers between 0 and 1.")
+        image = image.astype(np.float32)
+    elif image.dtype not in (np.uint8, np.uint16):
+        raise ImageError("The photo must have 8 or 16 bits per channel.")
+    return image[..., :3], trimap

@@ -1,0 +1,140 @@
+"""The whole road of a photo: face, mask, trimap, alpha matte, foreground colours."""
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.align import align
+from pipeline.face import Face, find_faces
+from pipeline.foreground import estimate_foreground
+from pipeline.image import ImageError
+from pipeline.knn import knn_matting
+from pipeline.segment import Frame, segment
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
+
+# The stages in their order, with the share of the time that is over when each begins; measured
+# by benchmarks/stages.py.
+STAGES = {"face": 0.0, "mask": 0.05, "trimap": 0.2, "matting": 0.25, "foreground": 0.8}
+
+NOBODY = "No person was found in this photo. A trimap of your own can say who is to be cut out."
+NO_FACE = "No face was found, so the mask rests on the picture alone."
+NO_BAND = "The trimap leaves nothing unknown, so the edge is as hard as the trimap's."
+
+
+@dataclass(frozen=True)
+class Matte:
+    """A photo's matte with everything made on the way; arrays have the photo's height and width.
+
+    mask: (H, W) float32 in 0..1, probability of "person".
+    trimap: (H, W) uint8, 0 background, 128 unknown, 255 foreground.
+    alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
+    foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
+    face: the largest face, or None. faces: all of them, largest first.
+    to_canonical: (2, 3) float64 affine map from photo pixels to the canonical pose, or None.
+    frames: the parts of the photo that the network looked at.
+    found: whether a person was found. notes: sentences for the person who gave the photo.
+    timings: seconds by stage, in the order of the stages.
+    """
+
+    mask: np.ndarray
+    trimap: np.ndarray
+    alpha: np.ndarray
+    foreground: np.ndarray
+    face: Face | None = None
+    faces: list[Face] = field(default_factory=list)
+    to_canonical: np.ndarray | None = None
+    frames: tuple[Frame, ...] = ()
+    found: bool = True
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def matte(
+    image: np.ndarray,
+    *,
+    trimap: np.ndarray | None = None,
+    band: float = 10,
+    refine: bool = True,
+    progress: Callable[[str, float], None] | None = None,
+) -> Matte:
+    """Cut the people out of a photo.
+
+    image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
+    replaces the stages before it. band: the unknown band reaches this far to either side of the
+    mask's boundary, in pixels of a 600x800 portrait. refine: run the residual refinement network
+    on the alpha matte; none is shipped yet, so both values give the same. progress: called as
+    progress(stage, share done) when a stage begins; an exception it raises ends the work.
+
+    A photo without a person gives alpha 0 everywhere, found False, and a note.
+
+    Raises ImageError if image or trimap do not have these shapes and types.
+    """
+    _check(image, trimap)
+    clock = _Clock(progress)
+    if trimap is None:
+        with clock.stage("face"):
+            faces = find_faces(image)
+        with clock.stage("mask"):
+            people = segment(image, faces)
+        to_canonical = align(faces[0]) if faces else None
+        with clock.stage("trimap"):
+            trimap = make_trimap(people.mask, band, to_canonical)
+        mask, found, frames = people.mask, people.found, people.frames
+        notes = [NOBODY] if not found else [] if faces else [NO_FACE]
+    else:
+        faces, to_canonical, found, frames = [], None, True, ()
+        mask = trimap.astype(np.float32) / FOREGROUND
+        notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
+    with clock.stage("matting"):
+        alpha = knn_matting(image, trimap)
+    with clock.stage("foreground"):
+        foreground = estimate_foreground(image, alpha)
+    return Matte(
+        mask=mask,
+        trimap=trimap,
+        alpha=alpha,
+        foreground=foreground,
+        face=faces[0] if faces else None,
+        faces=faces,
+        to_canonical=to_canonical,
+        frames=frames,
+        found=found,
+        notes=notes,
+        timings=clock.seconds,
+    )
+
+
+def _check(image, trimap):
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise ImageError(
+            f"The photo must be an array (height, width, 3) of uint8 in RGB order; "
+            f"it is {image.shape} of {image.dtype}."
+        )
+    if trimap is None:
+        return
+    if trimap.shape != image.shape[:2] or trimap.dtype != np.uint8:
+        raise ImageError(
+            f"The trimap must be an array {image.shape[:2]} of uint8, as high and wide as the "
+            f"photo; it is {trimap.shape} of {trimap.dtype}."
+        )
+    if not np.isin(trimap, (BACKGROUND, UNKNOWN, FOREGROUND)).all():
+        raise ImageError("The trimap may hold only 0 (background), 128 (unknown) and 255 (person).")
+
+
+class _Clock:
+    """Times the stages and tells the progress."""
+
+    def __init__(self, progress):
+        self.seconds = {}
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name):
+        if self._progress is not None:
+            self._progress(name, STAGES[name])
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start

@@ -1,0 +1,175 @@
+"""Photos with trimaps of their own: which files belong together, and what grey levels mean.
+
+As on the original site, a file named "Image" belongs to the one named "Trimap" whose name is
+otherwise the same: Image1.jpg and Trimap1.png, anna_image.heic and anna_TRIMAP.png, or simply
+anna.jpg and anna-trimap.png. Upper and lower case, and the signs between the words, do not count.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import PurePath
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+
+from pipeline.image import ImageError, load_image
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+
+# How far, in grey levels, a saved trimap strays from its levels: JPEG does so near edges.
+LEVEL_TOLERANCE = 24
+# Share of pixels that may lie between the levels (smoothed edges) before it is no trimap.
+STRAY_SHARE = 0.15
+# Difference between the colour channels, in grey levels, from which a pixel is coloured.
+COLOURED = 40
+# Relative difference of the proportions up to which a trimap is scaled to the photo.
+PROPORTION_TOLERANCE = 0.02
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What a list of file names means.
+
+    Attributes:
+        pairs: (photo, trimap) as positions in the list, in the order of the photos; the trimap
+            is None for a photo without one.
+        problems: a sentence for every trimap that belongs to no photo, or not to one alone.
+    """
+
+    pairs: list[tuple[int, int | None]]
+    problems: list[str]
+
+
+def pair_by_name(names: Sequence[str]) -> Pairing:
+    """Finds out which of the files are trimaps, and whose.
+
+    Args:
+        names: file names, with or without folders.
+    """
+    photos_of = defaultdict(list)
+    trimaps_of = defaultdict(list)
+    for position, name in enumerate(names):
+        (trimaps_of if _is_trimap(name) else photos_of)[_shared_part(name)].append(position)
+    trimap_of_photo = {}
+    problems = []
+    for shared, trimaps in trimaps_of.items():
+        photos = photos_of[shared]
+        if len(photos) == len(trimaps) == 1:
+            trimap_of_photo[photos[0]] = trimaps[0]
+        elif not photos:
+            problems.extend(f"{names[each]} has no photo: {_ADVICE}" for each in trimaps)
+        else:
+            together = " and ".join(names[each] for each in sorted(photos + trimaps))
+            problems.append(f"{together} cannot be told apart: {_ADVICE}")
+    photos = sorted(position for positions in photos_of.values() for position in positions)
+    return Pairing([(photo, trimap_of_photo.get(photo)) for photo in photos], problems)
+
+
+_ADVICE = "name a photo and its trimap alike, as in Image1.jpg and Trimap1.png."
+
+
+def _is_trimap(name: str) -> bool:
+    return "trimap" in PurePath(name).stem.lower()
+
+
+def _shared_part(name: str) -> str:
+    """What a photo's and its trimap's name have in common."""
+    words = re.sub("trimap|image", " ", PurePath(name).stem.lower())
+    return re.sub(r"[\W_]+", "", words)
+
+
+def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int]) -> np.ndarray:
+    """Reads a trimap file made for a photo of `shape`.
+
+    Args:
+        source: as for `pipeline.image.load_image`.
+        shape: (H, W) of the photo.
+
+    Returns:
+        (H, W) uint8: 0 background, 128 unknown, 255 foreground.
+
+    Raises:
+        ImageError: the file cannot be read, or `normalised_trimap` refuses it.
+    """
+    return normalised_trimap(load_image(source), shape)
+
+
+def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Brings a trimap to the photo's size and to the levels 0, 128 and 255.
+
+    Three levels of any values count as background, unknown and foreground from dark to light;
+    otherwise near-black, near-white and what lies between. A trimap of other size is scaled
+    (nearest neighbour) where its proportions are the photo's.
+
+    Args:
+        trimap: (h, w) or (h, w, 3) uint8.
+        shape: (H, W) of the photo.
+
+    Returns:
+        (H, W) uint8: 0 background, 128 unknown, 255 foreground.
+
+    Raises:
+        ImageError: it is in colour, has other proportions than the photo, many grey levels like
+            a photo, or nothing that is surely foreground or surely background.
+    """
+    levels = _levels(_grey(trimap))
+    _check_parts(levels)
+    if levels.shape == shape:
+        return levels
+    _check_proportions(levels.shape, shape)
+    return cv2.resize(levels, shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _grey(trimap: np.ndarray) -> np.ndarray:
+    if trimap.ndim == 2:
+        return trimap
+    spread = trimap.max(axis=2) - trimap.min(axis=2)
+    if (spread > COLOURED).mean() > 0.01:
+        raise ImageError(
+            "The trimap is in colour. A trimap is black for the background, white for the "
+            "person and grey where it is unknown."
+        )
+    return cv2.cvtColor(trimap, cv2.COLOR_RGB2GRAY)
+
+
+def _levels(grey: np.ndarray) -> np.ndarray:
+    present = np.flatnonzero(np.bincount(grey.ravel(), minlength=256))
+    if len(present) == 3:
+        table = np.zeros(256, np.uint8)
+        table[present] = (BACKGROUND, UNKNOWN, FOREGROUND)
+        return table[grey]
+    values = np.arange(256)
+    distance = np.min(np.abs(values[:, None] - (BACKGROUND, UNKNOWN, FOREGROUND)), axis=1)
+    if (distance > LEVEL_TOLERANCE)[grey].mean() > STRAY_SHARE:
+        raise ImageError(
+            "The trimap has many shades of grey, like a photo. A trimap is black for the "
+            "background, white for the person and one grey where it is unknown."
+        )
+    table = np.full(256, UNKNOWN, np.uint8)
+    table[values <= LEVEL_TOLERANCE] = BACKGROUND
+    table[values >= 255 - LEVEL_TOLERANCE] = FOREGROUND
+    return table[grey]
+
+
+def _check_parts(levels: np.ndarray) -> None:
+    for level, colour, part in (
+        (FOREGROUND, "white", "the person"),
+        (BACKGROUND, "black", "the background"),
+    ):
+        if not (levels == level).any():
+            raise ImageError(
+                f"The trimap has no {colour} part: paint {colour} what is surely {part}."
+            )
+
+
+def _check_proportions(trimap: tuple[int, int], photo: tuple[int, int]) -> None:
+    proportion = (trimap[1] / trimap[0]) / (photo[1] / photo[0])
+    if abs(proportion - 1) <= PROPORTION_TOLERANCE:
+        return
+    sizes = f"{trimap[1]} x {trimap[0]} pixels and the photo {photo[1]} x {photo[0]}"
+    turned = abs(trimap[0] / trimap[1] / (photo[1] / photo[0]) - 1) <= PROPORTION_TOLERANCE
+    remedy = "It lies on its side: turn it." if turned else "Make it for this very photo."
+    raise ImageError(f"The trimap does not fit the photo: it has {sizes}. {remedy}")

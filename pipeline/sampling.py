@@ -1,0 +1,92 @@
+"""Look at an image through an affine map without aliasing."""
+
+import cv2
+import numpy as np
+
+# Linear sampling reads 2x2 pixels; a map that shrinks more than this would skip some.
+LARGEST_LINEAR_STEP = 1.5
+
+
+def sample_affine(
+    image: np.ndarray,
+    to_image: np.ndarray,
+    size: tuple[int, int],
+    border_mode: int = cv2.BORDER_CONSTANT,
+    border_value: tuple[int, int, int] = (0, 0, 0),
+) -> np.ndarray:
+    """Resample an image: output pixel (x, y) shows the image at to_image @ [x, y, 1].
+
+    image: (H, W, 3) or (H, W) uint8. to_image: (2, 3) float. size: (width, height) of the output.
+    Where the map shrinks, the part of the image that is needed is first reduced by area.
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
+    step = int(scale / LARGEST_LINEAR_STEP)
+    if step > 1:
+        image, to_image = _reduced(image, to_image, size, step)
+    return cv2.warpAffine(
+        image,
+        to_image,
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=border_mode,
+        borderValue=border_value,
+    )
+
+
+def square_crop(
+    image: np.ndarray, region: tuple[float, float, float, float], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a turned square out of an image.
+
+    region: centre x, centre y and side in pixels, and the angle in radians, clockwise. Returns
+    the (size, size, 3) uint8 crop and the (2, 3) map from its pixels to the image.
+    """
+    x, y, side, angle = region
+    scale = side / size
+    cosine, sine = np.cos(angle) * scale, np.sin(angle) * scale
+    middle = (size - 1) / 2
+    to_image = np.array(
+        [
+            [cosine, -sine, x - cosine * middle + sine * middle],
+            [sine, cosine, y - sine * middle - cosine * middle],
+        ]
+    )
+    return sample_affine(image, to_image, (size, size)), to_image
+
+
+def then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The (2, 3) map that applies `first`, then `second`."""
+    return second @ np.vstack([first, (0, 0, 1)])
+
+
+def scaling(x: float, y: float) -> np.ndarray:
+    """The (2, 3) map that enlarges by x and y about the outer corner of the first pixel.
+
+    Pixel centres lie half a pixel inside that corner, before and after.
+    """
+    return np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5]])
+
+
+def mapped_grid(matrix: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Where a (2, 3) map takes every pixel of an image of this shape: x and y, (H, W) float32."""
+    column = np.arange(shape[1], dtype=np.float32)[None, :]
+    row = np.arange(shape[0], dtype=np.float32)[:, None]
+    return [a * column + b * row + c for a, b, c in np.asarray(matrix, np.float32)]
+
+
+def _reduced(image, to_image, size, step):
+    """Reduce the window that the map looks at by about `step`; adapt the map to it."""
+    height, width = image.shape[:2]
+    right, bottom = size[0] - 1, size[1] - 1
+    corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1, 1, 1, 1]], float)
+    low = np.floor((to_image @ corners).min(axis=1)).astype(int) - step
+    high = np.ceil((to_image @ corners).max(axis=1)).astype(int) + step
+    # At least one cell of the image stays, so that a map that looks past it still has a border.
+    x0, x1 = np.clip((low[0], high[0]), 0, width)
+    y0, y1 = np.clip((low[1], high[1]), 0, height)
+    x0, y0 = min(x0, max(width - step, 0)), min(y0, max(height - step, 0))
+    window = image[y0 : max(y1, y0 + step), x0 : max(x1, x0 + step)]
+    small_size = (max(1, window.shape[1] // step), max(1, window.shape[0] // step))
+    small = cv2.resize(window, small_size, interpolation=cv2.INTER_AREA)
+    ratio = np.array([small_size[0] / window.shape[1], small_size[1] / window.shape[0]])
+    return small, then(to_image - np.array([[0, 0, x0], [0, 0, y0]]), scaling(*ratio))

@@ -1,0 +1,291 @@
+"""Find the people of a photo with PortraitFCN+.
+
+The network was trained on portraits cropped to head and shoulders. A photo that is framed
+differently is looked at twice: once whole, and once closer, in a frame around each face (placed
+as in the training portraits) and around each person that the first look found.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from pipeline.align import align, portrait_channels, portrait_prior
+from pipeline.face import Face
+from pipeline.sampling import sample_affine, scaling, then
+from pipeline.tflite import Network
+from pipeline.weights import WEIGHTS
+
+# Height of the canvas that the looks are joined on; the network sees fewer rows than that.
+CANVAS_SIDE = 1024
+# A closer look pays off when it magnifies by at least this much.
+LEAST_MAGNIFICATION = 1.3
+MOST_FRAMES = 6
+# Space around a person found by the first look, as a share of the person's size.
+MARGIN = 0.15
+# A frame's inner edges fade over this share of its width, so that no seam shows.
+FEATHER = 0.12
+# Two frames this alike (intersection over union) would show the same.
+SAME_FRAME = 0.7
+# Without a face, a person must be this sure and this large a share of the photo to count.
+SURE, SMALLEST_PERSON = 0.8, 0.004
+# The mean probability within the mask is above this for nearly all people, below for most things.
+MEAN_OF_PEOPLE = 0.75
+# A patch of "person" smaller than this share of the largest one, and without a face, is a mistake.
+SMALLEST_PATCH = 0.02
+# Patches are told apart where the probability falls below this.
+PATCH_EDGE = 0.25
+# Guided filter (He et al. 2010): radius at 800 rows, and epsilon for values in 0..1.
+GUIDED_RADIUS, GUIDED_EPSILON = 8, 1e-3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle of a photo in pixels; it may reach beyond the photo."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def to_photo(self, size: tuple[int, int]) -> np.ndarray:
+        """The (2, 3) map from pixels of the frame drawn at `size` (width, height) to the photo."""
+        scaled = scaling(self.width / size[0], self.height / size[1])
+        return scaled + np.array([[0, 0, self.left], [0, 0, self.top]])
+
+    def from_photo(self, size: tuple[int, int]) -> np.ndarray:
+        """The inverse of `to_photo`."""
+        return np.linalg.inv(np.vstack([self.to_photo(size), (0, 0, 1)]))[:2]
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """mask: (H, W) float32, probability of "person". frames: what was looked at, whole first.
+    found: whether there is a person at all; if not, the mask is zero.
+    """
+
+    mask: np.ndarray
+    frames: tuple[Frame, ...]
+    found: bool
+
+
+def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
+    """Find the people in a photo.
+
+    image: (H, W, 3) uint8 RGB. faces: as find_faces gives them; the first one places the
+    portrait channels of the whole photo. With no face these channels are zero.
+    """
+    height, width = image.shape[:2]
+    frames = [whole_frame(image.shape, network_size())]
+    canvas = _Canvas(image)
+    canvas.add(frames[0], look(image, frames[0], faces[0] if faces else None))
+    for frame in _closer_frames(canvas.probability(), faces, frames[0], image.shape):
+        canvas.add(frame, look(image, frame, _face_of(frame, faces)))
+        frames.append(frame)
+    probability = _without_patches(canvas.probability(), faces, image.shape)
+    probability = _follow_edges(probability, canvas.image)
+    found = bool(faces) or _someone(probability)
+    if not found:
+        return Segmentation(np.zeros((height, width), np.float32), tuple(frames), False)
+    mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
+    return Segmentation(mask.clip(0, 1), tuple(frames), True)
+
+
+def network_size() -> tuple[int, int]:
+    """Width and height of the network's input."""
+    height, width = _network().input_size
+    return width, height
+
+
+def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
+    """The smallest frame of the network's aspect ratio that holds a photo, centred on it."""
+    height, width = shape[:2]
+    scale = max(width / size[0], height / size[1])
+    frame_width, frame_height = scale * size[0], scale * size[1]
+    return Frame((width - frame_width) / 2, (height - frame_height) / 2, frame_width, frame_height)
+
+
+def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
+    """Logits of "person" in a frame, (h, w) float32 at the network's size.
+
+    The mean of the frame and its mirror image: the network should not care which way a person
+    looks, and where it does, the mean errs less.
+    """
+    inputs = network_input(image, frame, face, network_size())
+    mirrored = inputs[:, ::-1].copy()
+    mirrored[..., 3] *= -1  # the x channel changes sides
+    (logit,), (mirrored_logit,) = _network()(inputs), _network()(mirrored)
+    return (logit[..., 0] + mirrored_logit[:, ::-1, 0]) / 2
+
+
+def network_input(image, frame: Frame, face: Face | None, size: tuple[int, int]) -> np.ndarray:
+    """The six channels of a frame, (h, w, 6) float32: RGB, x, y, mean mask."""
+    to_photo = frame.to_photo(size)
+    rgb = sample_affine(image, to_photo, size, cv2.BORDER_CONSTANT, (127, 127, 127))
+    to_canonical = None if face is None else then(to_photo, align(face))
+    return np.dstack([normalised_rgb(rgb), portrait_channels(to_canonical, size[::-1])])
+
+
+def normalised_rgb(image: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 -> float32 in about -1..1, as the ImageNet weights of the encoder expect."""
+    return (image.astype(np.float32) - 127) / 128
+
+
+class _Canvas:
+    """Joins the looks at one photo: a mean of their logits, closer looks counting for more."""
+
+    def __init__(self, image):
+        height, width = image.shape[:2]
+        scale = min(1.0, CANVAS_SIDE / max(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        self.image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        self._to_photo = Frame(0, 0, width, height).to_photo(size)
+        self._sum = np.zeros(size[::-1], np.float32)
+        self._weight = np.zeros(size[::-1], np.float32)
+        self._first_width = None
+
+    def add(self, frame, logit):
+        size = self._sum.shape[::-1]
+        to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
+        if self._first_width is None:
+            self._first_width = frame.width
+            weight = np.ones(logit.shape, np.float32)
+        else:
+            weight = self._feather(frame, logit.shape)
+            # Squared, because the number of pixels on the person grows so.
+            weight *= (self._first_width / frame.width) ** 2
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        weight_here = cv2.warpAffine(weight, to_network, size, flags=flags)
+        if not self._weight.any():
+            weight_here[:] = 1
+        values = cv2.warpAffine(
+            logit, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        self._sum += values * weight_here
+        self._weight += weight_here
+
+    def probability(self):
+        return 1 / (1 + np.exp(-self._sum / self._weight))
+
+    def _feather(self, frame, shape):
+        """1 inside, falling to 0 at edges that lie within the photo."""
+        height, width = shape
+        photo_width = self._to_photo[0, 0] * self._sum.shape[1]
+        photo_height = self._to_photo[1, 1] * self._sum.shape[0]
+        across = _ramp(width, frame.left > 0, frame.left + frame.width < photo_width)
+        down = _ramp(height, frame.top > 0, frame.top + frame.height < photo_height)
+        return np.minimum(across[None, :], down[:, None])
+
+
+def _ramp(length, fade_start, fade_end):
+    position = (np.arange(length, dtype=np.float32) + 0.5) / (FEATHER * length)
+    ramp = np.ones(length, np.float32)
+    if fade_start:
+        ramp = np.minimum(ramp, position)
+    if fade_end:
+        ramp = np.minimum(ramp, position[::-1])
+    return ramp
+
+
+def _closer_frames(probability, faces, whole, shape):
+    """Frames worth a second look: around people and faces that are small in the whole."""
+    scale = shape[0] / probability.shape[0]
+    frames = [_person_frame(box, scale) for box in _boxes(probability > 0.5)]
+    frames += [_portrait_frame(face) for face in faces]
+    chosen = []
+    for frame in frames:
+        if whole.width / frame.width < LEAST_MAGNIFICATION:
+            continue
+        if all(_overlap(frame, other) < SAME_FRAME for other in chosen):
+            chosen.append(frame)
+    return chosen[:MOST_FRAMES]
+
+
+def _boxes(person):
+    """Boxes (left, top, width, height) of the connected areas of a mask, largest first."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(person.astype(np.uint8))
+    rows = sorted(stats[1:count], key=lambda row: -row[cv2.CC_STAT_AREA])
+    return [row[:4] for row in rows if row[cv2.CC_STAT_AREA] >= SMALLEST_PERSON * person.size]
+
+
+def _person_frame(box, scale):
+    left, top, width, height = (float(value) * scale for value in box)
+    return _fitted(left + width / 2, top + height / 2, width, height, 1 + 2 * MARGIN)
+
+
+def _portrait_frame(face):
+    """The frame that a training portrait would have around this face."""
+    to_canonical = align(face)
+    inverse = np.linalg.inv(np.vstack([to_canonical, (0, 0, 1)]))[:2]
+    left, top, right, bottom = portrait_prior().frame
+    # The upright frame, also for a tilted head: people's shoulders stay below them.
+    unit = float(np.sqrt(abs(np.linalg.det(inverse[:, :2]))))
+    x, y = inverse[:, 2]
+    middle = ((left + right) / 2 * unit, (top + bottom) / 2 * unit)
+    return _fitted(
+        x + middle[0], y + middle[1], (right - left) * unit, (bottom - top) * unit, 1.0
+    )
+
+
+def _fitted(x, y, width, height, enlarge):
+    """The frame of the network's aspect ratio, centred, that holds width x height enlarged."""
+    network_width, network_height = network_size()
+    scale = enlarge * max(width / network_width, height / network_height)
+    width, height = scale * network_width, scale * network_height
+    return Frame(x - width / 2, y - height / 2, width, height)
+
+
+def _overlap(a, b):
+    width = min(a.left + a.width, b.left + b.width) - max(a.left, b.left)
+    height = min(a.top + a.height, b.top + b.height) - max(a.top, b.top)
+    common = max(width, 0.0) * max(height, 0.0)
+    return common / (a.width * a.height + b.width * b.height - common)
+
+
+def _face_of(frame, faces):
+    """The largest face whose middle lies in the frame, or None."""
+    for face in faces:
+        left, top, right, bottom = face.box
+        x, y = (left + right) / 2 - frame.left, (top + bottom) / 2 - frame.top
+        if 0 <= x < frame.width and 0 <= y < frame.height:
+            return face
+    return None
+
+
+def _without_patches(probability, faces, shape):
+    """Take away patches that are too small to be one more person."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (probability > PATCH_EDGE).astype(np.uint8)
+    )
+    areas = stats[:, cv2.CC_STAT_AREA]
+    if count <= 2:
+        return probability
+    keep = areas >= SMALLEST_PATCH * areas[1:].max()
+    keep[0] = True
+    scale = probability.shape[0] / shape[0]
+    for face in faces:
+        left, top, right, bottom = face.box
+        column = np.clip(int((left + right) / 2 * scale), 0, labels.shape[1] - 1)
+        row = np.clip(int((top + bottom) / 2 * scale), 0, labels.shape[0] - 1)
+        keep[labels[row, column]] = True
+    return np.where(keep[labels], probability, 0).astype(np.float32)
+
+
+def _follow_edges(probability, image):
+    """Move the boundary onto the photo's own edges (guided filter, He et al. 2010)."""
+    radius = max(1, round(GUIDED_RADIUS * max(probability.shape) / 800))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    return cv2.ximgproc.guidedFilter(grey, probability, radius, GUIDED_EPSILON)
+
+
+def _someone(probability):
+    """Whether a mask that no face vouches for shows a person."""
+    if not _boxes(probability > SURE):
+        return False
+    return float(probability[probability > 0.5].mean()) >= MEAN_OF_PEOPLE
+
+
+@cache
+def _network() -> Network:
+    return Network(WEIGHTS / "portrait_fcn_plus.tflite")

@@ -1,0 +1,112 @@
+"""A finished photo kept small: a few megabytes instead of 15 bytes a pixel.
+
+The app keeps the results of everybody who is using it in memory, and nowhere else. Held as arrays,
+one 12-megapixel photo with its matte takes 180 MB; held like this, about 5 MB on top of its file.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.encode import encode_png
+from pipeline.image import load_image
+from pipeline.outputs import Finished
+
+
+@dataclass(frozen=True)
+class StoredMatte:
+    """The photo's file, the pictures as PNG, and the colours that differ from the photo's.
+
+    Attributes:
+        photo: the file as it came.
+        mask, trimap: 8-bit PNG. alpha: 16-bit PNG.
+        changed: flat positions of the pixels whose foreground colour is not the photo's; those
+            with alpha 0 have no foreground colour and are left out.
+        colours: (len(changed), 3) uint8 RGB.
+        shape: (H, W) of the photo.
+    """
+
+    photo: bytes
+    mask: bytes
+    trimap: bytes
+    alpha: bytes
+    changed: np.ndarray
+    colours: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, photo: bytes, image: np.ndarray, finished: Finished) -> "StoredMatte":
+        """Packs the matte of `image`, the (H, W, 3) uint8 pixels of the file `photo`."""
+        differs = (finished.foreground != image).any(axis=2) & (finished.alpha > 0)
+        changed = np.flatnonzero(differs).astype(np.int32)
+        alpha = (np.clip(finished.alpha, 0, 1) * 65535 + 0.5).astype(np.uint16)
+        return cls(
+            photo=photo,
+            mask=encode_png(finished.mask),
+            trimap=encode_png(finished.trimap),
+            alpha=cv2.imencode(".png", alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes(),
+            changed=changed,
+            colours=finished.foreground.reshape(-1, 3)[changed],
+            shape=image.shape[:2],
+        )
+
+    def unpack(self) -> "UnpackedMatte":
+        """Returns the pictures as arrays again."""
+        image = load_image(self.photo)
+        foreground = image.copy()
+        foreground.reshape(-1, 3)[self.changed] = self.colours
+        alpha = _decode(self.alpha)
+        return UnpackedMatte(
+            image=image,
+            mask=_decode(self.mask).astype(np.float32) / 255,
+            trimap=_decode(self.trimap),
+            alpha=alpha.astype(np.float32) / 65535,
+            foreground=foreground,
+        )
+
+
+@dataclass(frozen=True)
+class UnpackedMatte:
+    """A photo and its matte as arrays; shapes and ranges as in `pipeline.matting.Matte`.
+
+    The mask has 8 bits and alpha 16; where alpha is 0 the foreground has the photo's colours.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    trimap: np.ndarray
+    alpha: np.ndarray
+    foreground: np.ndarray
+
+    def reduced(self, longest_side: int) -> "UnpackedMatte":
+        """Returns all pictures scaled down to fit a screen; a smaller photo stays as it is."""
+        if max(self.alpha.shape) <= longest_side:
+            return self
+        alpha = shrunk(self.alpha, longest_side)
+        # Colours are averaged as much as they are seen, or the old background creeps in.
+        seen = [
+            shrunk(self.foreground[..., each] * self.alpha, longest_side) for each in range(3)
+        ]
+        foreground = np.dstack(seen) / np.maximum(alpha, 1e-6)[..., None]
+        return UnpackedMatte(
+            image=shrunk(self.image, longest_side),
+            mask=shrunk(self.mask, longest_side),
+            trimap=cv2.resize(self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST),
+            alpha=alpha,
+            foreground=np.clip(foreground + 0.5, 0, 255).astype(np.uint8),
+        )
+
+
+def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
+    """Scales pixels of any kind down (area average) until no side is longer; never up."""
+    height, width = pixels.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def _decode(data: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)

@@ -1,0 +1,79 @@
+"""Draw the trimap: sure background, sure foreground, and the unknown band between them."""
+
+import cv2
+import numpy as np
+
+from pipeline.sampling import mapped_grid, scaling, then
+
+BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
+# The band is stated in pixels of a 600x800 portrait, the size of the training photos.
+REFERENCE_PIXELS = 600 * 800
+# Larger masks come from a network that sees far less anyway: the band is drawn at this size.
+MOST_PIXELS = 2_000_000
+# Between these probabilities the network itself does not know: hair, motion blur, thin straps.
+UNSURE = (0.08, 0.92)
+# Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
+UNSURE_REACH = 3.0
+# Around the head, strands of hair lie outside the mask: there the band reaches out further by
+# this factor. The ellipse, in canonical coordinates (unit: the face's size, see align.py), holds
+# the hair of most people and ends above the shoulders.
+HAIR_REACH = 2.2
+HAIR_CENTRE, HAIR_AXES, HAIR_BOTTOM = (0.0, -0.3), (3.2, 3.2), 2.2
+
+
+def make_trimap(
+    mask: np.ndarray, band: float = 10.0, to_canonical: np.ndarray | None = None
+) -> np.ndarray:
+    """Trimap of a soft mask: (H, W) uint8 with 0 background, 128 unknown, 255 foreground.
+
+    mask: (H, W) float32 in 0..1. band: unknown reaches this far to either side of the boundary,
+    in pixels of a 600x800 portrait; larger photos get a wider band in proportion. Where the mask
+    is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
+    to_canonical: (2, 3) map from pixels to the canonical pose of the face, if there is one; the
+    band then reaches further out around the head.
+    """
+    if band < 0:
+        raise ValueError(f"The band must not be negative; it is {band}.")
+    height, width = mask.shape
+    scale = (MOST_PIXELS / mask.size) ** 0.5
+    if scale >= 1:
+        return _drawn(mask, band, to_canonical)
+    small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if to_canonical is not None:
+        enlarged = scaling(width / small_size[0], height / small_size[1])
+        to_canonical = then(enlarged, to_canonical)
+    small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
+    small = _drawn(small_mask, band, to_canonical)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def _drawn(mask, band, to_canonical):
+    person = (mask >= 0.5).astype(np.uint8)
+    trimap = np.where(person, FOREGROUND, BACKGROUND).astype(np.uint8)
+    if not person.any() or person.all():
+        return trimap
+    reach = band_width(mask.shape, band)
+    # Distances are between pixel centres; the boundary runs half a pixel before the other side.
+    inside = cv2.distanceTransform(person, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    outside = cv2.distanceTransform(1 - person, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - 0.5
+    distance = np.where(person, inside, outside)
+    low, high = UNSURE
+    unknown = (mask > low) & (mask < high) & (distance <= UNSURE_REACH * reach)
+    unknown |= distance <= reach
+    if to_canonical is not None:
+        near = (person == 0) & (outside <= HAIR_REACH * reach)
+        unknown |= near & _hair_zone(mask.shape, to_canonical)
+    trimap[unknown] = UNKNOWN
+    return trimap
+
+
+def _hair_zone(shape, to_canonical):
+    """Where hair may be: (H, W) bool."""
+    x, y = mapped_grid(to_canonical, shape)
+    across, down = (x - HAIR_CENTRE[0]) / HAIR_AXES[0], (y - HAIR_CENTRE[1]) / HAIR_AXES[1]
+    return (across**2 + down**2 < 1) & (y < HAIR_BOTTOM)
+
+
+def band_width(shape: tuple[int, int], band: float) -> float:
+    """The band's reach in pixels of a photo of this shape."""
+    return band * float(np.sqrt(shape[0] * shape[1] / REFERENCE_PIXELS))

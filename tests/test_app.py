@@ -1,0 +1,184 @@
+"""The app without a browser: what a person gives and what comes back."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from components.background_picker import Background
+from components.downloads import archive
+from pipeline.image import load_image
+from pipeline.samples import SAMPLES
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 60
+
+# AppTest has no browser to name the host of its server.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def opened() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+
+
+def given(*files: tuple[str, bytes]) -> AppTest:
+    """The app after the files, (name, bytes), were uploaded together."""
+    app = opened()
+    app.file_uploader(key="uploaded").set_value([(*file, "image/png") for file in files])
+    return app.run()
+
+
+def sample_bytes() -> bytes:
+    """A sample at half its size."""
+    with Image.open(SAMPLES[0].file) as image:
+        file = io.BytesIO()
+        image.convert("RGB").reduce(2).save(file, "PNG")
+    return file.getvalue()
+
+
+def pieces(app: AppTest) -> list:
+    return app.session_state["pieces"]
+
+
+def errors(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(error.value for error in app.error)
+
+
+def test_entrance_offers_upload_camera_and_samples():
+    app = opened()
+    assert not app.exception
+    assert app.title[0].value == "We Create :primary[Real Masks]"
+    assert [button.label for button in app.button] == [sample.person for sample in SAMPLES]
+    assert not app.get("camera_input")
+    app.toggle(key="camera_on").set_value(True).run()
+    assert app.get("camera_input")
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.file.stem)
+def test_sample_needs_one_click(sample):
+    app = opened()
+    app.button(key=f"sample_{sample.file.stem}").click().run()
+    assert errors(app) == ""
+    (piece,) = pieces(app)
+    assert piece.found
+    assert piece.result.shape == load_image(sample.file).shape[:2]
+    assert any("Done in" in caption.value for caption in app.caption)
+    labels = {button.label for button in app.get("download_button")}
+    assert labels == {"Cut-out", "Composite", "Alpha", "Trimap", "Everything as ZIP"}
+
+
+def test_bad_file_is_named_in_words_and_the_good_one_is_done():
+    app = given(("my_holi*day.jpg", b"no picture at all"), ("anna.png", sample_bytes()))
+    assert r"my_holi\*day.jpg: This file is not a picture" in errors(app)
+    assert [piece.result is not None for piece in pieces(app)] == [False, True]
+
+
+def test_photo_and_trimap_pair_up_by_name():
+    trimap = np.zeros(load_image(sample_bytes()).shape[:2], np.uint8)
+    trimap[60:] = 128
+    trimap[120:, 60:-60] = 255
+    file = io.BytesIO()
+    Image.fromarray(trimap).save(file, "PNG")
+    app = given(
+        ("Trimap1.png", file.getvalue()),
+        ("Image1.png", sample_bytes()),
+        ("Trimap2.png", file.getvalue()),
+    )
+    assert "Trimap2.png has no photo" in errors(app)
+    (piece,) = pieces(app)
+    np.testing.assert_array_equal(piece.result.unpack().trimap, trimap)
+
+
+def test_unfit_trimap_is_refused_in_words():
+    file = io.BytesIO()
+    Image.new("L", (50, 50), 128).save(file, "PNG")
+    app = given(("Image1.png", sample_bytes()), ("Trimap1.png", file.getvalue()))
+    assert "no white part" in errors(app)
+
+
+def test_changing_the_background_leaves_the_matte_alone():
+    app = given(("anna.png", sample_bytes()))
+    before = pieces(app)[0].result
+    for kind in ("Transparent", "Colour", "Blur", "Picture", "Gradient"):
+        app.button_group(key="background_kind").set_value(kind).run()
+        assert errors(app) == ""
+        assert pieces(app)[0].result is before
+
+
+def test_changing_the_band_solves_anew():
+    app = given(("anna.png", sample_bytes()))
+    narrow = pieces(app)[0].result.unpack().trimap
+    app.slider(key="band_1").set_value(25).run()
+    assert errors(app) == ""
+    wide = pieces(app)[0].result.unpack().trimap
+    assert (wide == 128).sum() > 1.3 * (narrow == 128).sum()
+
+
+def test_several_photos_can_be_looked_at_one_by_one():
+    app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    assert all(piece.result for piece in pieces(app))
+    app.button_group(key="chosen_of_2").set_value(1).run()
+    assert errors(app) == ""
+
+
+def test_new_photo_forgets_the_old_one():
+    app = given(("anna.png", sample_bytes()))
+    app.button(key="new").click().run()
+    assert app.title
+    assert pieces(app) == []
+    assert "view" not in app.session_state
+
+
+def test_two_sessions_do_not_see_each_other():
+    first, second = given(("anna.png", sample_bytes())), opened()
+    assert len(pieces(first)) == 1
+    assert pieces(second) == []
+
+
+def test_archive_holds_every_picture_at_the_photos_size():
+    app = given(("a/anna.png", sample_bytes()), ("b/anna.png", sample_bytes()))
+    data = archive(pieces(app), Background("transparent", None))
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        names = packed.namelist()
+        assert len(names) == len(set(names)) == 10
+        for name in names:
+            with Image.open(packed.open(name)) as picture:
+                assert picture.size[::-1] == pieces(app)[0].result.shape
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        cutout = next(name for name in packed.namelist() if name.endswith("cutout.png"))
+        assert Image.open(packed.open(cutout)).mode == "RGBA"
+
+
+def test_app_never_imports_tensorflow():
+    """In a process of its own, after a whole photo: its import would cost seconds and 600 MB."""
+    script = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"app = AppTest.from_file({str(ROOT / 'app.py')!r}, default_timeout={SECONDS}).run()\n"
+        f"app.button(key='sample_{SAMPLES[0].file.stem}').click().run()\n"
+        "assert not app.exception and app.session_state['pieces'][0].result\n"
+        "heavy = {'tensorflow', 'keras', 'mediapipe', 'matplotlib'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+
+
+def test_first_paint_needs_no_heavy_import():
+    """What the entrance shows must not wait for OpenCV, SciPy or the networks."""
+    script = (
+        "import sys\n"
+        "import components.table, components.before_after, components.background_picker\n"
+        "import pipeline.samples\n"
+        "heavy = {'cv2', 'scipy', 'ai_edge_litert', 'PIL.Image'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,156 @@
+"""The command, run as a person runs it."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.__main__ import main
+from pipeline.image import load_image
+from pipeline.samples import SAMPLES
+
+OUTPUTS = ("mask", "trimap", "alpha", "cutout", "composite")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A sample at a quarter of its size, called anna.jpg."""
+    with Image.open(SAMPLES[0].file) as image:
+        image.convert("RGB").resize((image.width // 2, image.height // 2)).save(
+            tmp_path / "anna.jpg", quality=95
+        )
+    return tmp_path / "anna.jpg"
+
+
+def test_all_results_have_their_names_and_the_photos_size(photo, tmp_path, capsys):
+    folder = tmp_path / "new" / "results"
+    assert main([str(photo), "-o", str(folder)]) == 0
+    assert {file.name for file in folder.iterdir()} == {f"anna.{each}.png" for each in OUTPUTS}
+    with Image.open(photo) as original:
+        size = original.size
+    modes = {"mask": "L", "trimap": "L", "alpha": "L", "cutout": "RGBA", "composite": "RGBA"}
+    for name, mode in modes.items():
+        with Image.open(folder / f"anna.{name}.png") as image:
+            assert (image.size, image.mode) == (size, mode)
+    with Image.open(folder / "anna.trimap.png") as trimap:
+        assert set(np.unique(trimap)) <= {0, 128, 255}
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "anna.jpg" in line
+    assert f"{size[0]} x {size[1]}" in line
+    assert " s (" in line
+
+
+def test_one_bad_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys):
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    arguments = [str(tmp_path / "absent.jpg"), str(empty), str(photo)]
+    assert main([*arguments, "-o", str(tmp_path), "--save", "alpha"]) == 1
+    assert (tmp_path / "anna.alpha.png").exists()
+    errors = capsys.readouterr().err
+    assert "absent.jpg: There is no such file." in errors
+    assert "empty.jpg: This file is empty." in errors
+    assert "2 of 3 failed" in errors
+
+
+def test_only_what_is_asked_for_is_saved(photo, tmp_path):
+    folder = tmp_path / "results"
+    assert main([str(photo), "-o", str(folder), "--save", "trimap,cutout"]) == 0
+    assert {file.name for file in folder.iterdir()} == {"anna.trimap.png", "anna.cutout.png"}
+
+
+def test_colour_shows_behind_the_person(photo, tmp_path):
+    arguments = [str(photo), "-o", str(tmp_path), "--save", "alpha,composite"]
+    assert main([*arguments, "--background", "#12ab34"]) == 0
+    picture = load_image(tmp_path / "anna.composite.png")
+    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
+    assert (alpha == 0).any()
+    assert (picture[alpha == 0] == (0x12, 0xAB, 0x34)).all()
+
+
+def test_gradient_and_picture_show_behind_the_person(photo, tmp_path):
+    arguments = [str(photo), "-o", str(tmp_path), "--save", "alpha,composite", "--background"]
+    assert main([*arguments, "#ff0000-#0000ff"]) == 0
+    behind = load_image(tmp_path / "anna.alpha.png")[..., 0] == 0
+    red, _, blue = load_image(tmp_path / "anna.composite.png").astype(int).transpose(2, 0, 1)
+    assert np.abs(red + blue - 255)[behind].max() <= 1
+    picture = tmp_path / "beach.png"
+    Image.new("RGB", (40, 40), (9, 90, 190)).save(picture)
+    assert main([*arguments, str(picture)]) == 0
+    assert (load_image(tmp_path / "anna.composite.png")[behind] == (9, 90, 190)).all()
+
+
+def test_own_trimap_decides_what_is_known(photo, tmp_path):
+    with Image.open(photo) as image:
+        trimap = np.full(image.size[::-1], 128, np.uint8)
+    trimap[:, :20] = 0
+    trimap[-30:, 40:-40] = 255
+    Image.fromarray(trimap).save(tmp_path / "mine.png")
+    arguments = [str(photo), "-o", str(tmp_path), "--save", "trimap,alpha"]
+    assert main([*arguments, "--trimap", str(tmp_path / "mine.png")]) == 0
+    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
+    assert (alpha[trimap == 0] == 0).all()
+    assert (alpha[trimap == 255] == 255).all()
+    np.testing.assert_array_equal(load_image(tmp_path / "anna.trimap.png")[..., 0], trimap)
+
+
+def test_image_and_trimap_pair_up_and_a_stray_trimap_is_named(photo, tmp_path, capsys):
+    with Image.open(photo) as image:
+        trimap = np.zeros(image.size[::-1], np.uint8)
+    trimap[20:] = 255
+    paired = photo.rename(tmp_path / "Image1.jpg")
+    for number in (1, 2):
+        Image.fromarray(trimap).save(tmp_path / f"Trimap{number}.png")
+    files = [str(tmp_path / name) for name in ("Trimap1.png", "Image1.jpg", "Trimap2.png")]
+    assert main([*files, "-o", str(tmp_path), "--save", "alpha"]) == 1
+    assert "Trimap2.png has no photo" in capsys.readouterr().err
+    np.testing.assert_array_equal(load_image(tmp_path / f"{paired.stem}.alpha.png")[..., 0], trimap)
+
+
+def test_unfit_trimap_is_blamed_and_not_the_photo(photo, tmp_path, capsys):
+    Image.new("L", (50, 50), 128).save(tmp_path / "mine.png")
+    assert main([str(photo), "-o", str(tmp_path), "--trimap", str(tmp_path / "mine.png")]) == 1
+    assert "Its trimap" in capsys.readouterr().err
+
+
+def test_folder_stands_for_its_photos(photo, tmp_path):
+    (tmp_path / "notes.txt").write_text("not a photo")
+    results = tmp_path / "results"
+    assert main([str(tmp_path), "-o", str(results), "--save", "mask"]) == 0
+    assert [file.name for file in results.iterdir()] == ["anna.mask.png"]
+
+
+def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
+    Image.open(photo).save(tmp_path / "anna.png")
+    results = tmp_path / "results"
+    arguments = [str(photo), str(tmp_path / "anna.png"), "-o", str(results), "--save", "mask"]
+    assert main(arguments) == 0
+    assert {file.name for file in results.iterdir()} == {
+        "anna.jpg.mask.png",
+        "anna.png.mask.png",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--background", "#12"], "no colour"),
+        (["--background", "absent.jpg"], "no such file"),
+        (["--save", "mask,hat"], "hat cannot be saved"),
+        (["--band", "0"], "1 to 60"),
+        (["b.jpg", "--trimap", "t.png"], "one photo, not 2"),
+        (["anna.jpg"], "called anna.jpg"),
+    ],
+)
+def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["anna.jpg", *options, "-o", str(tmp_path)])
+    assert stop.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_help_teaches_by_examples(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert "examples:" in text
+    assert text.count("python -m pipeline") >= 5

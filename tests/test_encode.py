@@ -1,0 +1,50 @@
+"""Results as files, read back by an independent reader."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.encode import encode_jpeg, encode_png
+
+
+def read(data: bytes) -> tuple[str, np.ndarray]:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.mode, np.asarray(image)
+
+
+@pytest.mark.parametrize(
+    ("shape", "mode"), [((9, 7), "L"), ((9, 7, 3), "RGB"), ((9, 7, 4), "RGBA")]
+)
+def test_png_keeps_every_value(shape, mode):
+    pixels = np.random.default_rng(6).integers(0, 256, shape, dtype=np.uint8)
+    found, read_back = read(encode_png(pixels))
+    assert found == mode
+    np.testing.assert_array_equal(read_back, pixels)
+
+
+def test_alpha_is_rounded_to_the_nearest_of_256_levels():
+    alpha = np.linspace(0, 1, 1000, dtype=np.float32).reshape(10, 100)
+    _, levels = read(encode_png(alpha))
+    assert np.abs(levels - alpha * 255.0).max() <= 0.501
+    assert levels[0, 0] == 0
+    assert levels[-1, -1] == 255
+
+
+def test_jpeg_shows_white_and_not_black_where_nothing_is():
+    picture = np.zeros((32, 32, 4), np.uint8)
+    picture[:, 16:] = (200, 30, 30, 255)
+    mode, pixels = read(encode_jpeg(picture, quality=100))
+    assert mode == "RGB"
+    assert (pixels[:, :8] >= 253).all()
+    assert np.abs(pixels[:, 24:].astype(int) - (200, 30, 30)).max() <= 4
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.zeros((4, 4, 2), np.uint8), np.zeros((4, 4), np.uint16), np.zeros((4, 4, 3))]
+)
+def test_other_pixels_are_refused(pixels):
+    for encode in (encode_png, encode_jpeg):
+        with pytest.raises(ValueError, match="expected"):
+            encode(pixels)

@@ -1,0 +1,300 @@
+"""Photos as people have them: formats, colour, orientation, and files that cannot be used."""
+
+import io
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, ImageCms
+
+from pipeline.image import MAXIMUM_PIXELS, ImageError, load_image
+
+LOSSY = 9  # grey levels by which a good lossy encoding may differ on a smooth picture
+
+ORIENTATION_TO_STORED = {
+    # EXIF 2.32, 4.6.4 A: where the 0th row and 0th column of the stored picture lie.
+    1: lambda upright: upright,
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.swapaxes(0, 1),
+    6: lambda upright: upright[:, ::-1].swapaxes(0, 1),
+    7: lambda upright: upright[::-1, ::-1].swapaxes(0, 1),
+    8: lambda upright: upright[::-1].swapaxes(0, 1),
+}
+
+
+def smooth_picture(height: int = 48, width: int = 64) -> np.ndarray:
+    """Every corner has its own colour, so that no turn or flip goes unseen."""
+    down, across = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j]
+    return np.dstack([200 * down + 20, 180 * across + 40, 90 + 60 * down * across]).astype(np.uint8)
+
+
+def encoded(image: Image.Image | np.ndarray, kind: str, **options) -> bytes:
+    pillow_heif.register_heif_opener()
+    image = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A PNG whose header claims a size that its few bytes do not hold."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
+
+
+def largest_difference(first: np.ndarray, second: np.ndarray) -> int:
+    assert first.shape == second.shape
+    return int(np.abs(first.astype(int) - second).max())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF"])
+def test_lossless_formats_come_back_exactly(kind):
+    picture = smooth_picture()
+    np.testing.assert_array_equal(load_image(encoded(picture, kind)), picture)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "HEIF", "AVIF"])
+def test_lossy_formats_come_back_nearly(kind):
+    picture = smooth_picture()
+    loaded = load_image(encoded(picture, kind, quality=95))
+    assert loaded.dtype == np.uint8
+    assert largest_difference(loaded, picture) <= LOSSY
+
+
+def test_path_bytes_and_open_file_give_the_same(tmp_path):
+    data = encoded(smooth_picture(), "PNG")
+    path = tmp_path / "photo.png"
+    path.write_bytes(data)
+    for source in (path, str(path), io.BytesIO(data)):
+        np.testing.assert_array_equal(load_image(source), load_image(data))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_every_exif_orientation_comes_back_upright(kind, orientation):
+    upright = smooth_picture()
+    stored = np.ascontiguousarray(ORIENTATION_TO_STORED[orientation](upright))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    loaded = load_image(encoded(stored, kind, exif=exif, quality=95))
+    assert largest_difference(loaded, upright) <= LOSSY
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_heic_is_turned_once_where_both_the_container_and_exif_say_so(orientation):
+    """Telephones write the turn twice; pillow-heif's encoder does so too, given EXIF bytes."""
+    upright = smooth_picture()
+    stored = np.ascontiguousarray(ORIENTATION_TO_STORED[orientation](upright))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    loaded = load_image(encoded(stored, "HEIF", exif=exif.tobytes(), quality=95))
+    assert largest_difference(loaded, upright) <= LOSSY
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_unreadable_exif_leaves_the_picture_as_stored():
+    picture = smooth_picture()
+    loaded = load_image(encoded(picture, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff", quality=95))
+    assert largest_difference(loaded, picture) <= LOSSY
+
+
+def test_sixteen_bit_grey_is_scaled_and_not_clipped():
+    levels = np.arange(256, dtype=np.uint16).reshape(16, 16)
+    loaded = load_image(encoded(Image.fromarray(levels * 257), "PNG"))
+    np.testing.assert_array_equal(loaded, np.repeat(levels[..., None], 3, axis=2))
+
+
+def test_sixteen_bit_colour_is_scaled():
+    picture = smooth_picture()
+    sixteen = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint16) * 257
+    data = cv2.imencode(".png", sixteen)[1].tobytes()
+    np.testing.assert_array_equal(load_image(data), picture)
+
+
+def test_palette_and_grey_become_rgb():
+    grey = smooth_picture()[..., 0]
+    expected = np.repeat(grey[..., None], 3, axis=2)
+    np.testing.assert_array_equal(load_image(encoded(grey, "PNG")), expected)
+    np.testing.assert_array_equal(
+        load_image(encoded(Image.fromarray(grey).convert("P"), "PNG")), expected
+    )
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparent_parts_show_white(mode):
+    picture = np.full((32, 32, 4), (10, 10, 10, 255), np.uint8)
+    picture[:16] = 0
+    image = Image.fromarray(picture)
+    if mode == "P":
+        image = image.quantize()
+    loaded = load_image(encoded(image.convert(mode) if mode == "LA" else image, "PNG"))
+    assert (loaded[:16] == 255).all()
+    assert (loaded[16:] == 10).all()
+
+
+def test_half_transparent_is_mixed_with_white():
+    picture = np.full((32, 32, 4), (0, 0, 0, 51), np.uint8)  # a fifth black, four fifths white
+    assert (load_image(encoded(picture, "PNG")) == 204).all()
+
+
+def test_cmyk_jpeg_has_the_colours_of_the_picture():
+    cmyk = Image.new("CMYK", (32, 32), (0, 255, 255, 0))  # magenta and yellow ink: red
+    red = load_image(encoded(cmyk, "JPEG", quality=95)).reshape(-1, 3).mean(0)
+    assert red[0] > 200
+    assert red[1:].max() < 60
+
+
+def test_embedded_profile_is_converted_to_srgb():
+    """A red of Display P3 is a stronger red in sRGB; P3's mid grey is sRGB's mid grey."""
+    p3 = display_p3()
+    picture = np.full((32, 32, 3), (200, 60, 60), np.uint8)
+    loaded = load_image(encoded(picture, "PNG", icc_profile=p3))
+    # By the matrices of the two spaces (SMPTE EG 432-1; IEC 61966-2-1), shared transfer curve.
+    assert largest_difference(loaded, np.broadcast_to(p3_to_srgb((200, 60, 60)), loaded.shape)) <= 2
+    grey = np.full((32, 32, 3), 128, np.uint8)
+    assert largest_difference(load_image(encoded(grey, "PNG", icc_profile=p3)), grey) <= 1
+
+
+def p3_to_srgb(colour: tuple[int, int, int]) -> np.ndarray:
+    to_xyz = np.array(
+        [[0.48657, 0.26567, 0.19822], [0.22897, 0.69174, 0.07929], [0, 0.04511, 1.04394]]
+    )
+    to_srgb = np.array(
+        [[3.24045, -1.53714, -0.49853], [-0.96927, 1.87601, 0.04156], [0.05564, -0.20403, 1.05723]]
+    )
+    encoded_value = np.array(colour) / 255
+    linear = np.where(
+        encoded_value <= 0.04045, encoded_value / 12.92, ((encoded_value + 0.055) / 1.055) ** 2.4
+    )
+    linear = np.clip(to_srgb @ to_xyz @ linear, 0, 1)
+    return np.round(
+        255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    ).astype(np.uint8)
+
+
+def display_p3() -> bytes:
+    """A minimal ICC v2 matrix profile: P3 primaries adapted to D50, sRGB's curve as points."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    steps = np.linspace(0, 1, 1024)
+    curve = np.where(steps <= 0.04045, steps / 12.92, ((steps + 0.055) / 1.055) ** 2.4)
+    points = np.round(curve * 65535).astype(">u2").tobytes()
+    text = b"Wide test space"
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" * 79,
+        b"cprt": b"text\0\0\0\0none\0\0\0\0",
+        b"wtpt": b"XYZ \0\0\0\0" + fixed(0.96420, 1.0, 0.82491),
+        b"rXYZ": b"XYZ \0\0\0\0" + fixed(0.51512, 0.24120, -0.00105),
+        b"gXYZ": b"XYZ \0\0\0\0" + fixed(0.29198, 0.69225, 0.04189),
+        b"bXYZ": b"XYZ \0\0\0\0" + fixed(0.15710, 0.06657, 0.78407),
+        b"rTRC": b"curv\0\0\0\0" + struct.pack(">I", 1024) + points,
+    }
+    tags[b"gTRC"] = tags[b"bTRC"] = tags[b"rTRC"]
+    table, body = b"", b""
+    offset = 128 + 4 + 12 * len(tags)
+    for name, value in tags.items():
+        value += b"\0" * (-len(value) % 4)
+        table += name + struct.pack(">II", offset + len(body), len(value))
+        body += value
+    size = offset + len(body)
+    header = struct.pack(">I", size) + b"\0" * 4 + struct.pack(">I", 0x02400000) + b"mntrRGB XYZ "
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + fixed(0.96420, 1.0, 0.82491) + b"\0" * 48
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+def test_the_profile_of_the_test_is_sound():
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(display_p3()))
+    assert profile.profile.xcolor_space.strip() == "RGB"
+
+
+def test_unusable_profile_is_passed_over():
+    picture = smooth_picture()
+    for profile in (b"not a profile", display_p3()[:200]):
+        np.testing.assert_array_equal(
+            load_image(encoded(picture, "PNG", icc_profile=profile)), picture
+        )
+    grey = load_image(encoded(picture[..., 0], "PNG", icc_profile=display_p3()))
+    np.testing.assert_array_equal(grey[..., 0], picture[..., 0])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"Dear Sir or Madam, " * 20, "not a picture"),
+        (b"GIF89a" + bytes(50), "GIF"),
+        (b"%PDF-1.7" + bytes(50), "PDF"),
+        (b"\0\0\0\x18ftypisom" + bytes(50), "video"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "damaged"),
+        (encoded(smooth_picture(12, 400), "PNG"), "too small"),
+        (png_of_size(9000, 9000), "81 megapixels"),
+        (png_of_size(30_000, 30_000), "too large"),
+    ],
+)
+def test_unusable_files_are_refused_in_words(data, words):
+    with pytest.raises(ImageError, match=words) as refusal:
+        load_image(data)
+    assert str(refusal.value).endswith(".")
+
+
+def test_missing_file_and_folder_are_refused_in_words(tmp_path):
+    with pytest.raises(ImageError, match="no such file"):
+        load_image(tmp_path / "absent.jpg")
+    with pytest.raises(ImageError, match="folder"):
+        load_image(tmp_path)
+
+
+def test_fifty_megapixels_pass():
+    assert 8160 * 6120 <= MAXIMUM_PIXELS
+    loaded = load_image(encoded(Image.new("L", (8160, 6120), 77), "PNG"))
+    assert loaded.shape == (6120, 8160, 3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP"])
+def test_cut_files_are_refused_or_read(kind):
+    """A cut may fall behind the last pixel; anything but a picture or ImageError is a failure."""
+    noise = np.random.default_rng(1).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    data = encoded(noise, kind)
+    with pytest.raises(ImageError):
+        load_image(data[: len(data) // 2])
+    for length in np.linspace(0, len(data) - 1, 40, dtype=int):
+        try:
+            load_image(data[:length])
+        except ImageError:
+            pass
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data", "ignore:Truncated File Read")
+@pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO file")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP"])
+def test_altered_files_are_refused_or_read(kind):
+    random = np.random.default_rng(2)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    original = np.frombuffer(encoded(smooth_picture(), kind, exif=exif.tobytes()), np.uint8)
+    for _ in range(60):
+        data = original.copy()
+        places = random.integers(0, len(data), 12)
+        data[places] = random.integers(0, 256, len(places))
+        try:
+            load_image(data.tobytes())
+        except ImageError:
+            pass

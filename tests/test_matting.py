@@ -1,0 +1,123 @@
+"""The whole road of a photo."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from pipeline import matte
+from pipeline.image import ImageError, load_image
+from pipeline.matting import NO_BAND, NOBODY, STAGES
+from pipeline.samples import SAMPLES
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return load_image(SAMPLES[0].file)
+
+
+@pytest.fixture(scope="module")
+def result(photo):
+    return matte(photo)
+
+
+def test_every_intermediate_has_the_photos_size_and_its_type(photo, result):
+    shape = photo.shape[:2]
+    assert result.mask.shape == shape and result.mask.dtype == np.float32
+    assert result.trimap.shape == shape and result.trimap.dtype == np.uint8
+    assert result.alpha.shape == shape and result.alpha.dtype == np.float32
+    assert result.foreground.shape == photo.shape and result.foreground.dtype == np.uint8
+    assert result.face is result.faces[0]
+    assert result.to_canonical.shape == (2, 3)
+
+
+def test_alpha_keeps_what_the_trimap_knows(result):
+    assert set(np.unique(result.trimap)) == {0, 128, 255}
+    assert (result.alpha[result.trimap == 255] == 1).all()
+    assert (result.alpha[result.trimap == 0] == 0).all()
+    assert 0 <= result.alpha.min() and result.alpha.max() <= 1
+
+
+def test_the_same_photo_gives_the_same_matte(photo, result):
+    again = matte(photo)
+    assert np.array_equal(again.alpha, result.alpha)
+    assert np.array_equal(again.foreground, result.foreground)
+
+
+def test_a_wider_band_leaves_more_unknown(photo, result):
+    wide = matte(photo, band=25)
+    assert (wide.trimap == 128).sum() > 1.5 * (result.trimap == 128).sum()
+
+
+def test_an_own_trimap_replaces_the_stages_before_it(photo):
+    trimap = np.zeros(photo.shape[:2], np.uint8)
+    trimap[100:300, 100:300] = 128
+    trimap[150:250, 150:250] = 255
+    result = matte(photo, trimap=trimap)
+    assert np.array_equal(result.trimap, trimap)
+    assert list(result.timings) == ["matting", "foreground"]
+    assert result.face is None and result.found and not result.notes
+    assert (result.alpha[trimap == 0] == 0).all() and (result.alpha[trimap == 255] == 1).all()
+
+
+def test_a_trimap_without_unknown_pixels_is_told(photo):
+    trimap = np.zeros(photo.shape[:2], np.uint8)
+    trimap[:50] = 255
+    result = matte(photo, trimap=trimap)
+    assert result.notes == [NO_BAND]
+    assert np.array_equal(result.alpha, trimap / 255)
+
+
+def test_a_photo_without_a_person_says_so():
+    result = matte(np.full((120, 160, 3), 180, np.uint8))
+    assert not result.found and result.notes == [NOBODY]
+    assert not result.alpha.any()
+
+
+def test_progress_tells_each_stage_in_order(photo):
+    told = []
+    matte(photo, progress=lambda stage, share: told.append((stage, share)))
+    assert told == list(STAGES.items())
+
+
+def test_progress_can_end_the_work(photo):
+    class Cancelled(Exception):
+        pass
+
+    def cancel(stage, share):
+        if stage == "matting":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        matte(photo, progress=cancel)
+
+
+@pytest.mark.parametrize(
+    ("image", "trimap", "words"),
+    [
+        (np.zeros((4, 4), np.uint8), None, "RGB"),
+        (np.zeros((4, 4, 4), np.uint8), None, "RGB"),
+        (np.zeros((4, 4, 3), np.float32), None, "uint8"),
+        (np.zeros((0, 4, 3), np.uint8), None, "photo must be"),
+        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5), np.uint8), "as high and wide"),
+        (np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 77, np.uint8), "only 0"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused_in_words(image, trimap, words):
+    with pytest.raises(ImageError, match=words):
+        matte(image, trimap=trimap)
+
+
+def test_the_app_process_never_loads_tensorflow_or_mediapipe():
+    """The whole road in a fresh process, with TensorFlow installed beside it."""
+    program = (
+        "import sys; from pipeline import matte; from pipeline.samples import SAMPLES;"
+        "from pipeline.image import load_image; matte(load_image(SAMPLES[0].file));"
+        "print([name for name in ('tensorflow', 'keras', 'mediapipe', 'matplotlib', 'streamlit')"
+        " if name in sys.modules])"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "[]"

@@ -1,0 +1,122 @@
+"""The networks' building blocks, against hand-made cases; TensorFlow is the backend here."""
+
+import os
+import pickle
+import struct
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
+
+from models.imagenet import read_state_dict  # noqa: E402
+from models.losses import boundary_iou_loss  # noqa: E402
+from models.portrait_fcn_plus import portrait_fcn_plus  # noqa: E402
+from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
+from models.train import learning_rate, stage_of  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(0)
+    return portrait_fcn_plus(128, 96)
+
+
+def test_the_output_has_one_logit_for_each_input_pixel(network):
+    assert network.output_shape == (None, 128, 96, 1)
+
+
+def test_the_network_is_light(network):
+    assert network.count_params() < 3.5e6
+
+
+def test_an_output_pixel_lies_where_its_input_pixel_lies(network):
+    """A change in one place of the input changes the output about that place, not beside it."""
+    rng = np.random.default_rng(0)
+    base = rng.standard_normal((1, 128, 96, 6)).astype(np.float32)
+    for row, column in ((40, 30), (71, 50), (90, 66)):
+        poked = base.copy()
+        poked[:, row : row + 2, column : column + 2] += 3
+        change = np.abs(network(poked) - network(base))[0, :, :, 0]
+        change = np.where(change > 0.1 * change.max(), change, 0)
+        y, x = np.mgrid[:128, :96]
+        centre = ((change * y).sum() / change.sum(), (change * x).sum() / change.sum())
+        assert centre == pytest.approx((row + 0.5, column + 0.5), abs=4)
+
+
+def test_cross_entropy_and_iou_of_a_hand_made_case():
+    """Two pixels, one person, logits 0: entropy is ln 2, soft IoU (0.5 + 1) / (1.5 + 1) = 0.6."""
+    truth = np.array([[[[1.0, 1.0], [0.0, 1.0]]]], np.float32)
+    logit = np.zeros((1, 1, 2, 1), np.float32)
+    loss = float(boundary_iou_loss(0.5)(truth, logit))
+    assert loss == pytest.approx(np.log(2) + 0.5 * (1 - 0.6), rel=1e-5)
+
+
+def test_pixels_of_weight_zero_do_not_count():
+    rng = np.random.default_rng(1)
+    truth = np.stack([rng.integers(0, 2, (1, 6, 6)), np.ones((1, 6, 6))], axis=-1).astype("f4")
+    logit = rng.standard_normal((1, 6, 6, 1)).astype("f4")
+    truth[0, :2, :, 1] = 0
+    other = logit.copy()
+    other[0, :2] = 50
+    loss = boundary_iou_loss(0.5)
+    assert float(loss(truth, logit)) == pytest.approx(float(loss(truth, other)), rel=1e-5)
+
+
+def test_the_rate_warms_up_and_ends_at_zero():
+    recipe = RECIPES["portrait_fcn_plus"]
+    rates = [learning_rate(recipe, step, 10, 100) for step in range(100)]
+    assert rates[0] == pytest.approx(recipe.learning_rate / 10, rel=0.01)
+    assert max(rates) <= recipe.learning_rate
+    assert rates[-1] < 0.001 * recipe.learning_rate
+
+
+def test_epochs_belong_to_their_stage():
+    recipe = Recipe(stages=(Stage((32, 32), 2), Stage((64, 64), 1)), input_size=(64, 64))
+    assert [stage_of(recipe, epoch).size for epoch in range(3)] == [(32, 32), (32, 32), (64, 64)]
+    with pytest.raises(IndexError):
+        stage_of(recipe, 3)
+
+
+def test_every_stage_fits_the_strides():
+    for recipe in RECIPES.values():
+        for size in (recipe.input_size, *(stage.size for stage in recipe.stages)):
+            assert all(side % 32 == 0 for side in size)
+
+
+
+
+def test_a_state_dict_is_read_without_pytorch(tmp_path):
+    """A file laid out by the description of the format: three pickles, the dict, the storages."""
+    values = np.arange(6, dtype="<f4")
+    global_reference = b"ctorch._utils\n_rebuild_tensor_v2\n"
+    # The dict, pickled by hand: {"w": rebuild(storage "0" of 6 floats, offset 0, (2, 3), (3, 1))}
+    dictionary = (
+        b"\x80\x02ccollections\nOrderedDict\n)R(X\x01\x00\x00\x00w"
+        + global_reference
+        + b"((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000"
+        b"X\x03\x00\x00\x00cpuK\x06NtQK\x00K\x02K\x03\x86K\x03K\x01\x86\x89"
+        b"ccollections\nOrderedDict\n)RtRu."
+    )
+    path = tmp_path / "weights.pth"
+    with path.open("wb") as file:
+        for header in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}):
+            pickle.dump(header, file, protocol=2)
+        file.write(dictionary)
+        pickle.dump(["0"], file, protocol=2)
+        file.write(struct.pack("<q", 6) + values.tobytes())
+    state = read_state_dict(path)
+    assert np.array_equal(state["w"], values.reshape(2, 3))
+
+
+def test_a_state_dict_with_other_code_in_it_is_refused(tmp_path):
+    path = tmp_path / "evil.pth"
+    with path.open("wb") as file:
+        for header in (0, 1001, {}):
+            pickle.dump(header, file, protocol=2)
+        pickle.dump(OrderedDict(f=print), file, protocol=2)
+    with pytest.raises(pickle.UnpicklingError, match="does not belong"):
+        read_state_dict(path)

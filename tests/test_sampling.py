@@ -1,0 +1,56 @@
+"""Looking at an image through an affine map."""
+
+import numpy as np
+import pytest
+
+from pipeline.sampling import sample_affine, then
+
+IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def ramp(height, width):
+    """An image whose value is its own position: red is x, green is y."""
+    y, x = np.mgrid[:height, :width]
+    return np.dstack([x, y, np.zeros_like(x)]).astype(np.uint8)
+
+
+def test_identity_returns_the_image():
+    image = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    assert np.array_equal(sample_affine(image, IDENTITY, (40, 30)), image)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 6])
+def test_shrinking_keeps_positions(factor):
+    """A pixel centre lands where the map says, whatever reduction happens before."""
+    image = ramp(240, 240)
+    side = 240 // factor
+    shift = factor / 2 - 0.5
+    to_image = np.array([[factor, 0, shift], [0, factor, shift]], float)
+    small = sample_affine(image, to_image, (side, side)).astype(float)
+    expected = np.arange(side) * factor + shift
+    inner = slice(1, -1)
+    assert np.abs(small[inner, inner, 0] - expected[None, inner]).max() <= 1
+    assert np.abs(small[inner, inner, 1] - expected[inner, None]).max() <= 1
+
+
+def test_shrinking_averages_instead_of_skipping():
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 200
+    to_image = np.array([[8.0, 0, 3.5], [0, 8.0, 3.5]])
+    # Cells of five columns hold two or three bright ones: 80 or 120. Skipping gives 0 or 200.
+    assert np.abs(sample_affine(stripes, to_image, (8, 8)).astype(int) - 100).max() <= 20
+
+
+def test_outside_the_image_is_the_border():
+    image = np.full((20, 20, 3), 9, np.uint8)
+    far = np.array([[4.0, 0, 500], [0, 4.0, 500]])
+    sampled = sample_affine(image, far, (5, 5), border_value=(1, 2, 3))
+    assert (sampled == (1, 2, 3)).all()
+
+
+def test_maps_apply_in_order():
+    first = np.array([[2.0, 0, 1], [0, 2, 1]])
+    second = np.array([[0.0, -1, 0], [1, 0, 5]])
+    point = np.array([3.0, 4.0, 1.0])
+    expected = second @ [*(first @ point), 1.0]
+    assert np.allclose(then(first, second) @ point, expected)

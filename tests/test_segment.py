@@ -1,0 +1,105 @@
+"""The people of a photo."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.face import find_faces
+from pipeline.image import load_image
+from pipeline.samples import SAMPLES
+from pipeline.segment import Frame, network_input, network_size, segment, whole_frame
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return {sample.file.stem: load_image(sample.file) for sample in SAMPLES}
+
+
+@pytest.fixture(scope="module")
+def astronaut(photos):
+    return photos["eileen_collins"]
+
+
+def test_the_whole_frame_holds_the_photo_in_the_networks_proportions():
+    frame = whole_frame((300, 900, 3), (192, 256))
+    assert frame.width / frame.height == pytest.approx(192 / 256)
+    assert (frame.left, frame.width) == (0, 900)
+    assert frame.top == pytest.approx((300 - 1200) / 2)
+
+
+def test_a_frame_maps_its_corners_to_the_photo():
+    to_photo = Frame(10, 20, 96, 128).to_photo((192, 256))
+    # The outer edge of the first pixel lies half a pixel before its centre, in both pictures.
+    assert np.allclose(to_photo @ [-0.5, -0.5, 1], [9.5, 19.5])
+    assert np.allclose(to_photo @ [191.5, 255.5, 1], [105.5, 147.5])
+
+
+def test_channels_are_zero_without_a_face(astronaut):
+    size = network_size()
+    inputs = network_input(astronaut, whole_frame(astronaut.shape, size), None, size)
+    assert inputs.shape == (size[1], size[0], 6) and inputs.dtype == np.float32
+    assert not inputs[..., 3:].any() and inputs[..., :3].any()
+
+
+def test_samples_show_their_person(photos):
+    for image in photos.values():
+        faces = find_faces(image)
+        people = segment(image, faces)
+        assert people.found
+        assert people.mask.shape == image.shape[:2] and people.mask.dtype == np.float32
+        assert 0 <= people.mask.min() and people.mask.max() <= 1
+        x, y = faces[0].landmarks[:, :2].round().astype(int).T
+        assert people.mask[y, x].mean() > 0.95
+
+
+def test_the_mask_turns_over_with_the_photo(astronaut):
+    mask = segment(astronaut, find_faces(astronaut)).mask
+    mirrored = np.ascontiguousarray(astronaut[:, ::-1])
+    other = segment(mirrored, find_faces(mirrored)).mask[:, ::-1]
+    both, either = ((mask > 0.5) & (other > 0.5)).sum(), ((mask > 0.5) | (other > 0.5)).sum()
+    assert both / either > 0.98
+
+
+def test_a_small_person_in_a_wide_photo_is_looked_at_closer(astronaut):
+    scene = np.full((900, 1600, 3), (80, 110, 150), np.uint8)
+    small = cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA)
+    scene[600:, 1000:1300] = small
+    people = segment(scene, find_faces(scene))
+    assert people.found and len(people.frames) > 1
+    assert people.mask[640:700, 1110:1150].mean() > 0.9
+    assert people.mask[:, :700].mean() < 0.02
+
+
+def test_nobody_is_found_in_pictures_of_nothing():
+    rng = np.random.default_rng(0)
+    for image in (
+        np.zeros((240, 320, 3), np.uint8),
+        np.full((400, 300, 3), 200, np.uint8),
+        rng.integers(0, 256, (300, 300, 3), dtype=np.uint8),
+        cv2.resize(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8), (640, 480)),
+    ):
+        people = segment(image, [])
+        assert not people.found
+        assert not people.mask.any()
+
+
+def test_things_that_fill_a_photo_as_people_do_are_not_people():
+    data = pytest.importorskip("skimage.data", reason="the photographs come with scikit-image")
+    for name in ("coffee", "clock", "rocket", "coins", "brick"):
+        image = getattr(data, name)()
+        image = np.dstack([image] * 3) if image.ndim == 2 else image[..., :3]
+        assert find_faces(image) == [], name
+        assert not segment(np.ascontiguousarray(image), []).found, name
+
+
+def test_a_person_without_a_visible_face_is_found(astronaut):
+    """Her face taken out of the photo; what is left is a body in a space suit."""
+    hidden = astronaut.copy()
+    hidden[60:180, 170:280] = cv2.blur(astronaut[60:180, 170:280], (99, 99))
+    assert find_faces(hidden) == []
+    assert segment(hidden, []).found
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 3), (5000, 20)])
+def test_odd_shapes_come_back_in_their_shape(shape):
+    assert segment(np.full((*shape, 3), 120, np.uint8), []).mask.shape == shape

@@ -1,0 +1,59 @@
+"""Finished photos kept small."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeline.composite import composite
+from pipeline.encode import encode_png
+from pipeline.stored import StoredMatte
+
+
+@pytest.fixture
+def photo():
+    return np.random.default_rng(5).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def finished(photo):
+    """A soft-edged subject whose colours differ from the photo's at the edge only."""
+    across = np.linspace(-0.5, 1.5, 80, dtype=np.float32)
+    alpha = np.repeat(np.clip(across, 0, 1)[None], 60, axis=0)
+    foreground = photo.copy()
+    foreground[(alpha > 0) & (alpha < 1)] = (1, 2, 3)
+    trimap = np.where(alpha == 0, 0, np.where(alpha == 1, 255, 128)).astype(np.uint8)
+    return SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=foreground)
+
+
+def test_unpacked_is_what_was_packed(photo, finished):
+    unpacked = StoredMatte.of(encode_png(photo), photo, finished).unpack()
+    np.testing.assert_array_equal(unpacked.image, photo)
+    np.testing.assert_array_equal(unpacked.trimap, finished.trimap)
+    np.testing.assert_array_equal(unpacked.foreground, finished.foreground)
+    np.testing.assert_allclose(unpacked.alpha, finished.alpha, atol=0.5 / 65535 + 1e-7)
+    np.testing.assert_allclose(unpacked.mask, finished.mask, atol=0.5 / 255 + 1e-7)
+    assert (unpacked.alpha[finished.alpha == 0] == 0).all()
+    assert (unpacked.alpha[finished.alpha == 1] == 1).all()
+
+
+def test_colours_of_the_old_background_are_not_kept(photo, finished):
+    finished.foreground[:, 0] = 255 - photo[:, 0]  # where alpha is 0
+    stored = StoredMatte.of(encode_png(photo), photo, finished)
+    np.testing.assert_array_equal(stored.unpack().foreground[:, 0], photo[:, 0])
+
+
+def test_reduced_pictures_show_the_reduced_composite(photo, finished):
+    whole = StoredMatte.of(encode_png(photo), photo, finished).unpack()
+    small = whole.reduced(40)
+    assert small.alpha.shape == (30, 40)
+    black = np.zeros_like(whole.image)
+    expected = composite(whole.foreground, whole.alpha, black).astype(float)
+    expected = expected.reshape(30, 2, 40, 2, 3).mean(axis=(1, 3))
+    shown = composite(small.foreground, small.alpha, np.zeros_like(small.image))
+    assert np.abs(shown - expected).max() <= 2
+
+
+def test_small_pictures_are_not_enlarged(photo, finished):
+    whole = StoredMatte.of(encode_png(photo), photo, finished).unpack()
+    assert whole.reduced(80) is whole

@@ -1,0 +1,93 @@
+"""The trimap of a mask."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width, make_trimap
+
+
+def test_the_band_reaches_as_far_as_asked_to_either_side():
+    """A vertical boundary between columns 299 and 300 of a 600x800 portrait."""
+    mask = np.zeros((800, 600), np.float32)
+    mask[:, 300:] = 1
+    row = make_trimap(mask, band=10)[400]
+    assert np.flatnonzero(row == UNKNOWN).tolist() == list(range(290, 310))
+    assert (row[:290] == BACKGROUND).all() and (row[310:] == FOREGROUND).all()
+
+
+def test_the_distance_is_euclidean():
+    """Around a single corner, the unknown area is a quarter of a disc."""
+    mask = np.zeros((800, 600), np.float32)
+    mask[400:, 300:] = 1
+    trimap = make_trimap(mask, band=20)
+    for dy, dx in ((12, 16), (14, 14), (16, 12)):
+        assert trimap[400 - dy, 300 - dx] == UNKNOWN
+    assert trimap[400 - 15, 300 - 15] == BACKGROUND
+
+
+def test_the_band_grows_with_the_photo():
+    assert band_width((800, 600), 10) == pytest.approx(10)
+    assert band_width((4000, 3000), 10) == pytest.approx(50)
+
+
+def test_unsure_areas_near_the_boundary_are_unknown():
+    mask = np.zeros((800, 600), np.float32)
+    mask[:, 300:] = 1
+    mask[100:120, 275:300] = 0.3  # a lock of hair beyond the band
+    mask[100:120, 20:40] = 0.3  # far away: a mistake of the network
+    trimap = make_trimap(mask, band=10)
+    assert (trimap[100:120, 275:300] == UNKNOWN).all()
+    assert (trimap[100:120, 20:40] == BACKGROUND).all()
+
+
+def test_around_the_head_the_band_reaches_out_further_but_not_in():
+    """A face of unit 80 px at column 300; the boundary of the mask passes through the hair."""
+    to_canonical = np.array([[1 / 80, 0, -300 / 80], [0, 1 / 80, -200 / 80]])
+    mask = np.zeros((800, 600), np.float32)
+    mask[:, :300] = 1
+    trimap = make_trimap(mask, band=10, to_canonical=to_canonical)
+    beside_the_head = np.flatnonzero(trimap[200] == UNKNOWN)
+    assert (beside_the_head[0], beside_the_head[-1]) == (290, 321)
+    below_the_shoulders = np.flatnonzero(trimap[700] == UNKNOWN)
+    assert (below_the_shoulders[0], below_the_shoulders[-1]) == (290, 309)
+
+
+def test_a_mask_of_nobody_or_of_nothing_else_has_no_band():
+    assert (make_trimap(np.zeros((9, 7), np.float32)) == BACKGROUND).all()
+    assert (make_trimap(np.ones((9, 7), np.float32)) == FOREGROUND).all()
+
+
+def test_band_zero_keeps_a_hard_mask():
+    mask = np.zeros((40, 40), np.float32)
+    mask[10:30, 10:30] = 1
+    trimap = make_trimap(mask, band=0)
+    assert set(np.unique(trimap)) == {BACKGROUND, FOREGROUND}
+
+
+def test_large_masks_get_the_band_in_proportion():
+    """12 MP: the boundary between columns 1499 and 1500, a band of 50 pixels to either side."""
+    mask = np.zeros((4000, 3000), np.float32)
+    mask[:, 1500:] = 1
+    unknown = np.flatnonzero(make_trimap(mask, band=10)[2000] == UNKNOWN)
+    assert unknown[0] == pytest.approx(1450, abs=4) and unknown[-1] == pytest.approx(1549, abs=4)
+
+
+def test_a_negative_band_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        make_trimap(np.zeros((4, 4), np.float32), band=-1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    arrays.arrays(np.float32, st.tuples(st.integers(1, 30), st.integers(1, 30)),
+                  elements=st.floats(0, 1, width=32)),
+    st.floats(0, 200),
+)
+def test_known_pixels_agree_with_the_mask(mask, band):
+    trimap = make_trimap(mask, band)
+    assert trimap.shape == mask.shape and trimap.dtype == np.uint8
+    assert (mask[trimap == FOREGROUND] >= 0.5).all()
+    assert (mask[trimap == BACKGROUND] < 0.5).all()
