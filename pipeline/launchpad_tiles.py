@@ -23,9 +23,12 @@ TILE, CORE = 26, 12
 """A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py)."""
 COARSEST = 8
 """The first solve is of the photo at 1/8 of its size."""
-COARSE_SWEEPS, FINE_SWEEPS = 3, 6
+COARSE_SWEEPS, FINE_SWEEPS, LAST_SWEEPS = 3, 8, 2
 """Sweeps below and at full size: after these, what remains is the cut of the graph at tile borders,
 which no further sweep mends (benchmarks/launchpad.py)."""
+RELAXATION = 1.5
+"""Successive over-relaxation of whole cores: each moves this many times as far as its solution says,
+which smooths out what one tile cannot see in half the sweeps; the last sweeps do without."""
 SETTLED = 0.75
 """A level is done early when a sweep moves its unknown pixels by less than this on average, in
 1/254."""
@@ -201,8 +204,11 @@ class PhotoMatting:
                                     parameters=self.parameters, axes=self._projection)
         self.totals.add(solution)
         before = level.codes[tile][core]
-        level.codes[tile][core] = solution.codes[core]
-        level.moved[tile][core] = abs(solution.codes[core] - before)
+        change = solution.codes[core] - before
+        is_last = level.factor == 1 and level.sweep >= FINE_SWEEPS - LAST_SWEEPS
+        moved = before + (1.0 if is_last else RELAXATION) * change
+        level.codes[tile][core] = np.clip(moved, 0, FOREGROUND_CODE)
+        level.moved[tile][core] = abs(change)
         return (top, left, *(side + corner for side, corner in zip(core.shape, (top, left)))), solution
 
     def _advance(self, level: _Level) -> None:
