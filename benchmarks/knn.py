@@ -49,6 +49,7 @@ PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
 METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
 ERRORS = ("SAD", "MSE", "Grad", "Conn")
 REPEATS = 3
+LARGE = {"12 MP": (3000, 4000), "24 MP": (4000, 6000), "50 MP": (6144, 8192)}
 
 # The grid of cross-validation; a fold is three photos.
 GRID = {
@@ -268,7 +269,7 @@ def scaling(arguments: argparse.Namespace) -> None:
 def large(arguments: argparse.Namespace) -> None:
     """Whole photos through the multi-resolution path."""
     rows = {}
-    for name, height, width in (("12 MP", 3000, 4000), ("24 MP", 4000, 6000), ("50 MP", 6144, 8192)):
+    for name, (height, width) in LARGE.items():
         rows[name] = measure("ours best", height, width)
         row = rows[name]
         print(
