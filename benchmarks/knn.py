@@ -232,6 +232,7 @@ def speed(arguments: argparse.Namespace) -> None:
         for method in arguments.methods:
             runs[method].append(measure(method, 600, 800, 20))
     table = read_results().get("speed", {}) | {m: medians(r) for m, r in runs.items()}
+    write_results("speed", table)
     for method, row in table.items():
         print(
             f"{method:15}  {row['wall_s']:7.2f} s  processor {row['processor_s']:7.2f} s  "
@@ -239,15 +240,16 @@ def speed(arguments: argparse.Namespace) -> None:
             f"{row['unknowns']:.0f} unknown"
         )
     peer = table.get("pymatting knn")
-    for name in OURS if peer else ():
-        ours = table[f"ours {name}"]
+    for name in OURS:
+        ours = table.get(f"ours {name}")
+        if not (peer and ours):
+            continue
         print(
             f"ours {name} beside pymatting knn: {peer['wall_s'] / ours['wall_s']:.1f} times as "
             f"fast ({peer['processor_s'] / ours['processor_s']:.1f} in processor time), "
             f"1/{peer['peak_mb'] / ours['peak_mb']:.1f} of its peak memory, "
             f"1/{peer['added_mb'] / ours['added_mb']:.1f} of what it adds"
         )
-    write_results("speed", table)
 
 
 def scaling(arguments: argparse.Namespace) -> None:
