@@ -11,8 +11,8 @@ FIRMWARE_OBJECTS := $(patsubst firmware/%,$(FIRMWARE_OUT)/%.o,$(FIRMWARE_SOURCES
 SIMULATOR_SOURCES := firmware/sim/cpu.c firmware/sim/peripherals.c firmware/sim/simulator.c
 
 MSP430_CC := clang-19 --target=msp430-none-elf
-# -mmcu=msp430fr2433 would pick a multiplier at another address; f5series is the FR2433's MPY32.
-MSP430_CFLAGS := -mhwmult=f5series -Os -std=c11 -ffreestanding -fno-builtin -fno-strict-aliasing \
+# The hardware multiplier is left to firmware/core/arithmetic.h: see firmware/msp430/runtime.S.
+MSP430_CFLAGS := -mhwmult=none -Os -std=c11 -ffreestanding -fno-builtin -fno-strict-aliasing \
 	-Wall -Wextra -Werror -ffunction-sections -fdata-sections -Ifirmware/core -Ifirmware/link
 
 .PHONY: firmware
