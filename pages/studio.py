@@ -78,7 +78,9 @@ def ask_for_photos() -> None:
         if files:
             take([(file.name, file.getvalue()) for file in files])
         if st.toggle("Take a photo with the camera", key="camera_on"):
-            shot = st.camera_input("Camera", label_visibility="collapsed", key="shot")
+            shot = st.camera_input(
+                "Camera", label_visibility="collapsed", resolution="1080p", key="shot"
+            )
             if shot:
                 take([("camera.jpg", shot.getvalue())])
         st.caption(
@@ -114,7 +116,8 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        st.markdown(f"**{pieces[0].label}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
+        title = pieces[0].label if len(pieces) == 1 else f"{len(pieces)} photos"
+        st.header(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "view", "background_kept"):
