@@ -73,7 +73,8 @@ def ask_for_photos() -> None:
             type=PHOTO_TYPES,
             accept_multiple_files=True,
             label_visibility="collapsed",
-            key="uploaded",
+            # A new one after every upload, or a lone trimap would be taken again and again.
+            key=f"uploaded_{st.session_state.setdefault('uploads', 0)}",
         )
         if files:
             take([(file.name, file.getvalue()) for file in files])
@@ -107,6 +108,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
         problems.append(
             f"{len(pieces)} photos are too many at once; the first {MOST_PHOTOS} are taken."
         )
+    st.session_state["uploads"] += 1
     st.session_state["pieces"] = pieces[:MOST_PHOTOS]
     st.session_state["problems"] = problems
     st.session_state.pop("view", None)
@@ -223,7 +225,7 @@ def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray"
 
 def change_edge(piece: Piece) -> None:
     """The one setting of the matte itself; changing it does the photo anew."""
-    if piece.trimap:
+    if piece.trimap is not None:
         return
     with st.expander("The edge"):
         band = st.slider(
