@@ -30,6 +30,8 @@ FEATHER = 0.12
 SAME_FRAME = 0.7
 # Without a face, a person must be this sure and this large a share of the photo to count.
 SURE, SMALLEST_PERSON = 0.8, 0.004
+# The mean probability within the mask is above this for nearly all people, below for most things.
+MEAN_OF_PEOPLE = 0.75
 # A patch of "person" smaller than this share of the largest one, and without a face, is a mistake.
 SMALLEST_PATCH = 0.02
 # Patches are told apart where the probability falls below this.
@@ -189,7 +191,7 @@ def _ramp(length, fade_start, fade_end):
 def _closer_frames(probability, faces, whole, shape):
     """Frames worth a second look: around people and faces that are small in the whole."""
     scale = shape[0] / probability.shape[0]
-    frames = [_person_frame(box, scale) for box in _people(probability)]
+    frames = [_person_frame(box, scale) for box in _boxes(probability > 0.5)]
     frames += [_portrait_frame(face) for face in faces]
     chosen = []
     for frame in frames:
@@ -200,12 +202,11 @@ def _closer_frames(probability, faces, whole, shape):
     return chosen[:MOST_FRAMES]
 
 
-def _people(probability):
-    """Boxes (left, top, width, height) of connected areas of person, largest first."""
-    person = (probability > 0.5).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(person)
-    boxes = sorted(stats[1:count], key=lambda row: -row[cv2.CC_STAT_AREA])
-    return [box[:4] for box in boxes if box[cv2.CC_STAT_AREA] >= SMALLEST_PERSON * person.size]
+def _boxes(person):
+    """Boxes (left, top, width, height) of the connected areas of a mask, largest first."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(person.astype(np.uint8))
+    rows = sorted(stats[1:count], key=lambda row: -row[cv2.CC_STAT_AREA])
+    return [row[:4] for row in rows if row[cv2.CC_STAT_AREA] >= SMALLEST_PERSON * person.size]
 
 
 def _person_frame(box, scale):
@@ -279,9 +280,10 @@ def _follow_edges(probability, image):
 
 
 def _someone(probability):
-    sure = (probability > SURE).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(sure)
-    return bool((stats[1:, cv2.CC_STAT_AREA] >= SMALLEST_PERSON * sure.size).any())
+    """Whether a mask that no face vouches for shows a person."""
+    if not _boxes(probability > SURE):
+        return False
+    return float(probability[probability > 0.5].mean()) >= MEAN_OF_PEOPLE
 
 
 @cache

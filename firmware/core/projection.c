@@ -59,20 +59,24 @@ static void scale_product(int16_t *scaled, uint8_t count)
         scaled[i] = (int16_t)multiply_q16(product[i], power);
 }
 
-/* Sum over the pixels of (a - mean a)(b - mean b).
- * About an integer mean m: sum ab - ma sum b - mb sum a + n ma mb, which stays below 2^26. */
+/* Sum over the pixels of (a - mean a)(b - mean b), which is sum ab - sum a sum b / n. With
+ * sum a = n ma + ra, ma the mean rounded down, every term stays below 2^26:
+ * sum ab - ma sum b - mb ra - ra rb / n. */
 static void find_covariance(void)
 {
     uint32_t sum[3];
+    uint16_t rest[3];
     for (uint8_t c = 0; c < 3; c++) {
         sum[c] = channel_sum(c);
         job.mean[c] = (uint8_t)(sum[c] / job.pixels);
+        rest[c] = (uint16_t)(sum[c] - multiply_unsigned(job.mean[c], job.pixels));
     }
     for (uint8_t e = 0; e < 6; e++) {
         uint8_t a = ROW[e], b = COLUMN[e];
         scratch()->covariance[e] = (int32_t)(
-            moment(a, b) - job.mean[a] * sum[b] - job.mean[b] * sum[a]
-            + (uint32_t)job.pixels * multiply_unsigned(job.mean[a], job.mean[b]));
+            moment(a, b) - (uint32_t)multiply_long((int32_t)sum[b], job.mean[a])
+            - multiply_unsigned(job.mean[b], rest[a])
+            - multiply_unsigned(rest[a], rest[b]) / job.pixels);
     }
 }
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "screenshots"
-SECONDS_TO_START = 60
-SECONDS_TO_WAIT = 60
+SECONDS_TO_START = 180
+SECONDS_TO_WAIT = 180
 
 SCREENS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},

@@ -31,9 +31,8 @@ class Job(ctypes.Structure):
 def compile_core(folder: Path, *flags: str) -> Path:
     """A shared library of the core; `flags` are added to gcc's."""
     library = folder / "libmatting.so"
-    subprocess.run(["gcc", *WARNINGS, "-O2", "-g", "-shared", "-fPIC", *flags,
-                    f"-I{FIRMWARE / 'core'}", *map(str, CORE),
-                    str(FIRMWARE / "host" / "arithmetic.c"), "-o", str(library)], check=True)
+    subprocess.run(["gcc", *WARNINGS, "-O2", "-fno-strict-aliasing", "-shared", "-fPIC", *flags,
+                    f"-I{FIRMWARE / 'core'}", *map(str, CORE), "-o", str(library)], check=True)
     return library
 
 
