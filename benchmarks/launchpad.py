@@ -17,13 +17,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sparse
 from PIL import Image
 from scipy.ndimage import distance_transform_edt
-from scipy.sparse.linalg import spsolve
-from scipy.spatial import cKDTree
 
 from pipeline.launchpad import JobRefused, Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_tiles import PhotoMatting
 from tests.firmware.reference import features, solve
 
@@ -112,30 +110,6 @@ def run_columns(count: int, band: float, least: int, most: int) -> dict:
     return summary
 
 
-def global_solution(photo: np.ndarray, trimap: np.ndarray, parameters: Parameters) -> np.ndarray:
-    """The system of the whole photo in float64: nothing rounded, no tiles, solved directly."""
-    height, width = trimap.shape
-    pixels = photo.reshape(-1, 3).astype(float)
-    _, vectors = np.linalg.eigh(np.cov(pixels.T))
-    projected = (pixels - pixels.mean(0)) @ vectors[:, ::-1][:, :2]
-    y, x = np.mgrid[:height, :width]
-    points = np.c_[4 * projected, parameters.spatial * y.ravel(), parameters.spatial * x.ravel()]
-    unknown = np.flatnonzero(trimap.ravel() == 128)
-    distance, index = cKDTree(points).query(points[unknown], parameters.neighbours + 1, p=1)
-    row = np.repeat(unknown, parameters.neighbours + 1)
-    others = index.ravel() != row
-    weight = np.maximum(127 - distance.ravel() / 16, 1)
-    directed = sparse.csr_matrix((weight[others], (row[others], index.ravel()[others])),
-                                 (height * width, height * width))
-    adjacency = (directed + directed.T).tocsr()
-    laplacian = sparse.diags(np.asarray(adjacency.sum(1)).ravel() + 1e-9) - adjacency
-    alpha = (trimap.ravel() == 255).astype(float)
-    known = np.flatnonzero(trimap.ravel() != 128)
-    rows = laplacian[unknown]
-    alpha[unknown] = spsolve(rows[:, unknown].tocsc(), -rows[:, known] @ alpha[known])
-    return alpha.reshape(height, width)
-
-
 def run_photos(count: int, band: float) -> dict:
     """Prints error, time and energy of whole photos and returns them."""
     rows = []
@@ -143,7 +117,7 @@ def run_photos(count: int, band: float) -> dict:
         small = np.asarray(Image.fromarray(photo).resize(SMALL, Image.Resampling.LANCZOS))
         share = Image.fromarray(mask.astype(np.uint8) * 255).resize(SMALL, Image.Resampling.BOX)
         trimap = band_trimap(np.asarray(share) > 127, band)
-        exact = global_solution(small, trimap, Parameters())
+        exact = exact_alpha(small, trimap)
         matting, started = PhotoMatting(small, trimap), time.perf_counter()
         with Launchpad("sim://") as board:
             for _ in matting.steps(board):
@@ -182,7 +156,9 @@ def main() -> int:
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     earlier = stored.get(chosen.what, {}) if chosen.what == "photo" else {}
     stored[chosen.what] = earlier | result
-    RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
+    unfinished = RESULTS.with_suffix(".part")
+    unfinished.write_text(json.dumps(stored, indent=1) + "\n")
+    unfinished.replace(RESULTS)  # the page may be reading it
     return 0
 
 

@@ -1,0 +1,23 @@
+"""The page about the microcontroller, without a browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+PAGE = Path(__file__).resolve().parent.parent / "pages" / "hardware.py"
+
+
+def test_the_voice_is_recorded_projected_and_solved():
+    page = AppTest.from_file(str(PAGE), default_timeout=120).run()
+    assert not page.exception
+    listen = next(button for button in page.button if button.label == "Listen")
+    listen.click().run()
+    assert not page.exception and not page.error
+
+
+def test_a_sweep_ends_with_the_difference_to_float64():
+    page = AppTest.from_file(str(PAGE), default_timeout=300).run()
+    sweep = next(button for button in page.button if button.label == "Sweep over the picture")
+    sweep.click().run()
+    assert not page.exception and not page.error
+    assert any("nothing rounded" in text.value for text in page.markdown)
