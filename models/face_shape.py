@@ -40,18 +40,20 @@ def main(packed_assets: str):
     # The mesh of a person's two halves differs by pose and light more than by anatomy.
     shapes = (shapes + shapes[:, mirror] * (-1, 1, 1)) / 2
     mean = shapes.mean(axis=0)
+    closing = [np.isin(triangles, rim).all(axis=1) for rim in (MOUTH, RIGHT_LIDS, LEFT_LIDS)]
+    expressions = expression_basis(mean, triangles[~np.any(closing, axis=0)], mirror)
     deviations = (shapes - mean).reshape(len(shapes), -1)
+    # People smile at cameras: what the expressions can say is no part of their shape.
+    spanned, _ = np.linalg.qr(expressions.reshape(len(expressions), -1).T)
+    deviations -= deviations @ spanned @ spanned.T
     _, values, components = np.linalg.svd(deviations, full_matrices=False)
     deviation = values[:COMPONENTS, None] / np.sqrt(len(shapes) - 1)
     basis = (components[:COMPONENTS] * deviation).reshape(COMPONENTS, -1, 3)
-    closing = [np.isin(triangles, rim).all(axis=1) for rim in (MOUTH, RIGHT_LIDS, LEFT_LIDS)]
     np.savez_compressed(
         WEIGHTS / "face_shape.npz",
         mean=mean.astype(np.float32),
         shape_basis=basis.astype(np.float16),
-        expression_basis=expression_basis(mean, triangles[~np.any(closing, axis=0)], mirror).astype(
-            np.float16
-        ),
+        expression_basis=expressions.astype(np.float16),
         triangles=triangles.astype(np.uint16),
         texture_coordinates=texture_coordinates.astype(np.float32),
         alignment_weights=weights.astype(np.float32),

@@ -176,8 +176,7 @@ def describe(model: MorphableModel, vertices: np.ndarray) -> tuple[np.ndarray, n
     )
     count = model.shape_count
     likely = np.concatenate([np.ones(count), np.full(6, EXPRESSION_DEVIATION**-2)])
-    # The mesh's 468 points move together; they count as the fifty or so independent ones they are.
-    precision = 50 / len(model.mean) / MESH_DEVIATION**2
+    precision = MESH_DEVIATION**-2
     normal = precision * bases @ bases.T + np.diag(likely)
     right = precision * bases @ (vertices - model.mean).reshape(-1)
     free = np.ones(len(right), bool)

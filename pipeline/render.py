@@ -90,3 +90,28 @@ def draw_wireframe(
     )
     opacity = lines.astype(np.float32) * (0.6 / 255)
     return (image * (1 - opacity) + np.array(colour) * opacity).round().astype(np.uint8)
+
+
+def draw_landmarks(
+    image: np.ndarray, landmarks: np.ndarray, reprojected: np.ndarray, size: float
+) -> np.ndarray:
+    """The photo with landmarks as blue dots and the model's points as gold rings.
+
+    landmarks, reprojected: (L, 2) pixels. size: radius of a ring in pixels.
+    """
+    drawn = image.copy()
+    for point, other in zip(landmarks, reprojected, strict=True):
+        start, end = (np.rint(each * 16).astype(int).tolist() for each in (point, other))
+        cv2.line(drawn, start, end, (229, 115, 92), 1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, start, round(size * 8), (127, 179, 230), -1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, end, round(size * 16), (217, 178, 74), 1, cv2.LINE_AA, 4)
+    return drawn
+
+
+def crop_face(image: np.ndarray, points: np.ndarray, margin: float = 0.3) -> np.ndarray:
+    """The part of a picture around points (L, 2), enlarged by a share of their box."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    reach = margin * (high - low).max()
+    left, top = np.floor(low - reach).astype(int).clip(0, None)
+    right, bottom = np.ceil(high + reach).astype(int)
+    return image[top:bottom, left:right]

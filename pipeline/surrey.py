@@ -8,6 +8,7 @@ eos library, folder share/ of https://github.com/patrikhuber/eos.
 import hashlib
 import json
 import os
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,6 +102,19 @@ def check_files(files: Mapping[str, bytes]) -> None:
             )
 
 
+def surrey_model_from_files(files: Mapping[str, bytes]) -> SurreyModel:
+    """The model from the contents of its five files, given by name.
+
+    Raises ImageError if one of them is missing or damaged.
+    """
+    check_files(files)
+    # eos reads from disk only.
+    with tempfile.TemporaryDirectory() as folder:
+        for name in SHA256:
+            (Path(folder) / name).write_bytes(files[name])
+        return _load(Path(folder), files)
+
+
 @lru_cache(maxsize=2)
 def _read(folder):
     try:
@@ -110,6 +124,10 @@ def _read(folder):
             f"The Surrey Face Model in {folder} cannot be read: {error.strerror}."
         ) from error
     check_files(files)
+    return _load(folder, files)
+
+
+def _load(folder, files):
     try:
         import eos
     except ModuleNotFoundError as error:
