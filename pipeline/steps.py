@@ -297,10 +297,11 @@ def _system(walk):
         "lines of colour within 3 × 3 windows (C), and known colours nearby have a say (W, "
         "estimate α̂). Its minimum is the solution of one linear system, nearly all zeros.",
         (
-            rf"E(\alpha) = {KNN_WEIGHT:g}\, \alpha^{{\top}} L\, \alpha"
-            r" + \alpha^{\top} C\, \alpha + (\alpha - \hat\alpha)^{\top} W (\alpha - \hat\alpha)",
-            r"L = D - A, \qquad A = \tfrac12 \left( K + K^{\top} \right),"
-            r"\qquad D_{ii} = \textstyle\sum_j A_{ij}",
+            rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
+            r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
+            r" (\alpha - \hat\alpha) \end{aligned}",
+            r"\begin{gathered} L = D - A, \quad D_{ii} = \textstyle\sum_j A_{ij} \\"
+            r" A = \tfrac12 \left( K + K^{\top} \right) \end{gathered}",
             rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
         ),
         "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
@@ -471,7 +472,11 @@ def _composite(walk):
 
 
 def _edge(walk):
-    return drawings.most_mixed(walk.alpha, walk.alpha.shape[1] // EDGE_SHARE)
+    """The part of the edge to look at closely: at the hair, where a face tells where that is."""
+    side = walk.alpha.shape[1] // EDGE_SHARE
+    chin = walk.face.box[3] if walk.face else np.inf
+    below = int(np.clip(chin, side, len(walk.alpha)))
+    return drawings.most_mixed(walk.alpha[:below], side)
 
 
 def _megabytes(count):
