@@ -22,7 +22,7 @@ STUDIO, OWN = "studio", "own"
 SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 
 # More pictures than this have the width of the page to themselves, the words below.
-BESIDE_WORDS = 2
+BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
 NEIGHBOURS_LISTED = 8
 BAND, NARROWEST, WIDEST = 10, 2, 40
 
@@ -217,7 +217,7 @@ def show_step(step: "Step", place: str, links: "Links", presenting: bool) -> Non
     if step.name == "neighbours":
         show_neighbours(step, links)
         return
-    if len(step.pictures) > BESIDE_WORDS or presenting:
+    if len(step.pictures) > (BESIDE_WORDS_PRESENTING if presenting else BESIDE_WORDS):
         show_pictures(step)
         words, numbers = st.columns([3, 2], gap="large")
     else:

@@ -15,7 +15,7 @@ from pipeline.walk import Walk
 
 QUALITY = 88
 FACE_SIDE = 900  # pixels of the picture of the face
-POSE_REACH, POSE_SIDE = 2.6, 720  # canonical units to each side, and pixels of that picture
+POSE_REACH, POSE_SIDE = 1.9, 720  # canonical units to each side, and pixels of that picture
 SPARSITY_SIDE = 480
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 ROWS_SHOWN = 2  # of the 49 in the written-out system
@@ -305,8 +305,8 @@ def _system(walk):
             rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
         ),
         "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
-        f"Solution to Natural Image Matting*, TPAMI 2008, equation 12 (ε = "
-        f"{COLOR_LINE_EPSILON:g})",
+        rf"Solution to Natural Image Matting*, TPAMI 2008, equation 12 ($\epsilon = "
+        rf"{_power(COLOR_LINE_EPSILON)}$)",
         (
             Picture.of(
                 "Where the matrix is not zero",
