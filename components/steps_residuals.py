@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+GOLD, QUIET = "#d9b24a", "#b3a995"
+
 
 def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
     """Draws the relative residual before every iteration, and where the solver may stop."""
@@ -15,7 +17,7 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
             },
             "layer": [
                 {
-                    "mark": {"type": "line", "point": True, "tooltip": True},
+                    "mark": {"type": "line", "point": {"color": GOLD}, "color": GOLD},
                     "encoding": {
                         "x": {"field": "iteration", "type": "quantitative", "title": "Iteration"},
                         "y": {
@@ -27,7 +29,7 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
                     },
                 },
                 {
-                    "mark": {"type": "rule", "strokeDash": [6, 4], "color": "#b3a995"},
+                    "mark": {"type": "rule", "strokeDash": [6, 4], "color": QUIET},
                     "encoding": {"y": {"datum": tolerance}},
                 },
             ],

@@ -22,7 +22,7 @@ STUDIO, OWN = "studio", "own"
 SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 
 # More pictures than this have the width of the page to themselves, the words below.
-BESIDE_WORDS = 2
+BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
 NEIGHBOURS_LISTED = 8
 BAND, NARROWEST, WIDEST = 10, 2, 40
 
@@ -46,8 +46,8 @@ def main() -> None:
     if presenting:
         st.html(STYLES / "steps_present.css")
     with st.container(key="walk"):
-        bar = st.container(horizontal=True, vertical_alignment="center", key="walk_bar")
-        with bar:
+        way, choices = st.columns([5, 2], vertical_alignment="center")
+        with choices, st.container(horizontal=True, horizontal_alignment="right", key="walk_bar"):
             name, photo = choose_photo()
             show_present_button(presenting)
         if photo is None:
@@ -55,7 +55,8 @@ def main() -> None:
             st.stop()
         steps, links = walked(name, photo)
         position = current(steps)
-        show_way(steps, position)
+        with way:
+            show_way(steps, position)
         show_step(steps[position], f"Step {position + 1} of {len(steps)}", links, presenting)
     warm_up()
 
@@ -181,7 +182,6 @@ def show_way(steps: list["Step"], position: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="walk_step"):
         st.button(
             "Back",
-            icon=":material/arrow_back:",
             shortcut="Left",
             disabled=position == 0,
             key="walk_back",
@@ -198,8 +198,6 @@ def show_way(steps: list["Step"], position: int) -> None:
         )
         st.button(
             "Next",
-            icon=":material/arrow_forward:",
-            icon_position="right",
             shortcut="Right",
             type="primary",
             disabled=position == len(steps) - 1,
@@ -219,7 +217,7 @@ def show_step(step: "Step", place: str, links: "Links", presenting: bool) -> Non
     if step.name == "neighbours":
         show_neighbours(step, links)
         return
-    if len(step.pictures) > BESIDE_WORDS or presenting:
+    if len(step.pictures) > (BESIDE_WORDS_PRESENTING if presenting else BESIDE_WORDS):
         show_pictures(step)
         words, numbers = st.columns([3, 2], gap="large")
     else:

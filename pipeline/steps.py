@@ -15,7 +15,7 @@ from pipeline.walk import Walk
 
 QUALITY = 88
 FACE_SIDE = 900  # pixels of the picture of the face
-POSE_REACH, POSE_SIDE = 2.6, 720  # canonical units to each side, and pixels of that picture
+POSE_REACH, POSE_SIDE = 1.9, 720  # canonical units to each side, and pixels of that picture
 SPARSITY_SIDE = 480
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 ROWS_SHOWN = 2  # of the 49 in the written-out system
@@ -297,15 +297,16 @@ def _system(walk):
         "lines of colour within 3 × 3 windows (C), and known colours nearby have a say (W, "
         "estimate α̂). Its minimum is the solution of one linear system, nearly all zeros.",
         (
-            rf"E(\alpha) = {KNN_WEIGHT:g}\, \alpha^{{\top}} L\, \alpha"
-            r" + \alpha^{\top} C\, \alpha + (\alpha - \hat\alpha)^{\top} W (\alpha - \hat\alpha)",
-            r"L = D - A, \qquad A = \tfrac12 \left( K + K^{\top} \right),"
-            r"\qquad D_{ii} = \textstyle\sum_j A_{ij}",
+            rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
+            r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
+            r" (\alpha - \hat\alpha) \end{aligned}",
+            r"\begin{gathered} L = D - A, \quad D_{ii} = \textstyle\sum_j A_{ij} \\"
+            r" A = \tfrac12 \left( K + K^{\top} \right) \end{gathered}",
             rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
         ),
         "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
-        f"Solution to Natural Image Matting*, TPAMI 2008, equation 12 (ε = "
-        f"{COLOR_LINE_EPSILON:g})",
+        rf"Solution to Natural Image Matting*, TPAMI 2008, equation 12 ($\epsilon = "
+        rf"{_power(COLOR_LINE_EPSILON)}$)",
         (
             Picture.of(
                 "Where the matrix is not zero",
@@ -471,7 +472,11 @@ def _composite(walk):
 
 
 def _edge(walk):
-    return drawings.most_mixed(walk.alpha, walk.alpha.shape[1] // EDGE_SHARE)
+    """The part of the edge to look at closely: at the hair, where a face tells where that is."""
+    side = walk.alpha.shape[1] // EDGE_SHARE
+    chin = walk.face.box[3] if walk.face else np.inf
+    below = int(np.clip(chin, side, len(walk.alpha)))
+    return drawings.most_mixed(walk.alpha[:below], side)
 
 
 def _megabytes(count):
