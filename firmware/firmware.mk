@@ -1,6 +1,7 @@
 # Included by the top Makefile: `make firmware` builds firmware/release from source with Debian's
 # clang-19, lld-19 and llvm-19 and prints what it takes. The results are committed, so that nothing
 # else in the project needs these compilers.
+FIRMWARE_PACKAGES := clang-19 lld-19 llvm-19 mspdebug
 FIRMWARE_OUT := out/firmware
 FIRMWARE_RELEASE := firmware/release
 FIRMWARE_CORE := $(wildcard firmware/core/*.c)

@@ -1,0 +1,172 @@
+"""How a morphable face works: formulas, and pictures drawn from the model itself."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.before_after import data_url
+
+if TYPE_CHECKING:
+    from pipeline.face3d import FaceModel
+    from pipeline.morphable_model import MorphableModel
+
+PICTURE_SIDE = 220
+SHAPES_SHOWN = 3
+DEVIATIONS = 3
+
+
+def face_lesson(face: "FaceModel", image) -> None:
+    """Draws the whole lesson, with this person's figures in it."""
+    surrey = face.model.name == "Surrey"
+    _camera(face, image)
+    st.subheader("Shape: the mean and the ways faces vary", anchor=False)
+    st.latex(r"\mathbf v = \bar{\mathbf v} + \sum_k a_k\,\sigma_k \mathbf s_k + "
+             r"\sum_j b_j \mathbf e_j, \qquad a_k \sim \mathcal N(0, 1),\quad b_j \ge 0")  # fmt: skip
+    source = (
+        "63 components from 3D scans (Huber et al. 2016)"
+        if surrey
+        else "20 components of MediaPipe's face mesh over 1057 frontal portraits"
+    )
+    st.markdown(
+        f"Principal component analysis finds the directions in which faces differ most: {source}. "
+        f"The first {SHAPES_SHOWN}, each at minus and plus {DEVIATIONS} standard deviations:"
+    )
+    _figures(_shape_pictures(face.model))
+    st.subheader("Expressions: six blendshapes", anchor=False)
+    st.markdown(
+        "Each expression is a displacement of all vertices, added with a weight that cannot be "
+        "negative. "
+        + (
+            "These come with the Surrey model."
+            if surrey
+            else "These were drawn by us after the facial action coding system, not measured."
+        )
+    )
+    _figures(_expression_pictures(face.model))
+    st.subheader("Fitting: from landmarks to coefficients", anchor=False)
+    if surrey:
+        st.latex(
+            r"\min_{a,b}\; \sum_i \frac{\lVert C(\bar{\mathbf v}_i + S_i a + E_i b) - "
+            r"\mathbf y_i \rVert^2}{\sigma^2} + \lVert a \rVert^2 + \frac{\lVert b "
+            r"\rVert^2}{t^2}"
+        )
+        st.markdown(
+            "With the camera C known the landmarks y are linear in the coefficients, so the most "
+            "likely face is the solution of one small system of equations. Along the jaw there "
+            "are no fixed points: there the outline of the model in the photo (edge fitting) is "
+            "matched to the outline of the face, and the vertex that forms it is looked up anew "
+            "in every round. Camera, outline and coefficients take turns."
+        )
+    else:
+        st.markdown(
+            "MediaPipe's network gives all 468 points with depth. A similarity (Procrustes "
+            "analysis) turns them to the front; the coefficients are the most likely ones for the "
+            "mesh that results, and what they leave unexplained stays as this person's detail. "
+            "That is why the mesh goes exactly through its landmarks. The Surrey model, in "
+            "contrast, is fitted to 50 landmarks and the jaw's outline."
+        )
+    st.subheader("Isomap: the texture spread out", anchor=False)
+    st.markdown(
+        "Every texel belongs to one place of the face. It is looked up in the photo through mesh "
+        "and camera, and counts as much as it is seen: facing the camera, not hidden by the nose, "
+        "inside the alpha matte, not hair on the forehead. What no photo shows is mirrored from "
+        "the other side, matched in colour, and the rest filled in smoothly."
+    )
+    _figures(_isomap_pictures(face))
+
+
+def _camera(face, image):
+    from pipeline.render import crop_face, draw_wireframe
+
+    st.subheader("Camera: scaled orthographic projection", anchor=False)
+    words, picture = st.columns([3, 2], gap="large")
+    with words:
+        st.latex(
+            r"\begin{pmatrix}x\\y\end{pmatrix} = \mathbf o + s \begin{pmatrix}1&0&0\\0&-1&0"
+            r"\end{pmatrix} R\,\mathbf v"
+        )
+        angles = face.camera.angles
+        st.markdown(
+            "Turn the face (R), drop its depth, scale it (s), move it (o). That is how a long "
+            "lens sees: at portrait distance the depth of a face is small against the distance. "
+            f"In this photo s is {face.camera.scale:.2f} pixels a millimetre, and the head is "
+            f"turned by {angles['yaw']:.0f}°, nods by {angles['pitch']:.0f}° and is tilted by "
+            f"{angles['roll']:.0f}°."
+        )
+    with picture:
+        drawn = draw_wireframe(image, face.model, face.vertices, face.camera)
+        st.image(crop_face(drawn, face.landmarks), width="stretch")
+
+
+def _figures(pictures: list[tuple[str, bytes]]) -> None:
+    figures = "".join(
+        f'<figure><img src="{data_url(jpeg)}" alt="{name}"><figcaption>{name}</figcaption></figure>'
+        for name, jpeg in pictures
+    )
+    st.html(
+        f'<div style="display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, '
+        f'minmax(8.5rem, 1fr))" class="lesson">{figures}</div>'
+        "<style>.lesson figure { margin: 0 } .lesson img { width: 100%; border-radius: 4px } "
+        ".lesson figcaption { color: var(--quiet); font-size: 0.9rem }</style>"
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _cached_pictures(name: str, _draw) -> list[tuple[str, bytes]]:
+    """The pictures of a model by its name; they are the same for everybody."""
+    return _draw()
+
+
+def _shape_pictures(model: "MorphableModel") -> list[tuple[str, bytes]]:
+    def draw():
+        pictures = []
+        for component in range(SHAPES_SHOWN):
+            for sign, word in ((-DEVIATIONS, f"−{DEVIATIONS} σ"), (DEVIATIONS, f"+{DEVIATIONS} σ")):
+                shape = [0.0] * component + [float(sign)]
+                pictures.append(
+                    (f"Component {component + 1}, {word}", _clay(model, model.vertices(shape), 25))
+                )
+        return pictures
+
+    return _cached_pictures(f"{model.name} shapes", draw)
+
+
+def _expression_pictures(model: "MorphableModel") -> list[tuple[str, bytes]]:
+    from pipeline.morphable_model import EXPRESSIONS
+
+    def draw():
+        pictures = []
+        for place, name in enumerate(EXPRESSIONS):
+            strength = [0.0] * place + [1.0]
+            vertices = model.vertices(expression=strength)
+            pictures.append((name.capitalize(), _clay(model, vertices, 15)))
+        return pictures
+
+    return _cached_pictures(f"{model.name} expressions", draw)
+
+
+def _isomap_pictures(face: "FaceModel") -> list[tuple[str, bytes]]:
+    import numpy as np
+
+    from pipeline.encode import encode_jpeg
+    from pipeline.stored import shrunk
+
+    seen = (shrunk(face.seen, 2 * PICTURE_SIDE) * 255).astype(np.uint8)
+    isomap = shrunk(face.isomap[..., :3], 2 * PICTURE_SIDE)
+    return [
+        ("Seen in the photo", encode_jpeg(seen)),
+        ("Texture as seen", encode_jpeg((isomap * (seen[..., None] / 255)).astype(np.uint8))),
+        ("Mirrored and filled in", encode_jpeg(isomap)),
+    ]
+
+
+def _clay(model, vertices, yaw):
+    import numpy as np
+
+    from pipeline.encode import encode_jpeg
+    from pipeline.render import over, portrait_camera, render
+
+    camera = portrait_camera(model, PICTURE_SIDE, yaw)
+    drawn = render(model, vertices, camera, (PICTURE_SIDE, PICTURE_SIDE))
+    behind = np.full((PICTURE_SIDE, PICTURE_SIDE, 3), (23, 21, 18), np.uint8)
+    return encode_jpeg(over(behind, drawn))

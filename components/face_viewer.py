@@ -1,0 +1,65 @@
+"""A textured face to turn with mouse, finger or arrow keys, drawn by three.js in the browser."""
+
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.before_after import data_url
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pipeline.face3d import FaceModel
+
+# A phone's screen shows no more of the texture than this, and it travels with every change.
+TEXTURE_SIDE = 1024
+TEXTURE_QUALITY = 88
+
+
+def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, text: str) -> None:
+    """Shows a face.
+
+    Args:
+        face: the fitted face; its isomap is the texture.
+        vertices: (N, 3) in mm, its shape at the moment.
+        identity: tells this face from the next; when it changes, the view starts from the front.
+        text: what is shown, for people who do not see it.
+    """
+    # Registered on every run, as each server and each test has a registry of its own.
+    component = st.components.v2.component(
+        "face_viewer", html=_part(".html"), css=_part(".css"), js=_part(".js")
+    )
+    low, high = face.model.mean.min(axis=0), face.model.mean.max(axis=0)
+    component(
+        key="face_viewer",
+        data={
+            "positions": _packed(vertices, "<f4"),
+            "texture_coordinates": _packed(face.texture_coordinates, "<f4"),
+            "triangles": _packed(face.triangles, "<u4"),
+            "texture": _texture(face),
+            "centre": [float(value) for value in (low + high) / 2],
+            "height": float(high[1] - low[1]),
+            "face": identity,
+            "text": text,
+        },
+    )
+
+
+def _texture(face):
+    from pipeline.encode import encode_jpeg
+    from pipeline.stored import shrunk
+
+    texture = shrunk(face.isomap[..., :3], TEXTURE_SIDE)
+    return data_url(encode_jpeg(texture, quality=TEXTURE_QUALITY))
+
+
+def _packed(values, kind: str) -> str:
+    return b64encode(values.astype(kind).tobytes()).decode()
+
+
+@cache
+def _part(ending: str) -> str:
+    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

@@ -1,0 +1,92 @@
+"""One person's photos on the 3D page, and the face that was made of them.
+
+Like everything people give, it lives in their session's memory and goes with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.table import Piece
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pipeline.face3d import FaceModel
+    from pipeline.surrey import SurreyModel
+
+# Longer side in pixels at which photos are matted and fitted: the texture shows no more.
+WORKING_SIDE = 1600
+MOST_PHOTOS = 6
+
+
+@dataclass
+class Sitting:
+    """Photos of one person and their face.
+
+    Attributes:
+        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
+        surrey: whether the Surrey model is wanted.
+        image: (H, W, 3) uint8, the first photo at the working size, once it is done.
+        face: the result. failure: a sentence for the person, if there is none.
+        notes: sentences about the result.
+        number: tells one result from the next.
+    """
+
+    photos: list[tuple[str, bytes]]
+    pieces: list[Piece] = field(default_factory=list)
+    surrey: bool = False
+    image: "np.ndarray | None" = None
+    face: "FaceModel | None" = None
+    failure: str | None = None
+    notes: list[str] = field(default_factory=list)
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """What its files are called by."""
+        first = self.photos[0][0] if self.photos else self.pieces[0].name
+        return first.rsplit(".", 1)[0]
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is neither a face nor a failure yet."""
+        return self.face is None and self.failure is None
+
+
+def fit_sitting(
+    sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
+) -> None:
+    """Makes the face, or says in words why there is none. say: is told what is being done."""
+    from pipeline.face import find_faces
+    from pipeline.face3d import fit_person
+    from pipeline.face_checks import choose_face
+    from pipeline.image import ImageError, load_image
+    from pipeline.matting import matte
+    from pipeline.stored import shrunk
+
+    name, prepared, notes = "", [], []
+    try:
+        for piece in sitting.pieces:
+            name = piece.name
+            say(f"Looking for the face in {name}")
+            view = piece.result.unpack().reduced(WORKING_SIDE)
+            face, remarks = choose_face(find_faces(view.image))
+            notes += [f"{name}: {remark}" for remark in remarks]
+            prepared.append((view.image, face, view.alpha))
+        for name, photo in sitting.photos:
+            say(f"Cutting the person out of {name}")
+            image = shrunk(load_image(photo), WORKING_SIDE)
+            face, remarks = choose_face(find_faces(image))
+            notes += [f"{name}: {remark}" for remark in remarks]
+            prepared.append((image, face, matte(image).alpha))
+        say("Fitting the face and taking its texture")
+        sitting.face = fit_person(prepared, model)
+    except ImageError as error:
+        sitting.failure = f"{name}: {error}" if name else str(error)
+        return
+    sitting.image = prepared[0][0]
+    sitting.notes = [*notes, *sitting.face.notes]
+    st.session_state["sittings"] = sitting.number = st.session_state.get("sittings", 0) + 1

@@ -1,0 +1,286 @@
+"""3D face: from a portrait to a textured head that can be turned and changed."""
+
+import streamlit as st
+
+from components.face_lesson import face_lesson
+from components.face_viewer import face_viewer
+from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
+from components.table import warm_up
+from pipeline.samples import SAMPLES
+
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
+MODELS = {"embedded": "Face mesh", "surrey": "Surrey"}
+SHAPE_SLIDERS = 5
+LARGEST_SHAPE = 3.0
+LARGEST_EXPRESSION = 1.5
+FILES = {
+    "glb": ("GLB", "glb", "model/gltf-binary"),
+    "obj": ("OBJ + texture", "zip", "application/zip"),
+    "ply": ("PLY", "ply", "application/octet-stream"),
+    "png": ("Isomap", "isomap.png", "image/png"),
+}
+WHERE_FROM = """\
+The [Surrey Face Model](https://github.com/patrikhuber/eos) (Huber et al. 2016) is a statistical
+model of 3D scans. Its authors give the low-resolution shape model away **for non-commercial
+purposes**, so it does not come with DeepMasque. Get the folder `share` of the eos library and
+either start DeepMasque with `DEEPMASQUE_SFM` set to it, or choose that folder here; the model then
+stays in this session only."""
+
+
+def main() -> None:
+    """The page: either it asks for photos or it shows the face."""
+    sitting = st.session_state.get("sitting")
+    if sitting is None:
+        ask_for_photos()
+    else:
+        show_sitting(sitting)
+    st.caption(
+        "Photos are worked on in this server's memory, never written to its disk, and are gone "
+        "when you close the page."
+    )
+    warm_up()
+
+
+def ask_for_photos() -> None:
+    """The entrance: the Studio's photo, an upload, or a sample."""
+    st.title("A Face in :primary[Three Dimensions]", anchor=False)
+    st.markdown(
+        "Give a portrait. Get a head that can be turned, change its expression, and take it away "
+        "as a textured 3D model."
+    )
+    done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
+    if done:
+        with st.container(horizontal=True, key="from_studio"):
+            for piece in done:
+                if st.button(f"{piece.label} from the Studio", key=f"studio_{piece.number}",
+                             icon=":material/theater_comedy:", type="primary"):  # fmt: skip
+                    take(Sitting(photos=[], pieces=[piece]))
+    files = st.file_uploader(
+        "Portraits",
+        type=PHOTO_TYPES,
+        accept_multiple_files=True,
+        label_visibility="collapsed",
+        key="face3d_uploaded",
+    )
+    st.caption(
+        f"Several photos of the same person, up to {MOST_PHOTOS}, are fitted together: the second "
+        "side of the face then comes from a photo, not from a mirror."
+    )
+    if files:
+        take(Sitting(photos=[(file.name, file.getvalue()) for file in files[:MOST_PHOTOS]]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("No photo at hand?")
+        for sample in SAMPLES:
+            if st.button(sample.person, key=f"face3d_{sample.file.stem}"):
+                take(Sitting(photos=[(sample.file.name, sample.file.read_bytes())]))
+
+
+def take(sitting: Sitting) -> None:
+    """Lays the photos out and starts."""
+    forget_sliders()
+    st.session_state["sitting"] = sitting
+    st.rerun()
+
+
+def show_sitting(sitting: Sitting) -> None:
+    """The bar with the choice of model, then the face or why there is none."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{sitting.name}**")
+        st.space("stretch")
+        if st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new"):
+            del st.session_state["sitting"]
+            st.rerun()
+    wanted = st.segmented_control(
+        "Model",
+        list(MODELS),
+        default="surrey" if sitting.surrey else "embedded",
+        required=True,
+        format_func=MODELS.get,
+        help="The face mesh is MediaPipe's and always there. The Surrey Face Model is finer and "
+        "statistical, and yours to bring.",
+        key="face3d_model",
+    )
+    if (wanted == "surrey") != sitting.surrey:
+        take(
+            Sitting(
+                photos=sitting.photos, pieces=sitting.pieces, surrey=wanted == "surrey"
+            )
+        )
+    model = surrey_of_this_session() if sitting.surrey else None
+    if sitting.surrey and model is None:
+        return
+    if sitting.waits:
+        line = st.empty()
+        with st.spinner("Making the face"):
+            fit_sitting(sitting, model, line.caption)
+        line.empty()
+    if sitting.failure:
+        st.error(sitting.failure)
+        return
+    for note in sitting.notes:
+        st.warning(note, icon=":material/info:")
+    show_face(sitting)
+    show_photo(sitting)
+    with st.expander("How it works", icon=":material/school:"):
+        face_lesson(sitting.face, sitting.image)
+
+
+def surrey_of_this_session():
+    """The Surrey model from the server's folder or the person's own, or a request for it."""
+    from pipeline.image import ImageError
+    from pipeline.surrey import surrey_folder, surrey_model, surrey_model_from_files
+
+    if "surrey_model" in st.session_state:
+        return st.session_state["surrey_model"]
+    if surrey_folder() is not None:
+        try:
+            return surrey_model()
+        except ImageError as error:
+            st.error(str(error))
+    st.info(WHERE_FROM, icon=":material/folder_open:")
+    files = st.file_uploader(
+        "The folder share of the eos library",
+        type=["bin", "json", "txt"],
+        accept_multiple_files="directory",
+        key="surrey_files",
+    )
+    if not files:
+        return None
+    try:
+        # A folder's files come with their path in front.
+        model = surrey_model_from_files(
+            {file.name.rsplit("/", 1)[-1]: file.getvalue() for file in files}
+        )
+    except ImageError as error:
+        st.error(str(error))
+        return None
+    st.session_state["surrey_model"] = model
+    st.rerun()
+
+
+@st.fragment
+def show_face(sitting: Sitting) -> None:
+    """The viewer and what can be changed; reruns without the rest."""
+    face = sitting.face
+    picture, choices = st.columns([5, 3], gap="large")
+    with choices:
+        shape, expression = sliders(sitting)
+        vertices = face.deformed(shape, expression)
+        download_buttons(sitting, vertices)
+    with picture:
+        face_viewer(
+            face,
+            vertices,
+            identity=str(sitting.number),
+            text=f"Three-dimensional face made from {sitting.name}: drag to turn, wheel or two "
+            "fingers to zoom, arrow keys to turn",
+        )
+        angles = face.camera.angles
+        st.caption(
+            f"Pose in the photo: yaw {angles['yaw']:.0f}°, pitch {angles['pitch']:.0f}°, roll "
+            f"{angles['roll']:.0f}°. {len(face.vertices)} vertices, {len(face.triangles)} "
+            f"triangles; fitted in {face.timings['fit']:.2f} s, texture in "
+            f"{face.timings['texture']:.2f} s."
+        )
+
+
+def sliders(sitting: Sitting):
+    """Expressions and first shape components, from what was fitted; returns both coefficients."""
+    from pipeline.morphable_model import EXPRESSIONS
+
+    face = sitting.face
+    expression, shape = face.expression.copy(), face.shape.copy()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Expression**")
+        st.space("stretch")
+        if st.button("Reset", icon=":material/restart_alt:", key="face3d_reset"):
+            forget_sliders()
+            st.rerun(scope="fragment")
+    halves = st.columns(2)
+    for place, name in enumerate(EXPRESSIONS):
+        fitted = min(float(expression[place]), LARGEST_EXPRESSION)
+        key = f"expression_{name}_{sitting.number}"
+        chosen = halves[place % 2].slider(
+            name.capitalize(), 0.0, LARGEST_EXPRESSION, value=round(fitted, 2), step=0.01, key=key
+        )
+        if chosen != round(fitted, 2):
+            expression[place] = chosen
+    with st.expander("Shape"):
+        for place in range(SHAPE_SLIDERS):
+            fitted = max(-LARGEST_SHAPE, min(float(shape[place]), LARGEST_SHAPE))
+            chosen = st.slider(
+                f"Component {place + 1}",
+                -LARGEST_SHAPE,
+                LARGEST_SHAPE,
+                value=round(fitted, 1),
+                step=0.1,
+                key=f"shape_{place}_{sitting.number}",
+                help="In standard deviations; it starts at this person's own value."
+                if place == 0
+                else None,
+            )
+            if chosen != round(fitted, 1):
+                shape[place] = chosen
+    return shape, expression
+
+
+def forget_sliders() -> None:
+    """Sliders without a stored value start from what was fitted."""
+    for key in list(st.session_state):
+        if str(key).startswith(("expression_", "shape_")):
+            del st.session_state[key]
+
+
+def download_buttons(sitting: Sitting, vertices) -> None:
+    """Files of the face as it is shown, made when they are asked for."""
+
+    def made(kind: str) -> bytes:
+        from pipeline.mesh_export import encode
+
+        return encode(sitting.face, kind, vertices, sitting.name)
+
+    st.markdown("Download")
+    with st.container(key="downloads"):
+        for column, (kind, (label, ending, mime)) in zip(
+            2 * st.columns(2), FILES.items(), strict=True
+        ):
+            column.download_button(
+                label,
+                data=lambda kind=kind: made(kind),
+                file_name=f"{sitting.name}.{ending}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+                width="stretch",
+                key=f"face3d_download_{kind}",
+            )
+
+
+def show_photo(sitting: Sitting) -> None:
+    """The fit over the photo, the landmarks with their errors, and the isomap."""
+    from pipeline.render import crop_face, draw_landmarks, draw_wireframe
+    from pipeline.stored import shrunk
+
+    face = sitting.face
+    mesh, points, texture = st.columns(3, gap="medium")
+    with mesh:
+        drawn = draw_wireframe(sitting.image, face.model, face.vertices, face.camera)
+        st.image(crop_face(drawn, face.landmarks), width="stretch")
+        st.caption("The fitted mesh over the photo")
+    with points:
+        drawn = draw_landmarks(
+            sitting.image, face.landmarks, face.reprojected, max(1.5, face.interocular / 60)
+        )
+        st.image(crop_face(drawn, face.landmarks), width="stretch")
+        st.caption(
+            f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
+            f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "
+            "between the outer eye corners"
+        )
+    with texture:
+        st.image(shrunk(face.isomap[..., :3], 560), width="stretch")
+        seen = (face.seen[face.isomap[..., 3] > 0] > 0.5).mean()
+        st.caption(f"The isomap: {seen:.0%} of it seen in the photo, the rest filled in")
+
+
+main()

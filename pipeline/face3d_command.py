@@ -1,0 +1,83 @@
+"""The command behind `python -m pipeline.face3d`: photos of one person in, a 3D face out."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline.face import find_faces
+from pipeline.face3d import TEXTURE_SIZE, fit_person
+from pipeline.face_checks import choose_face
+from pipeline.image import ImageError, load_image
+from pipeline.matting import matte
+from pipeline.mesh_export import encode
+from pipeline.surrey import surrey_model
+
+ENDINGS = {".glb": "glb", ".zip": "obj", ".ply": "ply", ".png": "png"}
+
+EPILOG = """\
+examples:
+  python -m pipeline.face3d anna.jpg -o anna.glb
+  python -m pipeline.face3d front.jpg side.jpg -o anna.glb
+      several photos of one person: one shape, and the texture from the best views
+  DEEPMASQUE_SFM=~/eos/share python -m pipeline.face3d anna.jpg -o anna.zip --model surrey
+      with the Surrey Face Model, as a textured OBJ
+
+The ending says what is written: .glb, .zip (textured OBJ), .ply or .png (the isomap).
+Exit status: 0 done, 1 the face could not be made, 2 the command itself was not understood.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command with the given arguments; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.face3d",
+        description="Makes a textured 3D face from photos of one person.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("photos", metavar="PHOTO", nargs="+", type=Path)
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True)
+    parser.add_argument(
+        "--model", choices=("embedded", "surrey"), default="embedded", help="(default: embedded)"
+    )
+    parser.add_argument(
+        "--no-matte",
+        dest="matte",
+        action="store_false",
+        help="do not cut the person out first: faster, but background may get into the texture",
+    )
+    options = parser.parse_args(arguments)
+    ending = options.output.suffix.lower()
+    if ending not in ENDINGS:
+        parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
+
+    photos, notes = [], []
+    photo = None
+    try:
+        model = surrey_model() if options.model == "surrey" else None
+        for photo in options.photos:
+            image = load_image(photo)
+            matted = matte(image) if options.matte else None
+            face, remarks = choose_face(matted.faces if matted else find_faces(image))
+            notes += [f"{photo}: {remark}" for remark in remarks]
+            photos.append((image, face, matted.alpha if matted else None))
+        photo = None
+        result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_bytes(encode(result, ENDINGS[ending], name=options.output.stem))
+    except ImageError as error:
+        print(f"{photo}: {error}" if photo else str(error), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{options.output} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    angles = ", ".join(f"{name} {angle:.0f}" for name, angle in result.camera.angles.items())
+    times = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in result.timings.items())
+    share = 100 * result.error / result.interocular
+    print(
+        f"{options.output}: {len(result.triangles)} triangles; {angles} degrees; landmarks off by "
+        f"{result.error:.1f} pixels ({share:.1f} % of the distance between the eyes); {times}"
+    )
+    for note in [*notes, *result.notes]:
+        print(note)
+    return 0

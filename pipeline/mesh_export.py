@@ -1,0 +1,99 @@
+"""A textured face as a file: GLB, OBJ with its material and texture, PLY, and the isomap."""
+
+import io
+import zipfile
+
+import numpy as np
+import trimesh
+from PIL import Image
+
+from pipeline.encode import encode_png
+from pipeline.face3d import FaceModel
+
+METRES_PER_MM = 0.001
+# What a face's skin is to a renderer: no metal, little gloss.
+ROUGHNESS = 0.8
+FORMATS = ("glb", "obj", "ply", "png")
+
+
+def textured_mesh(
+    face: FaceModel, vertices: np.ndarray | None = None, *, scale: float = 1.0
+) -> trimesh.Trimesh:
+    """The face as a trimesh mesh with its isomap; one vertex for each of the model's.
+
+    vertices: (N, 3) in mm, the fitted face by default. scale: the file's units to a millimetre.
+    """
+    vertices = face.vertices if vertices is None else vertices
+    # trimesh's v points up, ours down.
+    upward = face.texture_coordinates * (1, -1) + (0, 1)
+    material = trimesh.visual.material.PBRMaterial(
+        baseColorTexture=Image.fromarray(face.isomap[..., :3]),
+        metallicFactor=0.0,
+        roughnessFactor=ROUGHNESS,
+        doubleSided=True,
+        name="face",
+    )
+    return trimesh.Trimesh(
+        vertices * scale,
+        face.triangles,
+        visual=trimesh.visual.TextureVisuals(uv=upward, material=material),
+        process=False,
+    )
+
+
+def encode_glb(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+    """Binary glTF 2.0, in metres as the standard asks, with the isomap inside."""
+    mesh = textured_mesh(face, vertices, scale=METRES_PER_MM)
+    return mesh.export(file_type="glb", include_normals=True)
+
+
+def encode_obj(face: FaceModel, vertices: np.ndarray | None = None, name: str = "face") -> bytes:
+    """ZIP of Wavefront NAME.obj in millimetres, NAME.mtl and NAME.png."""
+    mesh = textured_mesh(face, vertices)
+    normals = mesh.vertex_normals
+    corners = face.triangles + 1
+    lines = [f"mtllib {name}.mtl", f"o {name}", "usemtl face"]
+    lines += ["v {:.4f} {:.4f} {:.4f}".format(*vertex) for vertex in mesh.vertices]
+    lines += ["vt {:.6f} {:.6f}".format(*place) for place in mesh.visual.uv]
+    lines += ["vn {:.4f} {:.4f} {:.4f}".format(*normal) for normal in normals]
+    lines += ["f {0}/{0}/{0} {1}/{1}/{1} {2}/{2}/{2}".format(*triangle) for triangle in corners]
+    material = f"newmtl face\nKa 0 0 0\nKd 1 1 1\nKs 0 0 0\nillum 1\nmap_Kd {name}.png\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr(f"{name}.obj", "\n".join(lines) + "\n")
+        files.writestr(f"{name}.mtl", material)
+        files.writestr(f"{name}.png", encode_png(face.isomap[..., :3]))
+    return packed.getvalue()
+
+
+def encode_ply(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+    """Binary PLY in millimetres; the format has no texture, so each vertex has its colour."""
+    size = len(face.isomap)
+    column, row = (face.texture_coordinates * size).astype(int).clip(0, size - 1).T
+    mesh = trimesh.Trimesh(
+        face.vertices if vertices is None else vertices,
+        face.triangles,
+        vertex_colors=np.column_stack(
+            [face.isomap[row, column, :3], np.full(len(row), 255, np.uint8)]
+        ),
+        process=False,
+    )
+    return mesh.export(file_type="ply")
+
+
+def encode(
+    face: FaceModel, file_format: str, vertices: np.ndarray | None = None, name: str = "face"
+) -> bytes:
+    """The file in one of the FORMATS: "glb", "obj" (a ZIP), "ply", or "png" (the isomap).
+
+    Raises ValueError for another format.
+    """
+    if file_format == "glb":
+        return encode_glb(face, vertices)
+    if file_format == "obj":
+        return encode_obj(face, vertices, name)
+    if file_format == "ply":
+        return encode_ply(face, vertices)
+    if file_format == "png":
+        return encode_png(face.isomap)
+    raise ValueError(f"{file_format} is none of {', '.join(FORMATS)}")
