@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import data_url
+from components.entrance import come_through_the_app
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.table import warm_up
@@ -334,4 +335,5 @@ def swatch(links: "Links", x: int, y: int) -> str:
     return f'<i class="walk-swatch" style="background: rgb({red} {green} {blue})"></i>'
 
 
+come_through_the_app("pages/steps.py")
 main()
