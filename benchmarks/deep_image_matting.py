@@ -2,10 +2,10 @@
 
     python -m benchmarks.deep_image_matting
 
-Builds the encoder-decoder stage of Xu, Price, Cohen, Huang, "Deep Image Matting" (CVPR 2017), table
-of section 4.1: the 13 convolutions and 5 poolings of VGG-16 and one more convolution on four channels
-(RGB and trimap), unpooling and convolutions of 5 x 5 back to full size. Memory does not depend on the
-values of the weights, so they are random. Prints the process's peak resident memory over one
+Builds the encoder-decoder stage of Xu, Price, Cohen, Huang, "Deep Image Matting" (CVPR 2017),
+section 4.1: VGG-16's 13 convolutions and 5 poolings on four channels (RGB and trimap), its first
+fully connected layer as a convolution, then unpooling and convolutions of 5 x 5 back to full size.
+Memory does not depend on the values of the weights, so they are random. Prints the process's peak resident memory over one
 prediction and writes benchmarks/results/deep_image_matting.json.
 """
 
@@ -22,8 +22,8 @@ DECODER = (512, 256, 128, 64, 64)
 
 
 def network():
-    """The untrained network. Unpooling by saved positions is stood in for by doubling, which needs
-    the same output and no less of nothing else."""
+    """The untrained network. Doubling stands in for unpooling at saved positions: its output is as
+    large, and it has no positions to save, so the figure errs on the low side."""
     from keras import Input, Model, layers
 
     pixels = Input((HEIGHT, WIDTH, 4))

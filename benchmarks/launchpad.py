@@ -4,8 +4,8 @@
     python -m benchmarks.launchpad wide       # the same with 150 unknown pixels and more
     python -m benchmarks.launchpad photo      # whole photos of 120 x 160 in tiles
 
-Each prints its table and writes its part of benchmarks/results/launchpad.json. Times on the board are
-computed from the cycles of the simulated processor and the bytes at 115200 baud, not measured on
+Each prints its table and writes its part of benchmarks/results/launchpad.json. Times on the board
+are computed from the cycles of the simulated processor and the bytes at 115200 baud, not measured on
 silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
 """
 

@@ -291,7 +291,8 @@ def show_voice(port: str) -> None:
     try:
         with Launchpad(port) as board:
             if hasattr(board.port, "machine"):
-                board.port.machine.listen(synthesised_voice(800 / VOICE_RATE, VOICE_RATE), VOICE_RATE)
+                voice = synthesised_voice(800 / VOICE_RATE, VOICE_RATE)
+                board.port.machine.listen(voice, VOICE_RATE)
             answer = board.record_signal(labels, rate=VOICE_RATE)
     except LaunchpadError as error:
         st.error(str(error))

@@ -27,8 +27,8 @@ COARSE_SWEEPS, FINE_SWEEPS, LAST_SWEEPS = 3, 8, 2
 """Sweeps below and at full size: after these, what remains is the cut of the graph at tile borders,
 which no further sweep mends (benchmarks/launchpad.py)."""
 RELAXATION = 1.5
-"""Successive over-relaxation of whole cores: each moves this many times as far as its solution says,
-which smooths out what one tile cannot see in half the sweeps; the last sweeps do without."""
+"""Successive over-relaxation of whole cores: each moves this many times as far as its solution
+says, which smooths out what one tile cannot see in half the sweeps; the last do without."""
 SETTLED = 0.75
 """A level is done early when a sweep moves its unknown pixels by less than this on average, in
 1/254."""
@@ -66,8 +66,8 @@ class Totals:
 
 @dataclass(frozen=True)
 class Step:
-    """One tile done: the level (1: full size, 2: half ...), sweep, box (top, left, bottom, right) at
-    that level, and the job's own report."""
+    """One tile done: the level (1: full size, 2: half ...), sweep, box (top, left, bottom, right)
+    at that level, and the job's own report."""
 
     level: int
     sweep: int
@@ -108,8 +108,8 @@ def _starts(length: int, offset: int) -> range:
 class PhotoMatting:
     """One photo being matted by a board; it can be interrupted anywhere and continued.
 
-    `alpha` is the state so far at full size. If a step raises LaunchpadError (the cable was pulled),
-    call `steps` again with a board that works: it goes on with the tile that failed.
+    `alpha` is the state so far at full size. If a step raises LaunchpadError (the cable was
+    pulled), call `steps` again with a board that works: it goes on with the tile that failed.
 
     Example:
         >>> matting = PhotoMatting(image, trimap)
@@ -117,7 +117,8 @@ class PhotoMatting:
         ...     show(matting.alpha, step.box)
     """
 
-    def __init__(self, image: np.ndarray, trimap: np.ndarray, parameters: Parameters = Parameters()):
+    def __init__(self, image: np.ndarray, trimap: np.ndarray,
+                 parameters: Parameters = Parameters()):
         """image (H, W, 3) uint8, trimap (H, W) uint8 0/128/255. Raises ImageError."""
         self.image, self.codes = np.asarray(image), codes_from_trimap(trimap)
         if self.image.dtype != np.uint8 or self.image.shape != (*self.codes.shape, 3):
@@ -209,7 +210,7 @@ class PhotoMatting:
         moved = before + (1.0 if is_last else RELAXATION) * change
         level.codes[tile][core] = np.clip(moved, 0, FOREGROUND_CODE)
         level.moved[tile][core] = abs(change)
-        return (top, left, *(side + corner for side, corner in zip(core.shape, (top, left)))), solution
+        return (top, left, top + core.shape[0], left + core.shape[1]), solution
 
     def _advance(self, level: _Level) -> None:
         level.sweep += 1

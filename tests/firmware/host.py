@@ -10,7 +10,8 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 CORE = sorted((FIRMWARE / "core").glob("*.c"))
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-sign-conversion"]
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
-              "unknown_features unknown_positions edges weights rows product pivots direction alpha end")
+              "unknown_features unknown_positions edges weights rows product pivots direction "
+              "alpha end")
 
 
 class ArenaMap(ctypes.Structure):

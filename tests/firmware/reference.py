@@ -53,7 +53,8 @@ def solve(feature: np.ndarray, codes: np.ndarray, width: int, count: int, spatia
     tied = np.bincount(component, anchor)[component] > 0
     free = unknown[tied]
     if len(free):
-        laplacian = sparse.diags(np.asarray(adjacency[free].sum(1)).ravel()) - adjacency[free][:, free]
+        degree = np.asarray(adjacency[free].sum(1)).ravel()
+        laplacian = sparse.diags(degree) - adjacency[free][:, free]
         # rows of untied unknowns never touch tied ones, so fixing them at 1/2 changes nothing
         alpha[free] = spsolve(laplacian.tocsc(), adjacency[free][:, known] @ alpha[known])
     return alpha

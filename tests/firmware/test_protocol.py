@@ -10,8 +10,9 @@ from pipeline.launchpad import Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator
 
+DOCUMENT = (FIRMWARE / "PROTOCOL.md").read_text()
 EXAMPLES = [(direction, bytes.fromhex(data)) for direction, data in
-            re.findall(r"^([<>]) ((?:[0-9A-F]{2} ?)+)$", (FIRMWARE / "PROTOCOL.md").read_text(), re.M)]
+            re.findall(r"^([<>]) ((?:[0-9A-F]{2} ?)+)$", DOCUMENT, re.M)]
 TILE = (np.arange(8 * 8 * 3).reshape(8, 8, 3) % 251).astype(np.uint8)
 CODES = np.repeat([0, 255, 254], [24, 16, 24]).astype(np.uint8).reshape(8, 8)
 

@@ -162,8 +162,9 @@ FORBIDDEN = {
 @pytest.mark.parametrize("sentence", FORBIDDEN)
 def test_what_the_chip_forbids_stops_the_simulation(llvm, tmp_path, sentence):
     program = tmp_path / "forbidden.S"
-    program.write_text(f' .section .start,"ax",@progbits\n .globl reset\nreset: {FORBIDDEN[sentence]}\n'
-                       ' jmp reset\n .section .vectors,"a",@progbits\n .rept 19\n .word reset\n .endr\n')
+    program.write_text(
+        f' .section .start,"ax",@progbits\n .globl reset\nreset: {FORBIDDEN[sentence]}\n'
+        ' jmp reset\n .section .vectors,"a",@progbits\n .rept 19\n .word reset\n .endr\n')
     _, image = build(tmp_path, [program])
     with pytest.raises(SimulatorError, match=sentence):
         Simulator(image).run(1000)
