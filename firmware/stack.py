@@ -27,8 +27,9 @@ def main() -> int:
         board.matte_tile(column[:676].reshape(26, 26, 3), codes, features=True)
         board.record_signal(labels, rate=20000, parameters=Parameters(neighbours=3))
         stack = board.port.machine.stack_used
-    print(f"SRAM: {static} bytes static + {stack} bytes of stack = {static + stack} of {SRAM_BYTES}")
-    return int(static + stack > SRAM_BYTES)
+    used = static + stack
+    print(f"SRAM: {static} bytes static + {stack} bytes of stack = {used} of {SRAM_BYTES}")
+    return int(used > SRAM_BYTES)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.entrance import come_through_the_app
 from components.memory_map import memory_map
 from components.memory_scale import Amount, memory_scale
 from pipeline.samples import SAMPLES
@@ -335,4 +336,5 @@ def stored_result(file: str, path: tuple[str, ...]) -> float | None:
     return value
 
 
+come_through_the_app("pages/hardware.py")
 main()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import data_url
+from components.entrance import come_through_the_app
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.table import warm_up
@@ -14,7 +15,7 @@ from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     from pipeline.links import Links
-    from pipeline.steps import Step
+    from pipeline.step import Step
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
@@ -209,7 +210,7 @@ def show_way(steps: list["Step"], position: int) -> None:
 
 def show_step(step: "Step", place: str, links: "Links", presenting: bool) -> None:
     """Pictures, words, formulas and numbers of one step."""
-    from pipeline.steps import duration
+    from pipeline.step import duration
 
     time = "" if step.seconds is None else f", done in {duration(step.seconds)}"
     st.html(f'<span class="walk-kicker">{place}{time}</span>')
@@ -334,4 +335,5 @@ def swatch(links: "Links", x: int, y: int) -> str:
     return f'<i class="walk-swatch" style="background: rgb({red} {green} {blue})"></i>'
 
 
+come_through_the_app("pages/steps.py")
 main()

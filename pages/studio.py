@@ -7,6 +7,7 @@ import streamlit as st
 from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
 from components.downloads import download_buttons
+from components.entrance import come_through_the_app
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.samples import SAMPLES
 
@@ -271,4 +272,5 @@ def thumbnail(pixels: "np.ndarray") -> bytes:
     return jpeg(shrunk(pixels, THUMBNAIL_SIDE))
 
 
+come_through_the_app("pages/studio.py")
 main()
