@@ -2,6 +2,7 @@
 
 from html import escape
 
+from components.drawing import as_picture
 from pipeline.launchpad_report import SRAM_END, SRAM_START, Region
 
 CELL_BYTES = 16
@@ -67,8 +68,10 @@ def memory_map(regions: tuple[Region, ...], phase: str) -> str:
         if size
     )
     width, height = CELLS_A_ROW * CELL, len(cells) // CELLS_A_ROW * CELL
+    spoken = ", ".join(f"{name} {size} bytes" for name, size in sizes.items())
+    picture = as_picture(width, height, squares, f"Memory while {phase}: {spoken}")
     return (
-        f'<figure style="margin: 0"><svg viewBox="0 0 {width} {height}" width="100%" role="img" '
-        f'aria-label="Memory during {escape(phase)}: {escape(str(sizes))}">{squares}</svg>'
-        f'<figcaption style="font-size: 0.8rem; line-height: 1.6">{legend}</figcaption></figure>'
+        f'<figure style="margin: 0">{picture}'
+        f'<figcaption style="font-size: 0.8rem; line-height: 1.6">'
+        f"{legend}</figcaption></figure>"
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from math import log10
 
+from components.drawing import as_picture
+
 LEAST, MOST = 1e3, 1e11  # bytes at the ends of the scale
 WIDTH, ROW, LABELS = 800, 56, 24
 MARKS = ((1e3, "1 KB"), (1e6, "1 MB"), (1e9, "1 GB"))
@@ -47,7 +49,4 @@ def memory_scale(amounts: list[Amount]) -> str:
         for row, amount in enumerate(amounts)
     )
     spoken = "; ".join(f"{amount.name} {in_words(amount.bytes)}" for amount in amounts)
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="100%" role="img" '
-        f'aria-label="{escape(spoken)}">{marks}{bars}</svg>'
-    )
+    return as_picture(WIDTH, height, marks + bars, spoken)

@@ -20,6 +20,7 @@ MSP430_CFLAGS := -mhwmult=none -Os -std=c11 -ffreestanding -fno-builtin -fno-str
 firmware: $(FIRMWARE_RELEASE)/SHA256SUMS
 	@llvm-size-19 -A $(FIRMWARE_OUT)/deepmasque.elf
 	@python3 firmware/sizes.py $(FIRMWARE_OUT)/deepmasque.elf
+	@$(firstword $(wildcard .venv/bin/python) python3) firmware/stack.py
 
 # The sketch folder as Energia wants it: one folder with everything in it.
 .PHONY: energia

@@ -118,7 +118,7 @@ def show_sweep(port: str) -> None:
     """Every column of a photo is one job; alpha appears as it arrives."""
     choices, picture, memory = st.columns([2, 4, 4], gap="large")
     with choices:
-        height = st.select_slider("Pixels in a column", HEIGHTS, key="sweep_height")
+        height = st.select_slider("Pixels in a column", HEIGHTS, 400, key="sweep_height")
         chosen = choose_photo("sweep", height)
         start = st.button("Sweep over the picture", type="primary", disabled=chosen is None)
     if chosen and not start:
@@ -312,7 +312,7 @@ def show_scale() -> None:
     amounts = []
     for file, path, name, unit, how in (
         ("deep_image_matting.json", ("peak_bytes",), "Deep Image Matting, 800 x 600", 1,
-         "measured, network as published"),
+         "measured, published layers with random weights"),
         ("stages.json", ("0.5 MP", "peak_mb"), "DeepMasque on this kind of server, 800 x 600",
          1e6, "measured"),
         ("launchpad.json", ("columns", "sram_bytes"), "DeepMasque's solver on the LaunchPad", 1,

@@ -22,6 +22,7 @@ def test_the_voice_is_recorded_projected_and_solved():
 
 def test_a_sweep_ends_with_the_difference_to_float64():
     page = opened(seconds=300)
+    page.select_slider(key="sweep_height").set_value(200)
     sweep = next(button for button in page.button if button.label == "Sweep over the picture")
     sweep.click().run()
     assert not page.exception and not page.error
