@@ -21,7 +21,8 @@ def face_lesson(face: "FaceModel", image) -> None:
     _camera(face, image)
     st.subheader("Shape: the mean and the ways faces vary", anchor=False)
     st.latex(r"\mathbf v = \bar{\mathbf v} + \sum_k a_k\,\sigma_k \mathbf s_k + "
-             r"\sum_j b_j \mathbf e_j, \qquad a_k \sim \mathcal N(0, 1),\quad b_j \ge 0")  # fmt: skip
+             r"\sum_j b_j \mathbf e_j")  # fmt: skip
+    st.latex(r"a_k \sim \mathcal N(0, 1),\quad b_j \ge 0")
     source = (
         "63 components from 3D scans (Huber et al. 2016)"
         if surrey
@@ -46,9 +47,9 @@ def face_lesson(face: "FaceModel", image) -> None:
     st.subheader("Fitting: from landmarks to coefficients", anchor=False)
     if surrey:
         st.latex(
-            r"\min_{a,b}\; \sum_i \frac{\lVert C(\bar{\mathbf v}_i + S_i a + E_i b) - "
-            r"\mathbf y_i \rVert^2}{\sigma^2} + \lVert a \rVert^2 + \frac{\lVert b "
-            r"\rVert^2}{t^2}"
+            r"\begin{aligned}\min_{a,b}\; &\sum_i \lVert C(\bar{\mathbf v}_i + S_i a + E_i b) - "
+            r"\mathbf y_i \rVert^2 / \sigma^2 \\ &+ \lVert a \rVert^2 + \lVert b \rVert^2 / t^2"
+            r"\end{aligned}"
         )
         st.markdown(
             "With the camera C known the landmarks y are linear in the coefficients, so the most "

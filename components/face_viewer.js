@@ -105,8 +105,8 @@ function createViewer(three, stage) {
     const lookFromTheFront = () => {
         const { centre, height } = shown;
         /* On a narrow screen the width decides how far away the camera must stand. */
-        const narrow = Math.max(1, (0.95 * stage.clientHeight) / stage.clientWidth);
-        const distance = (0.72 * height * narrow) / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
+        const narrow = Math.max(1, (0.85 * stage.clientHeight) / stage.clientWidth);
+        const distance = (0.64 * height * narrow) / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
         controls.target.set(...centre);
         camera.position.set(centre[0], centre[1], centre[2] + distance);
         controls.minDistance = distance * 0.35;

@@ -1,0 +1,88 @@
+"""The 3D page in a real Chromium, on a laptop and on a phone."""
+
+import io
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from pipeline.samples import SAMPLES
+
+pytestmark = pytest.mark.browser
+
+HOPPER = SAMPLES[0]
+
+
+def open_face(page: Page, screen: str) -> None:
+    """Goes to the page by the menu, as people do, and takes the first sample."""
+    if screen == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="3D face").click()
+    page.get_by_role("button", name=HOPPER.person).click()
+    expect(page.locator(".stage[data-face]")).to_be_visible()
+
+
+def canvas_pixels(page: Page) -> np.ndarray:
+    """What the viewer has drawn, (H, W, 3)."""
+    page.wait_for_timeout(400)
+    with Image.open(io.BytesIO(page.locator("canvas").screenshot())) as picture:
+        return np.asarray(picture.convert("RGB")).astype(int)
+
+
+def test_face_is_drawn_turns_and_can_be_taken_away(page, screen):
+    open_face(page, screen)
+    front = canvas_pixels(page)
+    height, width = front.shape[:2]
+    middle = front[height // 3 : height // 2, width // 3 : 2 * width // 3]
+    assert middle.std() > 20  # a face, not an even surface
+    assert (middle[..., 0] > middle[..., 2] + 20).mean() > 0.5  # the colour of skin
+    scroll, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert scroll <= inner
+
+    page.locator(".stage").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    turned = canvas_pixels(page)
+    assert np.abs(turned - front).mean() > 3
+    page.get_by_role("button", name="Front", exact=True).click()
+    assert np.abs(canvas_pixels(page) - front).mean() < 1
+    for look in ("Clay", "Depth"):
+        page.get_by_role("button", name=look, exact=True).click()
+        assert np.abs(canvas_pixels(page) - front).mean() > 3
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="GLB").click()
+    scene = trimesh.load(saved.value.path(), file_type="glb")
+    (mesh,) = scene.geometry.values()
+    assert len(mesh.faces) == 898
+    assert mesh.visual.material.baseColorTexture.size == (1024, 1024)
+
+
+@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+def test_expression_changes_the_face_and_reset_brings_it_back(page, screen):
+    open_face(page, screen)
+    before = canvas_pixels(page)
+    slider = page.get_by_role("slider", name="Surprise")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuenow", "1.5")
+    page.wait_for_timeout(2000)
+    assert np.abs(canvas_pixels(page) - before).mean() > 1
+    page.get_by_role("button", name="Reset").click()
+    expect(slider).not_to_have_attribute("aria-valuenow", "1.5")
+    page.wait_for_timeout(2000)
+    assert np.abs(canvas_pixels(page) - before).mean() < 0.5
+
+
+@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+def test_photo_without_a_face_is_refused_in_words(page, screen):
+    page.get_by_role("link", name="3D face").click()
+    page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
+    file = io.BytesIO()
+    Image.new("RGB", (200, 200), "grey").save(file, "PNG")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(
+        {"name": "wall.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
+    expect(page.get_by_text("wall.png: No face was found")).to_be_visible()
