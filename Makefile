@@ -22,7 +22,7 @@ run: system free-port $(VENV)/app
 	$(VENV)/bin/python -m streamlit run app.py --server.port $(PORT)
 
 test: system $(VENV)/dev
-	@.ci/system-packages chromium
+	@.ci/system-packages chromium libatomic1 $(FIRMWARE_PACKAGES)
 	@$(PYTHON) preflight.py libraries
 	$(VENV)/bin/python -m pytest
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import preflight
+from components.entrance import open_the_door
 
 HOME = Path(__file__).parent
 
@@ -37,7 +38,9 @@ def main() -> None:
         for file, title, icon in PAGES
         if (HOME / "pages" / file).exists()
     ]
-    st.navigation(existing, position="top").run()
+    page = st.navigation(existing, position="top")
+    open_the_door()
+    page.run()
 
 
 main()

@@ -49,6 +49,7 @@ PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
 METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
 ERRORS = ("SAD", "MSE", "Grad", "Conn")
 REPEATS = 3
+LARGE = {"12 MP": (3000, 4000), "24 MP": (4000, 6000), "50 MP": (6144, 8192)}
 
 # The grid of cross-validation; a fold is three photos.
 GRID = {
@@ -231,6 +232,7 @@ def speed(arguments: argparse.Namespace) -> None:
         for method in arguments.methods:
             runs[method].append(measure(method, 600, 800, 20))
     table = read_results().get("speed", {}) | {m: medians(r) for m, r in runs.items()}
+    write_results("speed", table)
     for method, row in table.items():
         print(
             f"{method:15}  {row['wall_s']:7.2f} s  processor {row['processor_s']:7.2f} s  "
@@ -238,15 +240,16 @@ def speed(arguments: argparse.Namespace) -> None:
             f"{row['unknowns']:.0f} unknown"
         )
     peer = table.get("pymatting knn")
-    for name in OURS if peer else ():
-        ours = table[f"ours {name}"]
+    for name in OURS:
+        ours = table.get(f"ours {name}")
+        if not (peer and ours):
+            continue
         print(
             f"ours {name} beside pymatting knn: {peer['wall_s'] / ours['wall_s']:.1f} times as "
             f"fast ({peer['processor_s'] / ours['processor_s']:.1f} in processor time), "
             f"1/{peer['peak_mb'] / ours['peak_mb']:.1f} of its peak memory, "
             f"1/{peer['added_mb'] / ours['added_mb']:.1f} of what it adds"
         )
-    write_results("speed", table)
 
 
 def scaling(arguments: argparse.Namespace) -> None:
@@ -268,7 +271,7 @@ def scaling(arguments: argparse.Namespace) -> None:
 def large(arguments: argparse.Namespace) -> None:
     """Whole photos through the multi-resolution path."""
     rows = {}
-    for name, height, width in (("12 MP", 3000, 4000), ("24 MP", 4000, 6000), ("50 MP", 6144, 8192)):
+    for name, (height, width) in LARGE.items():
         rows[name] = measure("ours best", height, width)
         row = rows[name]
         print(

@@ -103,7 +103,9 @@ def finish(
         try:
             image = load_image(piece.photo)
             look(image)
-            trimap = load_trimap(piece.trimap, image.shape[:2]) if piece.trimap else None
+            trimap = None
+            if piece.trimap is not None:
+                trimap = load_trimap(piece.trimap, image.shape[:2])
             matted = matte(image, trimap=trimap, band=piece.band, progress=say)
         except ImageError as error:
             piece.failure = str(error)
@@ -160,8 +162,8 @@ def _give_freed_memory_back() -> None:
     """Makes glibc return the memory of large arrays as soon as they are freed.
 
     By itself it learns to keep blocks of up to 32 MB, in a heap for every thread, and Streamlit
-    starts a thread for every rerun: after four photos of 1.3 megapixels the server held 345 MB
-    instead of 285 MB. Elsewhere than on Linux nothing is done.
+    starts a thread for every rerun; benchmarks/app.py shows what the server holds after twenty
+    photos. Elsewhere than on Linux nothing is done.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -1,6 +1,7 @@
 # Included by the top Makefile: `make firmware` builds firmware/release from source with Debian's
 # clang-19, lld-19 and llvm-19 and prints what it takes. The results are committed, so that nothing
 # else in the project needs these compilers.
+FIRMWARE_PACKAGES := clang-19 lld-19 llvm-19 mspdebug
 FIRMWARE_OUT := out/firmware
 FIRMWARE_RELEASE := firmware/release
 FIRMWARE_CORE := $(wildcard firmware/core/*.c)
@@ -11,14 +12,15 @@ FIRMWARE_OBJECTS := $(patsubst firmware/%,$(FIRMWARE_OUT)/%.o,$(FIRMWARE_SOURCES
 SIMULATOR_SOURCES := firmware/sim/cpu.c firmware/sim/peripherals.c firmware/sim/simulator.c
 
 MSP430_CC := clang-19 --target=msp430-none-elf
-# -mmcu=msp430fr2433 would pick a multiplier at another address; f5series is the FR2433's MPY32.
-MSP430_CFLAGS := -mhwmult=f5series -Os -std=c11 -ffreestanding -fno-builtin -fno-strict-aliasing \
+# The hardware multiplier is left to firmware/core/arithmetic.h: see firmware/msp430/runtime.S.
+MSP430_CFLAGS := -mhwmult=none -Os -std=c11 -ffreestanding -fno-builtin -fno-strict-aliasing \
 	-Wall -Wextra -Werror -ffunction-sections -fdata-sections -Ifirmware/core -Ifirmware/link
 
 .PHONY: firmware
 firmware: $(FIRMWARE_RELEASE)/SHA256SUMS
 	@llvm-size-19 -A $(FIRMWARE_OUT)/deepmasque.elf
 	@python3 firmware/sizes.py $(FIRMWARE_OUT)/deepmasque.elf
+	@$(firstword $(wildcard .venv/bin/python) python3) firmware/stack.py
 
 # The sketch folder as Energia wants it: one folder with everything in it.
 .PHONY: energia

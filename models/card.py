@@ -38,7 +38,7 @@ averaged weights ({average:g}), boundary-weighted cross-entropy and {iou_weight:
 Validation IoU of the last epoch, a single pass without its mirror image: {validation}.
 
 ## Figures
-`python -m models.evaluate` on {photos} portraits of EG1800's test half, none of them used before:
+`python -m models.evaluate` on {photos} portraits of EG1800's test half; all choices were made on the validation portraits:
 
 | | mean foreground IoU | 95 % interval | mean two-class IoU | pooled two-class IoU at 224x224 | photos below 0.90 |
 |---|---|---|---|---|---|

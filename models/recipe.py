@@ -35,7 +35,13 @@ class Recipe:
 
 RECIPES = {
     "portrait_fcn_plus": Recipe(
-        stages=(Stage((160, 224), 8), Stage((192, 256), 11), Stage((288, 384), 2)),
-        input_size=(288, 384),
+        stages=(
+            Stage((160, 224), 8),
+            Stage((192, 256), 11),
+            # A look at fine detail; as the last stage it lowered the validation IoU, 0.968 to 0.961.
+            Stage((288, 384), 1),
+            Stage((192, 256), 2),
+        ),
+        input_size=(192, 256),
     ),
 }

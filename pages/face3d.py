@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
@@ -283,4 +284,5 @@ def show_photo(sitting: Sitting) -> None:
         st.caption(f"The isomap: {seen:.0%} of it seen in the photo, the rest filled in")
 
 
+come_through_the_app("pages/face3d.py")
 main()

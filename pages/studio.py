@@ -7,6 +7,7 @@ import streamlit as st
 from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
 from components.downloads import download_buttons
+from components.entrance import come_through_the_app
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.samples import SAMPLES
 
@@ -73,12 +74,15 @@ def ask_for_photos() -> None:
             type=PHOTO_TYPES,
             accept_multiple_files=True,
             label_visibility="collapsed",
-            key="uploaded",
+            # A new one after every upload, or a lone trimap would be taken again and again.
+            key=f"uploaded_{st.session_state.setdefault('uploads', 0)}",
         )
         if files:
             take([(file.name, file.getvalue()) for file in files])
         if st.toggle("Take a photo with the camera", key="camera_on"):
-            shot = st.camera_input("Camera", label_visibility="collapsed", key="shot")
+            shot = st.camera_input(
+                "Camera", label_visibility="collapsed", resolution="1080p", key="shot"
+            )
             if shot:
                 take([("camera.jpg", shot.getvalue())])
         st.caption(
@@ -105,6 +109,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
         problems.append(
             f"{len(pieces)} photos are too many at once; the first {MOST_PHOTOS} are taken."
         )
+    st.session_state["uploads"] += 1
     st.session_state["pieces"] = pieces[:MOST_PHOTOS]
     st.session_state["problems"] = problems
     st.session_state.pop("view", None)
@@ -114,7 +119,8 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        st.markdown(f"**{pieces[0].label}**" if len(pieces) == 1 else f"**{len(pieces)} photos**")
+        title = pieces[0].label if len(pieces) == 1 else f"{len(pieces)} photos"
+        st.header(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "view", "background_kept"):
@@ -220,7 +226,7 @@ def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray"
 
 def change_edge(piece: Piece) -> None:
     """The one setting of the matte itself; changing it does the photo anew."""
-    if piece.trimap:
+    if piece.trimap is not None:
         return
     with st.expander("The edge"):
         band = st.slider(
@@ -266,4 +272,5 @@ def thumbnail(pixels: "np.ndarray") -> bytes:
     return jpeg(shrunk(pixels, THUMBNAIL_SIDE))
 
 
+come_through_the_app("pages/studio.py")
 main()

@@ -21,7 +21,7 @@ from pipeline.laplacian import (
     solve_symmetric,
 )
 
-# Chosen by cross-validation over the alphamatting photos, benchmarks/knn.py --choose.
+# Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
 SAMPLES = 7  # known pixels of each kind for the regression
 PAIRED = 6  # of them, how many of each kind are paired
 POSITION_WEIGHT = 10.0  # one photo width counts as ten times the distance of black and white
@@ -124,4 +124,5 @@ def mixture_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sample_space(band: Band, pixels: np.ndarray) -> np.ndarray:
-    return np.concatenate([band.rgb(pixels), np.float32(POSITION_WEIGHT) * band.position(pixels)], 1)
+    position = np.float32(POSITION_WEIGHT) * band.position(pixels)
+    return np.concatenate([band.rgb(pixels), position], 1)

@@ -27,7 +27,7 @@ def conjugate_gradient(
     conditioned = inverse_diagonal * residual
     direction = conditioned.copy()
     size = float(residual @ conditioned)
-    # A right side of zeros has the solution zero; the smallest normal number keeps the ratio finite.
+    # A right side of zeros has the solution zero: keep the ratio finite.
     scale = max(float(right_side @ (inverse_diagonal * right_side)), np.finfo(np.float32).tiny)
     for _ in range(maximum_iterations):
         if residuals is not None:

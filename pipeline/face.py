@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.sampling import sample_affine
+from pipeline.sampling import square_crop
 from pipeline.tflite import Network
 
 LANDMARK_COUNT = 468
@@ -102,7 +102,7 @@ def _detect(image, region):
 
     box is (centre x, centre y, side), eyes a (2, 2) array: right eye, left eye.
     """
-    crop, to_photo = _square_crop(image, region, DETECTOR_SIZE)
+    crop, to_photo = square_crop(image, region, DETECTOR_SIZE)
     regressors, scores = _network("face_detection/face_detection_full_range_sparse.tflite")(
         crop.astype(np.float32) / 127.5 - 1
     )
@@ -132,7 +132,7 @@ def _landmarks(image, box, eyes):
     # A second look, placed by the landmarks of the first, steadies tilted and off-centre faces.
     for _ in range(2):
         angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
-        crop, to_photo = _square_crop(image, (x, y, side * MESH_MARGIN, angle), MESH_SIZE)
+        crop, to_photo = square_crop(image, (x, y, side * MESH_MARGIN, angle), MESH_SIZE)
         outputs = _network("face_landmark/face_landmark.tflite")(crop.astype(np.float32) / 255)
         mesh, presence = sorted(outputs, key=np.size, reverse=True)
         score = 1 / (1 + np.exp(-float(presence.item())))
@@ -148,21 +148,6 @@ def _landmarks(image, box, eyes):
         x, y = to_photo[:, :2] @ ((low + high) / 2) + to_photo[:, 2]
         side = float((high - low).max()) * scale
     return Face(landmarks, score)
-
-
-def _square_crop(image, region, size):
-    """Cut a turned square out of a photo; return (size, size, 3) uint8 and the 2x3 map back."""
-    x, y, side, angle = region
-    scale = side / size
-    cosine, sine = np.cos(angle) * scale, np.sin(angle) * scale
-    middle = (size - 1) / 2
-    to_photo = np.array(
-        [
-            [cosine, -sine, x - cosine * middle + sine * middle],
-            [sine, cosine, y - sine * middle - cosine * middle],
-        ]
-    )
-    return sample_affine(image, to_photo, (size, size)), to_photo
 
 
 def _without_repeats(faces):

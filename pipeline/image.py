@@ -242,6 +242,6 @@ def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:
 
 
 def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """Tells whether the conversion (0.3 s at 12 MP) would change nothing, as for most photos."""
+    """Tells whether converting would only take time and change nothing, as for most photos."""
     description = ImageCms.getProfileDescription(profile)
     return "sRGB" in description and "linear" not in description.lower()

@@ -34,7 +34,7 @@ LEVELS = ((10, 2.0), (5, 0.1))
 # More unknown pixels than this are solved at a lower resolution and refined in the band.
 MOST_UNKNOWN = 150_000
 
-# Chosen by cross-validation over the alphamatting photos, benchmarks/knn.py --choose.
+# Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
 KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
 COLOR_LINE_EPSILON = 1e-5
 CONTRAST = 0.02  # alphas this close to 0 and 1 are the smoothing's haze
@@ -187,7 +187,8 @@ def _solve(
 def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
     """Tie groups of unknown pixels that no term links to a known one to their nearest label.
 
-    One half where foreground and background are equally far. Without it their alpha is undetermined and the matrix singular.
+    One half where foreground and background are equally far. Without it their alpha is
+    undetermined and the matrix singular.
     """
     _, group = connected_components(energy.matrix, directed=False)
     held = np.zeros(group.max() + 1, bool)

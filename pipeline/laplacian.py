@@ -72,7 +72,10 @@ def color_features(band: Band, pixels: np.ndarray, features: str) -> np.ndarray:
 def nearest_neighbours(
     references: np.ndarray, queries: np.ndarray, count: int, workers: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Distances and positions in `references`, both (len(queries), k), k = min(count, available)."""
+    """Distances and positions in `references`, both (len(queries), k).
+
+    k is `count`, or the number of references if there are fewer.
+    """
     count = min(count, len(references))
     tree = cKDTree(references, balanced_tree=False)
     distances, positions = tree.query(queries, count, eps=SLACK, workers=workers)

@@ -1,8 +1,8 @@
 """KNN matting on a 4 KB microcontroller: the client of an MSP-EXP430FR2433 or of its simulation.
 
 The board (`firmware/`) takes a column of a photo, a small tile or a signal together with what is
-known of its alpha, and answers with the alpha of the unknown pixels; `firmware/PROTOCOL.md` describes
-the bytes. A request is repeated when its bytes were damaged or the board was reset; nothing a board
+known of its alpha, and answers with the alpha of the unknown pixels; `firmware/PROTOCOL.md`
+describes the bytes. A request is repeated when its bytes were damaged or the board was reset; nothing a board
 does can change a later request, because every job is sent whole.
 
 Example:
@@ -114,7 +114,7 @@ def frame(kind: int, sequence: int, payload: bytes) -> bytes:
 
 
 def codes_from_trimap(trimap: np.ndarray) -> np.ndarray:
-    """Map codes of a trimap of any shape: 0 -> 0, 255 -> 254, everything between -> 255 (unknown)."""
+    """Map codes of a trimap of any shape: 0 -> 0, 255 -> 254, the rest -> 255 (unknown)."""
     trimap = np.asarray(trimap)
     if trimap.dtype != np.uint8:
         raise ImageError("The trimap has to be an 8-bit image.")
@@ -220,13 +220,13 @@ class Launchpad:
 
     def record_signal(self, trimap: np.ndarray, *, rate: int = 8000, delay: int = 4,
                       parameters: Parameters = Parameters(spatial=4)):
-        """The same, on samples the board takes itself from pin P1.3 at `rate` a second (150..20000)."""
+        """The same on samples the board takes itself, at P1.3, `rate` (150..20000) a second."""
         if not 150 <= rate <= 20000:
             raise ImageError("The board samples 150 to 20000 times a second.")
         return self._signal(RECORD, trimap, struct.pack("<H", round(8e6 / rate)), delay, parameters)
 
     def wait_for_button(self, seconds: float) -> bool:
-        """Whether the board's button was pressed within so many seconds: send the last job again."""
+        """Whether the board's button, "send the last job again", is pressed within so long."""
         self.port.timeout = seconds
         try:
             return self._read_frame()[0] == BUTTON
@@ -250,8 +250,8 @@ class Launchpad:
         return solution
 
     def _gone(self, error) -> LaunchpadError:
-        return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in again "
-                              "and continue: nothing that was solved is lost.")
+        return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in "
+                              "again and continue: nothing that was solved is lost.")
 
     def _request(self, kind: int, payload: bytes) -> tuple[dict[int, bytes], Wire]:
         reasons = []

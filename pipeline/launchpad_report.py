@@ -16,8 +16,8 @@ SUPPLY_VOLTS = 3.0
 BOARD_KINDS = {1: "MSP430FR2433, bare metal", 2: "Energia sketch", 3: "core on this machine"}
 PHASES = ("receive", "project", "search", "merge", "solve")
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
-              "unknown_features unknown_positions edges weights rows product pivots direction alpha "
-              "end").split()
+              "unknown_features unknown_positions edges weights rows product pivots direction "
+              "alpha end").split()
 REPORT = struct.Struct(f"<BBbBHHH5I4B6h{len(MAP_FIELDS)}H")
 INFO = struct.Struct("<BBHHHHHBBHI")
 

@@ -115,7 +115,7 @@ class Simulator:
         return SRAM.stop - self.call("lowest_stack")
 
     def send(self, data: bytes) -> None:
-        """Puts bytes on the wire to the chip; they arrive at the speed its serial port is set to."""
+        """Puts bytes on the wire to the chip; they arrive at its serial port's speed."""
         for start in range(0, len(data), self._wire // 2):
             part = data[start:start + self._wire // 2]
             while self.call("to_chip_waiting") + len(part) > self._wire:

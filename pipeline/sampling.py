@@ -33,6 +33,27 @@ def sample_affine(
     )
 
 
+def square_crop(
+    image: np.ndarray, region: tuple[float, float, float, float], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a turned square out of an image.
+
+    region: centre x, centre y and side in pixels, and the angle in radians, clockwise. Returns
+    the (size, size, 3) uint8 crop and the (2, 3) map from its pixels to the image.
+    """
+    x, y, side, angle = region
+    scale = side / size
+    cosine, sine = np.cos(angle) * scale, np.sin(angle) * scale
+    middle = (size - 1) / 2
+    to_image = np.array(
+        [
+            [cosine, -sine, x - cosine * middle + sine * middle],
+            [sine, cosine, y - sine * middle - cosine * middle],
+        ]
+    )
+    return sample_affine(image, to_image, (size, size)), to_image
+
+
 def then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The (2, 3) map that applies `first`, then `second`."""
     return second @ np.vstack([first, (0, 0, 1)])

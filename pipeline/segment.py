@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.align import align, portrait_channels, portrait_prior
 from pipeline.face import Face
+from pipeline.person import person_score
 from pipeline.sampling import sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
@@ -30,6 +31,9 @@ FEATHER = 0.12
 SAME_FRAME = 0.7
 # Without a face, a person must be this sure and this large a share of the photo to count.
 SURE, SMALLEST_PERSON = 0.8, 0.004
+# Of the photos of PASCAL VOC without a visible face 62 of 73 pass both of these: the mean
+# probability within the mask, and the second opinion. Most cups, clocks and cats fail one.
+MEAN_OF_PEOPLE, SECOND_OPINION = 0.78, 0.15
 # A patch of "person" smaller than this share of the largest one, and without a face, is a mistake.
 SMALLEST_PATCH = 0.02
 # Patches are told apart where the probability falls below this.
@@ -83,7 +87,7 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
         frames.append(frame)
     probability = _without_patches(canvas.probability(), faces, image.shape)
     probability = _follow_edges(probability, canvas.image)
-    found = bool(faces) or _someone(probability)
+    found = bool(faces) or _someone(probability, canvas.image)
     if not found:
         return Segmentation(np.zeros((height, width), np.float32), tuple(frames), False)
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -189,7 +193,7 @@ def _ramp(length, fade_start, fade_end):
 def _closer_frames(probability, faces, whole, shape):
     """Frames worth a second look: around people and faces that are small in the whole."""
     scale = shape[0] / probability.shape[0]
-    frames = [_person_frame(box, scale) for box in _people(probability)]
+    frames = [_person_frame(box, scale) for box in _boxes(probability > 0.5)]
     frames += [_portrait_frame(face) for face in faces]
     chosen = []
     for frame in frames:
@@ -200,12 +204,11 @@ def _closer_frames(probability, faces, whole, shape):
     return chosen[:MOST_FRAMES]
 
 
-def _people(probability):
-    """Boxes (left, top, width, height) of connected areas of person, largest first."""
-    person = (probability > 0.5).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(person)
-    boxes = sorted(stats[1:count], key=lambda row: -row[cv2.CC_STAT_AREA])
-    return [box[:4] for box in boxes if box[cv2.CC_STAT_AREA] >= SMALLEST_PERSON * person.size]
+def _boxes(person):
+    """Boxes (left, top, width, height) of the connected areas of a mask, largest first."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(person.astype(np.uint8))
+    rows = sorted(stats[1:count], key=lambda row: -row[cv2.CC_STAT_AREA])
+    return [row[:4] for row in rows if row[cv2.CC_STAT_AREA] >= SMALLEST_PERSON * person.size]
 
 
 def _person_frame(box, scale):
@@ -278,10 +281,12 @@ def _follow_edges(probability, image):
     return cv2.ximgproc.guidedFilter(grey, probability, radius, GUIDED_EPSILON)
 
 
-def _someone(probability):
-    sure = (probability > SURE).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(sure)
-    return bool((stats[1:, cv2.CC_STAT_AREA] >= SMALLEST_PERSON * sure.size).any())
+def _someone(probability, image):
+    """Whether a mask that no face vouches for shows a person."""
+    boxes = _boxes(probability > SURE)
+    if not boxes or probability[probability > 0.5].mean() < MEAN_OF_PEOPLE:
+        return False
+    return person_score(image, boxes) >= SECOND_OPINION
 
 
 @cache

@@ -11,7 +11,7 @@ REFERENCE_PIXELS = 600 * 800
 # Larger masks come from a network that sees far less anyway: the band is drawn at this size.
 MOST_PIXELS = 2_000_000
 # Between these probabilities the network itself does not know: hair, motion blur, thin straps.
-UNSURE = (0.08, 0.92)
+UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
 # Around the head, strands of hair lie outside the mask: there the band reaches out further by

@@ -17,7 +17,7 @@ from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 60
+SECONDS = 180
 
 # AppTest has no browser to name the host of its server.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -30,7 +30,7 @@ def opened() -> AppTest:
 def given(*files: tuple[str, bytes]) -> AppTest:
     """The app after the files, (name, bytes), were uploaded together."""
     app = opened()
-    app.file_uploader(key="uploaded").set_value([(*file, "image/png") for file in files])
+    app.file_uploader(key="uploaded_0").set_value([(*file, "image/png") for file in files])
     return app.run()
 
 
@@ -94,6 +94,15 @@ def test_photo_and_trimap_pair_up_by_name():
     assert "Trimap2.png has no photo" in errors(app)
     (piece,) = pieces(app)
     np.testing.assert_array_equal(piece.result.unpack().trimap, trimap)
+
+
+def test_a_trimap_alone_is_named_and_the_entrance_stays_open():
+    app = given(("Trimap1.png", sample_bytes()))
+    assert "Trimap1.png has no photo" in errors(app)
+    assert app.title
+    app.button(key=f"sample_{SAMPLES[0].file.stem}").click().run()
+    assert errors(app) == ""
+    assert pieces(app)[0].result
 
 
 def test_unfit_trimap_is_refused_in_words():

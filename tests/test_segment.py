@@ -83,6 +83,23 @@ def test_nobody_is_found_in_pictures_of_nothing():
         assert not people.mask.any()
 
 
+def test_things_that_fill_a_photo_as_people_do_are_not_people():
+    data = pytest.importorskip("skimage.data", reason="the photographs come with scikit-image")
+    for name in ("coffee", "clock", "rocket", "coins", "brick"):
+        image = getattr(data, name)()
+        image = np.dstack([image] * 3) if image.ndim == 2 else image[..., :3]
+        assert find_faces(image) == [], name
+        assert not segment(np.ascontiguousarray(image), []).found, name
+
+
+def test_a_person_without_a_visible_face_is_found(astronaut):
+    """Her face taken out of the photo; what is left is a body in a space suit."""
+    hidden = astronaut.copy()
+    hidden[60:180, 170:280] = cv2.blur(astronaut[60:180, 170:280], (99, 99))
+    assert find_faces(hidden) == []
+    assert segment(hidden, []).found
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 3), (5000, 20)])
 def test_odd_shapes_come_back_in_their_shape(shape):
     assert segment(np.full((*shape, 3), 120, np.uint8), []).mask.shape == shape

@@ -1,8 +1,11 @@
 /* Products the MSP430 has no instruction for.
  *
- * On the MSP430FR2433 they run on its MPY32 multiplier (SLAU445, chapter "32-Bit Hardware Multiplier");
- * elsewhere plain C gives the same integers, so host and device answer byte for byte alike.
- * No interrupt handler of the firmware touches the multiplier, so nothing is saved around it.
+ * On the MSP430FR2433 they run on its MPY32 multiplier (SLAU445, chapter "32-Bit Hardware
+ * Multiplier"); elsewhere, and in the Energia sketch, whose compiler uses the multiplier too, plain
+ * C gives the same integers, so host and device answer byte for byte alike. No interrupt handler of
+ * the firmware touches the multiplier, so nothing is saved around it; and the compiler is told that
+ * there is none (-mhwmult=none), or it would put products of its own between the accesses of one of
+ * ours.
  */
 #ifndef DEEPMASQUE_ARITHMETIC_H
 #define DEEPMASQUE_ARITHMETIC_H
@@ -14,7 +17,7 @@ struct wide {
     uint16_t word[4];
 };
 
-#if defined(__MSP430__) && !defined(SOFTWARE_MULTIPLIER)
+#if defined(__MSP430__) && !defined(SOFTWARE_MULTIPLIER) && !defined(ENERGIA)
 
 #define MULTIPLIER(offset) (*(volatile uint16_t *)(0x04C0u + (offset)))
 enum {
@@ -120,9 +123,10 @@ static inline int32_t multiply_long(int32_t a, int16_t b)
     return (int32_t)(((uint32_t)MULTIPLIER(RES1) << 16) | low);
 }
 
-#elif defined(__MSP430__)
+#elif defined(SOFTWARE_MULTIPLIER)
 
-/* Only to run the firmware in simulators that have no multiplier: shift and add, slow, same results. */
+/* Only to run the firmware in simulators that have no multiplier: shift and add, slow, same
+ * results. */
 uint32_t multiply_unsigned(uint16_t a, uint16_t b);
 int32_t multiply_signed(int16_t a, int16_t b);
 int16_t dot3_high(int16_t a0, int16_t a1, int16_t a2, const int16_t *b);
@@ -136,6 +140,7 @@ int32_t multiply_q16(int32_t a, int32_t b);
 int32_t multiply_long(int32_t a, int16_t b);
 
 #else
+#define PORTABLE_ARITHMETIC
 
 extern uint32_t moment_sum;
 extern int64_t accumulator_sum;

@@ -43,9 +43,10 @@ static uint8_t weight_between(uint8_t a, uint8_t b)
     uint16_t steps = difference(first, second);
     if (job.height > 1) {
         uint16_t first_row = first / job.width, second_row = second / job.width;
+        uint16_t first_start = (uint16_t)multiply_unsigned(first_row, job.width);
+        uint16_t second_start = (uint16_t)multiply_unsigned(second_row, job.width);
         steps = (uint16_t)(difference(first_row, second_row)
-                           + difference(first - (uint16_t)multiply_unsigned(first_row, job.width),
-                                        second - (uint16_t)multiply_unsigned(second_row, job.width)));
+                           + difference(first - first_start, second - second_start));
     }
     return edge_weight((uint16_t)(colour_distance(features + 2 * a, features + 2 * b)
                                   + multiply_unsigned(steps, job.spatial)));

@@ -45,7 +45,7 @@ enum {
 
 enum status {
     STATUS_OK = 0,
-    STATUS_BAD_JOB = 1,              /* a parameter out of range, or a length that contradicts them */
+    STATUS_BAD_JOB = 1,              /* a parameter or the length is out of range */
     STATUS_TOO_MANY_PIXELS = 2,      /* the pixels and map do not fit the arena */
     STATUS_TOO_MANY_UNKNOWN = 3,     /* the neighbour search does not fit */
     STATUS_TOO_MANY_EDGES = 4,       /* the merged graph leaves no room for the solver */
@@ -60,8 +60,9 @@ enum status {
  *   receive     [ ...                                   pixels 3n          | map ]
  *   project     [ scratch | ...                              features 2n   | map ]
  *   search      [ b 4u | anchor 2u | slots Ku | ...  ranks n/8 | features  | map ]
- *   merge       [ b    | anchor    | slots Ku | weights Ku | rows u | ... positions 2u | features 2u | map ]
- *   solve       [ b=r  | anchor    | edges E | weights E | rows u | product 4u | pivots 2u | direction 2u | alpha 2u ]
+ *   merge       [ b | anchor | slots Ku | weights Ku | rows u ... positions 2u | features 2u | map ]
+ *   solve       [ r | anchor | edges E | weights E | rows u | product 4u | pivots 2u
+ *                 | direction 2u | alpha 2u ]     where r, the residual, starts as b
  */
 struct arena_map {
     uint16_t map, pixels, features, ranks;

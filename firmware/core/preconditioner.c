@@ -2,8 +2,8 @@
  *
  *     D - A  ~  (P - L) P^-1 (P - L'),   L the part of A below the diagonal, P the pivots
  *
- * Only P is new. Its pivots are chosen so that the product has the row sums of D - A: then it acts on
- * a constant exactly as the Laplacian does, and long chains of unknown pixels, which a diagonal
+ * Only P is new. Its pivots are chosen so that the product has the row sums of D - A: then it acts
+ * on a constant exactly as the Laplacian does, and long chains of unknown pixels, which a diagonal
  * preconditioner crosses one neighbourhood an iteration, are crossed at once. Source: Gustafsson,
  * "A class of first order factorization methods", BIT 18 (1978), with a diagonal modification only
  * (Meijerink and van der Vorst 1977). With S_j the sum of A in row j to the right of the diagonal:
@@ -80,8 +80,8 @@ static int32_t over_pivot(int32_t value, uint16_t reciprocal)
     return multiply_q16(value, reciprocal) >> (RECIPROCAL_BITS - 16);
 }
 
-/* Solves (P - L) P^-1 w = residual / 2 in place of product. What flows into a row flows out of it or
- * stays, so no w exceeds the sum of all residuals: 250 * 2^23 < 2^31.
+/* Solves (P - L) P^-1 w = residual / 2 in place of product. What flows into a row flows out of it
+ * or stays, so no w exceeds the sum of all residuals: 250 * 2^23 < 2^31.
  * Returns the sum of |w / P| / 16, which bounds what the way back can give. */
 static uint32_t sweep_forward(void)
 {

@@ -3,8 +3,8 @@
 #include "matting.h"
 #include "shift.h"
 
-/* The matrix is squared five times, its 32nd power, and then applied twice more as it is: as good as
- * 34 steps of power iteration for the cost of seven. */
+/* The matrix is squared five times, its 32nd power, and then applied twice more as it is: as good
+ * as 34 steps of power iteration for the cost of seven. */
 enum { SQUARINGS = 5, POLISHING_STEPS = 2 };
 
 /* Scratch at the start of the arena, which the pixels leave free: the stack has no room for it. */
@@ -59,20 +59,24 @@ static void scale_product(int16_t *scaled, uint8_t count)
         scaled[i] = (int16_t)multiply_q16(product[i], power);
 }
 
-/* Sum over the pixels of (a - mean a)(b - mean b).
- * About an integer mean m: sum ab - ma sum b - mb sum a + n ma mb, which stays below 2^26. */
+/* Sum over the pixels of (a - mean a)(b - mean b), which is sum ab - sum a sum b / n. With
+ * sum a = n ma + ra, ma the mean rounded down, every term stays below 2^26:
+ * sum ab - ma sum b - mb ra - ra rb / n. */
 static void find_covariance(void)
 {
     uint32_t sum[3];
+    uint16_t rest[3];
     for (uint8_t c = 0; c < 3; c++) {
         sum[c] = channel_sum(c);
         job.mean[c] = (uint8_t)(sum[c] / job.pixels);
+        rest[c] = (uint16_t)(sum[c] - multiply_unsigned(job.mean[c], job.pixels));
     }
     for (uint8_t e = 0; e < 6; e++) {
         uint8_t a = ROW[e], b = COLUMN[e];
         scratch()->covariance[e] = (int32_t)(
-            moment(a, b) - job.mean[a] * sum[b] - job.mean[b] * sum[a]
-            + (uint32_t)job.pixels * multiply_unsigned(job.mean[a], job.mean[b]));
+            moment(a, b) - (uint32_t)multiply_long((int32_t)sum[b], job.mean[a])
+            - multiply_unsigned(job.mean[b], rest[a])
+            - multiply_unsigned(rest[a], rest[b]) / job.pixels);
     }
 }
 
@@ -121,9 +125,9 @@ static void square_power(void)
     scale_product(scratch()->power, 6);
 }
 
-/* The eigenvector of scratch()->matrix with the largest eigenvalue as a unit vector in Q15; zero for
- * a zero matrix. Any column of a high power of the matrix points along it; the one with the largest
- * diagonal entry is never the zero column. */
+/* The eigenvector of scratch()->matrix with the largest eigenvalue as a unit vector in Q15; zero
+ * for a zero matrix. Any column of a high power of the matrix points along it; the one with the
+ * largest diagonal entry is never the zero column. */
 static void principal_axis(int16_t *axis)
 {
     int16_t *power = scratch()->power;
@@ -221,13 +225,14 @@ static void write_features(void)
     const uint8_t *pixel = bytes_at(job.at.map);
     uint8_t *feature = bytes_at(job.at.map);
     for (uint16_t i = job.pixels; i; i--) {
-        int16_t red, green, blue;
+        int16_t red, green, blue, halved;
         pixel -= 3;
         feature -= 2;
         red = (int16_t)((pixel[0] - job.mean[0]) * 2);
         green = (int16_t)((pixel[1] - job.mean[1]) * 2);
         blue = (int16_t)((pixel[2] - job.mean[2]) * 2);
-        feature[0] = clamp_to_byte((int16_t)((dot3_high(red, green, blue, job.axes[0]) >> 1) + 128));
+        halved = (int16_t)(dot3_high(red, green, blue, job.axes[0]) >> 1);
+        feature[0] = clamp_to_byte((int16_t)(halved + 128));
         feature[1] = clamp_to_byte((int16_t)(dot3_high(red, green, blue, job.axes[1]) + 128));
     }
 }

@@ -134,7 +134,7 @@ static void turn_direction(struct progress *progress, int16_t beta)
     uint16_t bits = 0;
     for (; bound >= DIRECTION_LIMIT; bound >>= 1)
         halvings++;
-    beta >>= halvings;
+    beta = (int16_t)(beta >> halvings);
     for (uint8_t i = 0; i < job.unknown; i++) {
         int16_t value = gradient[i];
         for (uint8_t h = halvings; h; h--)

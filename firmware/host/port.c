@@ -1,6 +1,7 @@
 /* The protocol on this machine: requests from standard input, answers to standard output.
  *
- * The end of the input counts as silence. Used by the tests, with sanitizers, against fuzzed frames.
+ * The end of the input counts as silence. Used by the tests, with sanitizers, against fuzzed
+ * frames.
  */
 #include <stdio.h>
 

@@ -198,7 +198,8 @@ static struct job_options receive_job_header(void)
     return options;
 }
 
-/* Samples are words, 2 a pixel; they lie at the start of the arena until they are embedded. */
+/* Samples are words, 2 a pixel; they lie at the start of the arena until they are embedded, where
+ * the pixels will be too, but not the bytes that embed_signal makes of them first. */
 static uint16_t data_bytes(void)
 {
     if (request.type == FRAME_MATTE)
@@ -220,7 +221,7 @@ static enum status receive_data(struct job_options *options)
         return STATUS_BAD_JOB;
     if (request.type != FRAME_MATTE && (options->delay < 1 || options->delay > 8))
         return STATUS_BAD_JOB;
-    if (request.type != FRAME_MATTE && 2 * job.pixels > job.at.pixels)
+    if (request.type != FRAME_MATTE && job.pixels > job.at.pixels)
         return STATUS_TOO_MANY_PIXELS;
     receive_into(job.at.map, wire_map_bytes());
     if (request.type == FRAME_MATTE)

@@ -10,7 +10,7 @@ enum lamp { LAMP_OFF, LAMP_WORKING, LAMP_DONE };
 
 struct board_facts {
     uint8_t kind;                    /* 1: MSP430FR2433 bare metal, 2: Energia sketch, 3: host */
-    uint32_t ticks_per_second;       /* of port_ticks: processor cycles where the board can count them */
+    uint32_t ticks_per_second;       /* of port_ticks; processor cycles where it can */
     uint16_t arena_address;
     uint16_t static_bytes;           /* everything in SRAM but the stack, the arena included */
 };

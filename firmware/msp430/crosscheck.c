@@ -1,7 +1,8 @@
-/* One job without any peripheral, to run in a second simulator: see tests/firmware/test_simulator.py.
+/* One job without any peripheral, to run in a second simulator: see
+ * tests/firmware/test_simulator.py.
  *
- * Built with SOFTWARE_MULTIPLIER, since mspdebug's simulator has no MPY32. The column is made here by
- * a linear congruential generator; when main returns, start.S stops at `stopped`.
+ * Built with SOFTWARE_MULTIPLIER, since mspdebug's simulator has no MPY32. The column is made here
+ * by a linear congruential generator; when main returns, start.S stops at `stopped`.
  */
 #include "arithmetic.h"
 #include "matting.h"

@@ -1,14 +1,7 @@
 ; What the compiler calls and no library brings: MSP430 EABI (TI SLAA534) helper functions.
 ; Arguments 16 bit: r12, r13; 32 bit: r13:r12, r15:r14. Results: r12 or r13:r12. r11-r15 are free.
-        .equ    MPY, 0x04C0
-        .equ    OP2, 0x04C8
-        .equ    RESLO, 0x04CA
-        .equ    MPY32L, 0x04D0
-        .equ    MPY32H, 0x04D2
-        .equ    OP2L, 0x04E0
-        .equ    OP2H, 0x04E2
-        .equ    RES0, 0x04E4
-        .equ    RES1, 0x04E6
+; Multiplication is by shift and add on purpose: arithmetic.h alone may use the MPY32, since the
+; compiler is free to put a call of its own between two accesses to it.
 
         .macro  function name
         .section .text.\name,"ax",@progbits
@@ -16,7 +9,6 @@
 \name:
         .endm
 
-#ifdef SOFTWARE_MULTIPLIER
         function __mspabi_mpyi          ; shift and add
         clr     r14
 1:      clrc
@@ -50,23 +42,6 @@
         pop     r9
         pop     r10
         ret
-#else
-        function __mspabi_mpyi_f5hw
-        mov     r12, &MPY
-        mov     r13, &OP2
-        mov     &RESLO, r12
-        ret
-
-        function __mspabi_mpyl_f5hw
-        mov     r12, &MPY32L
-        mov     r13, &MPY32H
-        mov     r14, &OP2L
-        mov     r15, &OP2H
-        nop                             ; RES1 is ready 3 cycles after OP2H
-        mov     &RES0, r12
-        mov     &RES1, r13
-        ret
-#endif
 
 ; 32 / 32 bits: quotient r13:r12, remainder r15:r14.
         function __mspabi_divul

@@ -1,4 +1,5 @@
-/* The 16-bit processor: 27 instructions, seven addressing modes, cycles from SLAU445 section 4.5.1.5. */
+/* The 16-bit processor: 27 instructions, seven addressing modes, cycles from SLAU445 section
+ * 4.5.1.5. */
 #include "machine.h"
 
 enum { PC = 0, SP = 1, SR = 2, CG = 3 };

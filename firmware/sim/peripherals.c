@@ -1,4 +1,4 @@
-/* MPY32, eUSCI_A0, Timer0_A3, ADC, clock and FRAM control, ports: as far as the firmware uses them. */
+/* MPY32, eUSCI_A0, Timer0_A3, ADC, clock and FRAM control, ports: as far as the firmware uses. */
 #include "peripherals.h"
 
 #include "machine.h"

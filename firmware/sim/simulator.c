@@ -1,4 +1,5 @@
-/* What the outside calls: load, run, look. Built to WebAssembly for pipeline/launchpad_simulator.py. */
+/* What the outside calls: load, run, look. Built to WebAssembly for
+ * pipeline/launchpad_simulator.py. */
 #include "machine.h"
 #include "peripherals.h"
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import preflight
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "screenshots"
-SECONDS_TO_START = 60
-SECONDS_TO_WAIT = 60
+SECONDS_TO_START = 180
+SECONDS_TO_WAIT = 180
 
 SCREENS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
@@ -75,7 +77,9 @@ def chromium() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next((found for found in map(shutil.which, names) if found), None)
     if program is None:
-        pytest.skip("no Chromium: apt install chromium")
+        pytest.skip("no Chromium: apt install chromium libatomic1")
+    if preflight.libraries_problem({"libatomic.so.1": "libatomic1"}):
+        pytest.skip("Playwright needs libatomic.so.1: apt install libatomic1")
     expect.set_options(timeout=1000 * SECONDS_TO_WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)

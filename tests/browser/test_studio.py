@@ -162,7 +162,7 @@ def test_image_and_trimap_are_taken_together(page, tmp_path):
 def test_camera_takes_a_photo(page):
     """Chromium's pretended camera shows a green test picture: no person, and the page says so."""
     page.get_by_text("Take a photo with the camera").click()
-    page.wait_for_function("document.querySelector('video')?.readyState === 4")
+    page.wait_for_function("document.querySelector('video')?.currentTime > 1")
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_text("No person was found")).to_be_visible()
     assert_fits(page)

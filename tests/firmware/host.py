@@ -10,7 +10,8 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 CORE = sorted((FIRMWARE / "core").glob("*.c"))
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-sign-conversion"]
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
-              "unknown_features unknown_positions edges weights rows product pivots direction alpha end")
+              "unknown_features unknown_positions edges weights rows product pivots direction "
+              "alpha end")
 
 
 class ArenaMap(ctypes.Structure):
@@ -31,9 +32,8 @@ class Job(ctypes.Structure):
 def compile_core(folder: Path, *flags: str) -> Path:
     """A shared library of the core; `flags` are added to gcc's."""
     library = folder / "libmatting.so"
-    subprocess.run(["gcc", *WARNINGS, "-O2", "-g", "-shared", "-fPIC", *flags,
-                    f"-I{FIRMWARE / 'core'}", *map(str, CORE),
-                    str(FIRMWARE / "host" / "arithmetic.c"), "-o", str(library)], check=True)
+    subprocess.run(["gcc", *WARNINGS, "-O2", "-fno-strict-aliasing", "-shared", "-fPIC", *flags,
+                    f"-I{FIRMWARE / 'core'}", *map(str, CORE), "-o", str(library)], check=True)
     return library
 
 

@@ -1,0 +1,166 @@
+"""KNN matting on the simulated MSP430FR2433: accuracy, time, memory, energy.
+
+    python -m benchmarks.launchpad columns    # 800-pixel columns of portraits, each beside float64
+    python -m benchmarks.launchpad wide       # the same with 150 unknown pixels and more
+    python -m benchmarks.launchpad photo      # whole photos of 120 x 160 in tiles
+
+Each prints its table and writes its part of benchmarks/results/launchpad.json. Times on the board
+are computed from the cycles of the simulated processor and the bytes at 115200 baud, not measured on
+silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from scipy.ndimage import distance_transform_edt
+
+from pipeline.launchpad import JobRefused, Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad_exact import exact_alpha
+from pipeline.launchpad_tiles import PhotoMatting
+from tests.firmware.reference import features, solve
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
+RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
+COLUMN = Parameters(spatial=4)
+SMALL = (120, 160)  # width, height of the whole photos
+
+
+def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
+    """0, 128, 255: unknown within `band` pixels of the mask's edge."""
+    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
+    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
+
+
+def portraits():
+    """(name, photo (H, W, 3), mask (H, W) bool) of the training half, in a fixed random order."""
+    paths = sorted((DATA / "eg1800" / "train").glob("[0-9]*.png"))
+    for i in np.random.default_rng(0).permutation(len(paths)):
+        photo = np.asarray(Image.open(paths[i].with_suffix(".jpg")).convert("RGB"))
+        yield paths[i].stem, photo, np.asarray(Image.open(paths[i]).convert("L")) > 127
+
+
+def columns(count: int, band: float, least: int, most: int):
+    """`count` columns of 800 pixels, at most two of a photo, by their number of unknown pixels."""
+    rng = np.random.default_rng(1)
+    found = []
+    for _, photo, mask in portraits():
+        if photo.shape != (800, 600, 3):
+            continue
+        trimap = band_trimap(mask, band)
+        unknown = (trimap == 128).sum(0)
+        fitting = np.flatnonzero((unknown >= least) & (unknown <= most))
+        for x in rng.choice(fitting, min(2, len(fitting)), replace=False):
+            found.append((photo[:, x], trimap[:, x]))
+        if len(found) >= count:
+            return found[:count]
+    return found
+
+
+def column_row(board: Launchpad, pixels: np.ndarray, trimap: np.ndarray) -> dict:
+    """One column on the board and its error to the exact solution of the same system."""
+    answer = board.matte_column(pixels, trimap, parameters=COLUMN)
+    codes = codes_from_trimap(trimap)
+    feature = features(pixels, np.array(answer.mean), answer.axes)
+    exact = solve(feature, codes, len(codes), COLUMN.neighbours, COLUMN.spatial)
+    unknown = codes == 255
+    return {
+        "unknown": answer.unknown,
+        "edges": answer.edges,
+        "iterations": answer.iterations,
+        "rmse": float(np.sqrt(np.mean((answer.alpha[0] - exact)[unknown] ** 2))),
+        "seconds": answer.seconds,
+        "wire_seconds": answer.wire.seconds,
+        "millijoules": 1e3 * answer.energy_joules,
+        "stack_unused": answer.stack_unused,
+        **{f"{phase.name}_cycles": phase.cycles for phase in answer.phases[1:]},
+    }
+
+
+def run_columns(count: int, band: float, least: int, most: int) -> dict:
+    """Prints percentiles over many columns and returns them."""
+    rows, refused = [], 0
+    with Launchpad("sim://") as board:
+        info = board.info()
+        for pixels, trimap in columns(count, band, least, most):
+            try:
+                rows.append(column_row(board, pixels, trimap))
+            except JobRefused as refusal:
+                refused += 1
+                print(f"refused: {refusal}")
+        used = info.static_bytes + board.port.machine.stack_used
+    print(f"{len(rows)} columns of 800 pixels, {least} to {most} unknown, {refused} refused")
+    print(f"{'':16}{'median':>12}{'95 %':>12}{'most':>12}")
+    summary = {"columns": len(rows), "refused": refused, "sram_bytes": used,
+               "static_bytes": info.static_bytes}
+    for key in rows[0]:
+        values = [row[key] for row in rows]
+        summary[key] = {"median": float(np.median(values)),
+                        "p95": float(np.percentile(values, 95)), "max": float(max(values))}
+        print(f"{key:16}" + "".join(f"{value:12.5g}" for value in summary[key].values()))
+    print(f"SRAM: {info.static_bytes} bytes static + {board.port.machine.stack_used} of stack "
+          f"= {used} of 4096; within 0.8 s: {sum(row['seconds'] <= 0.8 for row in rows)} columns")
+    summary["within_0.8_s"] = sum(row["seconds"] <= 0.8 for row in rows)
+    return summary
+
+
+def run_photos(count: int, band: float) -> dict:
+    """Prints error, time and energy of whole photos and returns them."""
+    rows = []
+    for name, photo, mask in portraits():
+        small = np.asarray(Image.fromarray(photo).resize(SMALL, Image.Resampling.LANCZOS))
+        share = Image.fromarray(mask.astype(np.uint8) * 255).resize(SMALL, Image.Resampling.BOX)
+        trimap = band_trimap(np.asarray(share) > 127, band)
+        exact = exact_alpha(small, trimap)
+        matting, started = PhotoMatting(small, trimap), time.perf_counter()
+        with Launchpad("sim://") as board:
+            for _ in matting.steps(board):
+                pass
+        error = (matting.alpha - exact)[trimap == 128]
+        totals = matting.totals
+        rows.append({
+            "photo": name, "band": band, "unknown": int((trimap == 128).sum()),
+            "jobs": totals.jobs, "rmse": float(np.sqrt(np.mean(error ** 2))),
+            "board_seconds": totals.seconds, "compute_seconds": totals.compute_seconds,
+            "wire_seconds": totals.wire_seconds, "joules": totals.energy_joules,
+            "stack_unused": totals.least_stack_unused,
+            "simulated_in_seconds": time.perf_counter() - started})
+        print("  ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+                        for key, value in rows[-1].items()), flush=True)
+        if len(rows) == count:
+            break
+    return {f"band {band:g}": rows}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("columns", "wide", "photo"))
+    parser.add_argument("--count", type=int, help="columns or photos (120, 40, 3)")
+    parser.add_argument("--band", type=float, default=10, help="unknown pixels either side")
+    chosen = parser.parse_args()
+    if not DATA.is_dir():
+        print("no evaluation photos: set DEEPMASQUE_DATA to their folder", file=sys.stderr)
+        return 1
+    if chosen.what == "columns":
+        result = run_columns(chosen.count or 120, chosen.band, 20, 165)
+    elif chosen.what == "wide":
+        result = run_columns(chosen.count or 40, chosen.band, 150, 165)
+    else:
+        result = run_photos(chosen.count or 3, chosen.band)
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    earlier = stored.get(chosen.what, {}) if chosen.what == "photo" else {}
+    stored[chosen.what] = earlier | result
+    unfinished = RESULTS.with_suffix(".part")
+    unfinished.write_text(json.dumps(stored, indent=1) + "\n")
+    unfinished.replace(RESULTS)  # the page may be reading it
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

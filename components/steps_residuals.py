@@ -1,0 +1,39 @@
+"""How far a solver still is from the solution, iteration by iteration."""
+
+import streamlit as st
+
+GOLD, QUIET = "#d9b24a", "#b3a995"
+
+
+def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
+    """Draws the relative residual before every iteration, and where the solver may stop."""
+    st.vega_lite_chart(
+        {
+            "data": {
+                "values": [
+                    {"iteration": iteration, "residual": residual}
+                    for iteration, residual in enumerate(residuals)
+                ]
+            },
+            "layer": [
+                {
+                    "mark": {"type": "line", "point": {"color": GOLD}, "color": GOLD},
+                    "encoding": {
+                        "x": {"field": "iteration", "type": "quantitative", "title": "Iteration"},
+                        "y": {
+                            "field": "residual",
+                            "type": "quantitative",
+                            "title": "Relative residual",
+                            "scale": {"type": "log"},
+                        },
+                    },
+                },
+                {
+                    "mark": {"type": "rule", "strokeDash": [6, 4], "color": QUIET},
+                    "encoding": {"y": {"datum": tolerance}},
+                },
+            ],
+            "height": 260,
+        },
+        width="stretch",
+    )

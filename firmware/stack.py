@@ -1,0 +1,36 @@
+"""Prints the stack's high-water mark over the hardest jobs, on the simulated board."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+try:
+    import numpy as np
+
+    from pipeline.launchpad import Launchpad, Parameters
+except ImportError as missing:
+    print(f"SRAM: the stack was not measured, for want of {missing.name} (make test installs it)")
+    sys.exit(0)
+
+SRAM_BYTES = 4096
+
+
+def main() -> int:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 128, 255], [300, 160, 340]).astype(np.uint8)
+    column = rng.integers(0, 256, (800, 3)).astype(np.uint8)
+    codes = rng.choice([0, 100, 254, 255], (26, 26), p=[0.3, 0.2, 0.3, 0.2]).astype(np.uint8)
+    with Launchpad("sim://") as board:
+        static = board.info().static_bytes
+        board.matte_column(column, labels, parameters=Parameters(neighbours=3), features=True)
+        board.matte_tile(column[:676].reshape(26, 26, 3), codes, features=True)
+        board.record_signal(labels, rate=20000, parameters=Parameters(neighbours=3))
+        stack = board.port.machine.stack_used
+    used = static + stack
+    print(f"SRAM: {static} bytes static + {stack} bytes of stack = {used} of {SRAM_BYTES}")
+    return int(used > SRAM_BYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

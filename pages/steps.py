@@ -1,0 +1,339 @@
+"""Step by step: one photo walks through every stage, for a lecture or for the curious."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.before_after import data_url
+from components.entrance import come_through_the_app
+from components.steps_pixel import pixel_picture
+from components.steps_residuals import residual_chart
+from components.table import warm_up
+from pipeline.samples import SAMPLES
+
+if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    from pipeline.links import Links
+    from pipeline.step import Step
+
+STYLES = Path(__file__).resolve().parent.parent / "components"
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
+STUDIO, OWN = "studio", "own"
+SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
+
+# More pictures than this have the width of the page to themselves, the words below.
+BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
+NEIGHBOURS_LISTED = 8
+BAND, NARROWEST, WIDEST = 10, 2, 40
+
+STAGES = {
+    "landmarks": "Looking for the face",
+    "pose": "Fitting the canonical pose",
+    "channels": "Drawing the channels",
+    "mask": "Drawing the mask",
+    "trimap": "Marking what is still unknown",
+    "matting": "Solving for every strand of hair",
+    "early": "Solving again, stopping early",
+    "foreground": "Cleaning the colours",
+    "composite": "Mixing the result",
+}
+
+
+def main() -> None:
+    """The page: a photo, one of its steps, and the way to the others."""
+    st.html(STYLES / "steps.css")
+    presenting = st.query_params.get("present") == "1"
+    if presenting:
+        st.html(STYLES / "steps_present.css")
+    with st.container(key="walk"):
+        way, choices = st.columns([5, 2], vertical_alignment="center")
+        with choices, st.container(horizontal=True, horizontal_alignment="right", key="walk_bar"):
+            name, photo = choose_photo()
+            show_present_button(presenting)
+        if photo is None:
+            st.info("Upload a photo of a person to walk through it.")
+            st.stop()
+        steps, links = walked(name, photo)
+        position = current(steps)
+        with way:
+            show_way(steps, position)
+        show_step(steps[position], f"Step {position + 1} of {len(steps)}", links, presenting)
+    warm_up()
+
+
+def choose_photo() -> tuple[str, bytes | None]:
+    """Draws the choice of photos; returns the name of the one chosen and its file."""
+    from_studio = studio_photo()
+    choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
+    wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
+    st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
+    labels = {name: sample.person for name, sample in SAMPLE_OF.items()}
+    labels |= {STUDIO: "The photo in the Studio", OWN: "A photo of yours"}
+    with st.popover("Photo", icon=":material/photo_library:"):
+        name = st.radio(
+            "Which photo",
+            choices,
+            format_func=labels.get,
+            key="walk_photo",
+            on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
+        )
+        if name == OWN:
+            file = st.file_uploader("Your photo", type=PHOTO_TYPES, key="walk_upload")
+            if file:
+                st.session_state["walk_own"] = file.getvalue()
+        if name in SAMPLE_OF:
+            st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
+    if name in SAMPLE_OF:
+        return name, SAMPLE_OF[name].file.read_bytes()
+    return name, from_studio if name == STUDIO else st.session_state.get("walk_own")
+
+
+def studio_photo() -> bytes | None:
+    """The photo that the Studio shows, if it shows one."""
+    done = [piece for piece in st.session_state.get("pieces", []) if piece.result]
+    seen = st.session_state.get("view", (None,))[0]
+    chosen = [piece for piece in done if piece.number == seen] or done
+    return chosen[0].photo if chosen else None
+
+
+def show_present_button(presenting: bool) -> None:
+    """In and out of the mode for lecture halls."""
+    if presenting:
+        st.button(
+            "End",
+            icon=":material/close_fullscreen:",
+            shortcut="Esc",
+            key="walk_end",
+            on_click=lambda: st.query_params.pop("present", None),
+        )
+    else:
+        st.button(
+            "Present",
+            icon=":material/slideshow:",
+            shortcut="P",
+            key="walk_present",
+            on_click=lambda: st.query_params.update(present="1"),
+        )
+
+
+def band() -> int:
+    """The width of the unknown band that the address asks for."""
+    asked = st.query_params.get("band", "")
+    return min(WIDEST, max(NARROWEST, int(asked))) if asked.isdecimal() else BAND
+
+
+def walked(name: str, photo: bytes) -> tuple[list["Step"], "Links"]:
+    """The steps of a photo; the samples' are shared by everybody, a person's own are not."""
+    from pipeline.image import ImageError
+
+    if name in SAMPLE_OF and band() == BAND:
+        return walked_sample(name)
+    kept = st.session_state.get("walked")
+    if kept is None or kept[:2] != (photo, band()):
+        bar = st.progress(0.0, "Reading the photo")
+        try:
+            result = walk_through(
+                photo, band(), lambda stage, share: bar.progress(share, STAGES[stage])
+            )
+        except ImageError as error:
+            bar.empty()
+            st.error(str(error))
+            st.stop()
+        bar.empty()
+        kept = st.session_state["walked"] = (photo, band(), *result)
+    return kept[2:]
+
+
+@st.cache_resource(show_spinner="Walking through the photo")
+def walked_sample(name: str) -> tuple[list["Step"], "Links"]:
+    """The steps of a sample, once per server."""
+    return walk_through(SAMPLE_OF[name].file.read_bytes(), BAND)
+
+
+def walk_through(
+    photo: bytes, band: int, progress: Callable[[str, float], None] | None = None
+) -> tuple[list["Step"], "Links"]:
+    """Takes a photo through every stage and keeps what the page shows."""
+    from pipeline.image import load_image
+    from pipeline.links import Links
+    from pipeline.steps import steps
+    from pipeline.walk import walk
+
+    road = walk(load_image(photo), band=band, progress=progress)
+    return steps(road), Links.of(road)
+
+
+def current(steps: list["Step"]) -> int:
+    """The position of the step that the address names, or the first."""
+    names = [step.name for step in steps]
+    asked = st.query_params.get("step")
+    return names.index(asked) if asked in names else 0
+
+
+def go_to(name: str) -> None:
+    """Puts a step into the address."""
+    st.query_params["step"] = name
+
+
+def show_way(steps: list["Step"], position: int) -> None:
+    """Back, forward, or straight to a step; the arrow keys do it too."""
+    names = [step.name for step in steps]
+    st.session_state["walk_chosen"] = names[position]
+    with st.container(horizontal=True, vertical_alignment="center", key="walk_step"):
+        st.button(
+            "Back",
+            shortcut="Left",
+            disabled=position == 0,
+            key="walk_back",
+            on_click=go_to,
+            args=(names[max(0, position - 1)],),
+        )
+        st.selectbox(
+            "Step",
+            names,
+            format_func=lambda name: f"{names.index(name) + 1}  {steps[names.index(name)].title}",
+            label_visibility="collapsed",
+            key="walk_chosen",
+            on_change=lambda: go_to(st.session_state["walk_chosen"]),
+        )
+        st.button(
+            "Next",
+            shortcut="Right",
+            type="primary",
+            disabled=position == len(steps) - 1,
+            key="walk_next",
+            on_click=go_to,
+            args=(names[min(len(names) - 1, position + 1)],),
+        )
+
+
+def show_step(step: "Step", place: str, links: "Links", presenting: bool) -> None:
+    """Pictures, words, formulas and numbers of one step."""
+    from pipeline.step import duration
+
+    time = "" if step.seconds is None else f", done in {duration(step.seconds)}"
+    st.html(f'<span class="walk-kicker">{place}{time}</span>')
+    st.title(step.title, anchor=False)
+    if step.name == "neighbours":
+        show_neighbours(step, links)
+        return
+    if len(step.pictures) > (BESIDE_WORDS_PRESENTING if presenting else BESIDE_WORDS):
+        show_pictures(step)
+        words, numbers = st.columns([3, 2], gap="large")
+    else:
+        left, words = st.columns([6, 5], gap="large")
+        numbers = words
+        with left:
+            show_pictures(step)
+    with words:
+        show_words(step)
+    with numbers:
+        if step.residuals:
+            from pipeline.knn import TOLERANCE
+
+            residual_chart(step.residuals, TOLERANCE)
+        show_facts(step)
+    if step.name == "trimap":
+        with words:
+            choose_band()
+
+
+def show_words(step: "Step") -> None:
+    """The paragraph, the formulas and where they come from."""
+    with st.container(key="walk_words"):
+        st.markdown(step.words)
+        for equation in step.equations:
+            st.latex(equation)
+        st.caption(step.source)
+
+
+def show_pictures(step: "Step") -> None:
+    """The pictures side by side, at most as high as the screen."""
+    figures = "".join(
+        f'<figure><img src="{data_url(picture.file)}" alt="{picture.description}" '
+        f'style="--proportion: {picture.proportion:.4f}">'
+        f"<figcaption>{picture.title}</figcaption></figure>"
+        for picture in step.pictures
+    )
+    st.html(f'<div class="walk-pictures" style="--across: {len(step.pictures)}">{figures}</div>')
+
+
+def show_facts(step: "Step") -> None:
+    """The numbers of this photo."""
+    facts = "".join(f"<div><dt>{what}</dt><dd>{value}</dd></div>" for what, value in step.facts)
+    st.html(f'<dl class="walk-facts">{facts}</dl>')
+
+
+def choose_band() -> None:
+    """The one number of the walk that can be changed; all that follows is computed anew."""
+    st.session_state["walk_band"] = band()
+    st.slider(
+        "Width of the unknown band, in pixels of a portrait 800 pixels high",
+        NARROWEST,
+        WIDEST,
+        key="walk_band",
+        on_change=lambda: st.query_params.update(band=str(st.session_state["walk_band"])),
+    )
+
+
+@st.fragment
+def show_neighbours(step: "Step", links: "Links") -> None:
+    """Choose a pixel of the band, by a click or with two sliders, and see who it is linked to."""
+    from pipeline.encode import encode_jpeg
+
+    height, width = links.unknown.shape
+    kept = st.session_state.get("walk_pixel", links.start)
+    pixel = links.nearest_unknown(min(kept[0], width - 1), min(kept[1], height - 1))
+    picture, beside = st.columns([6, 5], gap="large")
+    with picture:
+        pixel_picture(
+            encode_jpeg(links.picture(pixel), 88),
+            (width, height),
+            f"The photo with lines from pixel {pixel[0]}, {pixel[1]} to its neighbours",
+            lambda x, y: st.session_state.update(walk_pixel=(x, y)),
+        )
+        st.caption("Click into the picture: the nearest pixel of the band is taken.")
+        choose_pixel(pixel, width, height)
+    with beside:
+        show_words(step)
+        show_list(links, pixel)
+        show_facts(step)
+
+
+def choose_pixel(pixel: tuple[int, int], width: int, height: int) -> None:
+    """Two sliders, for the keyboard."""
+    st.session_state["walk_x"], st.session_state["walk_y"] = pixel
+
+    def moved() -> None:
+        st.session_state["walk_pixel"] = st.session_state["walk_x"], st.session_state["walk_y"]
+
+    across, down = st.columns(2)
+    across.slider("Pixel, from the left", 0, width - 1, key="walk_x", on_change=moved)
+    down.slider("Pixel, from the top", 0, height - 1, key="walk_y", on_change=moved)
+
+
+def show_list(links: "Links", pixel: tuple[int, int]) -> None:
+    """The strongest neighbours with their colours and weights."""
+    neighbours = links.neighbours(pixel)
+    rows = "".join(
+        f"<tr><td>{swatch(links, each.x, each.y)}</td><td>{each.x}, {each.y}</td>"
+        f"<td>{each.affinity:.3f}</td></tr>"
+        for each in neighbours[:NEIGHBOURS_LISTED]
+    )
+    st.html(
+        f"<p>{swatch(links, *pixel)} Pixel {pixel[0]}, {pixel[1]} has {len(neighbours)} "
+        f"neighbours; the strongest are</p>"
+        '<table class="walk-neighbours"><thead><tr><th>Colour</th><th>Pixel</th>'
+        f"<th>Weight k</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def swatch(links: "Links", x: int, y: int) -> str:
+    """A dot in a pixel's colour."""
+    red, green, blue = links.image[y, x]
+    return f'<i class="walk-swatch" style="background: rgb({red} {green} {blue})"></i>'
+
+
+come_through_the_app("pages/steps.py")
+main()

@@ -1,0 +1,59 @@
+"""Looking at single pixels of a walk: who their neighbours are and how much each one counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.drawings import linked
+from pipeline.story import Neighbour, Story
+from pipeline.trimap import UNKNOWN
+from pipeline.walk import Walk
+
+
+@dataclass(frozen=True)
+class Links:
+    """The neighbours of every unknown pixel.
+
+    image: (H, W, 3) uint8. unknown: (H, W) bool. start: pixel (x, y) to begin with, in the hair
+    where there is some. story: keeps what the neighbour search found.
+    """
+
+    image: np.ndarray
+    unknown: np.ndarray
+    start: tuple[int, int]
+    story: Story
+
+    @classmethod
+    def of(cls, walk: Walk) -> "Links":
+        """The links of a walk; keeps of it only what it needs."""
+        unknown = walk.trimap == UNKNOWN
+        return cls(walk.image, unknown, _start(walk, unknown), walk.story)
+
+    def nearest_unknown(self, x: int, y: int) -> tuple[int, int]:
+        """The pixel (x, y) of the band that lies nearest."""
+        rows, columns = np.nonzero(self.unknown)
+        nearest = ((columns - x) ** 2 + (rows - y) ** 2).argmin()
+        return int(columns[nearest]), int(rows[nearest])
+
+    def neighbours(self, pixel: tuple[int, int]) -> list[Neighbour]:
+        """The neighbours of a pixel (x, y) of the band, strongest first, each one once."""
+        strongest = {}
+        for each in self.story.neighbours(*pixel):
+            strongest.setdefault((each.x, each.y), each)
+        return list(strongest.values())
+
+    def picture(self, pixel: tuple[int, int]) -> np.ndarray:
+        """The photo with lines from a pixel of the band to its neighbours: (H, W, 3) uint8."""
+        return linked(self.image, pixel, self.neighbours(pixel))
+
+
+def _start(walk, unknown):
+    """The most mixed pixel above the middle of the face, or of the whole band without a face."""
+    doubt = np.where(unknown, 0.5 - np.abs(walk.alpha - 0.5), -1.0)
+    if walk.face:
+        _, top, _, bottom = walk.face.box
+        below = int(np.clip((top + bottom) / 2, 0, len(doubt)))
+        if unknown[:below].any():
+            doubt[below:] = -1
+    y, x = np.unravel_index(doubt.argmax(), doubt.shape)
+    return int(x), int(y)

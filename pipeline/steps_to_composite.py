@@ -1,0 +1,247 @@
+"""The second half of the walk: from the trimap to the composite."""
+
+import numpy as np
+
+from pipeline import drawings
+from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
+from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
+from pipeline.step import Picture, Step, duration
+from pipeline.trimap import UNKNOWN
+from pipeline.walk import Walk
+
+SPARSITY_SIDE = 480
+EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
+
+
+def neighbours(walk: Walk) -> Step:
+    """The search for like pixels."""
+    names = ("neighbours",)
+    near, far = LEVELS
+    return Step(
+        "neighbours",
+        "Nearest neighbours",
+        "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
+        f"linked to its {near[0]} nearest in colour and place (λ = {near[1]:g}) and to its "
+        f"{far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
+        (
+            r"X(i) = \left( L_i, a_i, b_i, \lambda x_i, \lambda y_i \right)",
+            r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",
+        ),
+        "Chen, Li and Tang, *KNN Matting*, TPAMI 2013, section 3.1 (there in HSV; here in CIE "
+        "L\\*a\\*b\\*)",
+        (),
+        (
+            ("Pixels searched for", f"{walk.story.unknowns:,}"),
+            ("Memory kept", _megabytes(walk.story.kept_bytes(*names))),
+        ),
+        walk.story.seconds(*names),
+    )
+
+
+def system(walk: Walk) -> Step:
+    """The energy and its matrix."""
+    names = ("KNN Laplacian", "colour lines", "known colours", "system")
+    n, nonzeros = walk.story.unknowns, walk.story.nonzeros
+    picture = drawings.sparsity(walk.matrix, SPARSITY_SIDE)
+    return Step(
+        "system",
+        "The Laplacian",
+        "Three wishes, one energy: linked pixels agree (KNN Laplacian L), alpha follows straight "
+        "lines of colour within 3 × 3 windows (C), and known colours nearby have a say (W, "
+        "estimate α̂). Its minimum is the solution of one linear system, nearly all zeros.",
+        (
+            rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
+            r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
+            r" (\alpha - \hat\alpha) \end{aligned}",
+            r"\begin{gathered} L = D - A, \quad D_{ii} = \textstyle\sum_j A_{ij} \\"
+            r" A = \tfrac12 \left( K + K^{\top} \right) \end{gathered}",
+            rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
+        ),
+        "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
+        rf"Solution to Natural Image Matting*, TPAMI 2008, equation 12 ($\epsilon = "
+        rf"{_power(COLOR_LINE_EPSILON)}$)",
+        (
+            Picture.of(
+                "Where the matrix is not zero",
+                "A bright diagonal and faint links far from it, on black",
+                picture,
+            ),
+        ),
+        (
+            ("Unknowns", f"{n:,}"),
+            ("Non-zeros", f"{nonzeros:,}"),
+            ("A row", f"{nonzeros / n:.1f} entries"),
+            ("Filled", f"{100 * nonzeros / n**2:.3f} %"),
+            ("Memory kept", _megabytes(walk.story.kept_bytes("system"))),
+            ("The same with all its zeros", _megabytes(4 * n * n)),
+        ),
+        walk.story.seconds(*names),
+    )
+
+
+def solution(walk: Walk) -> Step:
+    """The iterations."""
+    names = ("conjugate gradients",)
+    done = len(walk.story.residuals) - 1
+    window = _edge(walk)
+    shown = {**walk.early, done: walk.alpha}
+    pictures = tuple(
+        Picture.of(
+            "First guess" if count == 0 else f"After {count}",
+            f"Alpha at the edge after {count} iterations, magnified",
+            drawings.magnified(early, window, EDGE_FACTOR),
+        )
+        for count, early in shown.items()
+    )
+    return Step(
+        "solution",
+        "Conjugate gradients",
+        "The matrix is never inverted. From a first guess, each iteration multiplies by it once "
+        "and steps in a direction that undoes none of the steps before, until the residual has "
+        f"fallen to {TOLERANCE:g}.",
+        (
+            r"\alpha_{k+1} = \alpha_k + s_k d_k, \qquad"
+            r" s_k = \frac{r_k^{\top} z_k}{d_k^{\top} H\, d_k}",
+            r"r_{k+1} = r_k - s_k H\, d_k, \qquad z_k = \operatorname{diag}(H)^{-1} r_k",
+            r"d_{k+1} = z_{k+1}"
+            r" + \frac{r_{k+1}^{\top} z_{k+1}}{r_k^{\top} z_k}\, d_k",
+        ),
+        "Hestenes and Stiefel, *Methods of Conjugate Gradients for Solving Linear Systems*, 1952; "
+        "Saad, *Iterative Methods for Sparse Linear Systems*, 2003, algorithm 9.1",
+        pictures,
+        (
+            ("Iterations", f"{done}"),
+            ("Residual", f"{walk.story.residuals[0]:.2g} to {walk.story.residuals[-1]:.2g}"),
+            ("Memory kept", _megabytes(walk.story.kept_bytes(*names))),
+        ),
+        walk.story.seconds(*names),
+        tuple(walk.story.residuals),
+    )
+
+
+def alpha(walk: Walk) -> Step:
+    """What matting changed."""
+    difference = walk.alpha - walk.mask
+    unknown = walk.trimap == UNKNOWN
+    soft = (walk.alpha > 0.02) & (walk.alpha < 0.98)
+    window = _edge(walk)
+    return Step(
+        "alpha",
+        "From mask to alpha",
+        "The mask says where the person is; alpha says how much of each pixel is person. Gold: "
+        "alpha gives back what the mask had cut off. Blue: it takes away what the mask had left "
+        "on.",
+        (r"\Delta_i = \alpha_i - m_i",),
+        "Chen, Li and Tang 2013",
+        (
+            Picture.of("Alpha", "The alpha matte", walk.alpha),
+            Picture.of(
+                "Alpha minus mask",
+                "Gold where alpha is above the mask, blue where it is below",
+                drawings.signed(difference, 1.0),
+            ),
+            Picture.of(
+                "Mask, magnified",
+                "The mask at the edge with most transparency",
+                drawings.magnified(walk.mask, window, EDGE_FACTOR),
+            ),
+            Picture.of(
+                "Alpha, magnified",
+                "The alpha matte at the same place",
+                drawings.magnified(walk.alpha, window, EDGE_FACTOR),
+            ),
+        ),
+        (
+            ("Mean change in the band", f"{np.abs(difference[unknown]).mean():.3f}"),
+            ("Pixels neither all nor nothing", f"{soft.sum():,}"),
+        ),
+        walk.seconds["matting"],
+    )
+
+
+def foreground(walk: Walk) -> Step:
+    """The person's own colours."""
+    window = _edge(walk)
+    mixed = (walk.alpha > 0.02) & (walk.alpha < 0.98)
+    changes = np.abs(walk.foreground[mixed].astype(int) - walk.image[mixed])
+    mean_change = changes.mean() if mixed.any() else 0.0
+    return Step(
+        "foreground",
+        "Foreground colours",
+        "The old background still shines through hair and edges. With alpha known, F and B are "
+        "found from coarse to fine: they must mix to the photo's colour and resemble their "
+        "neighbours.",
+        (
+            r"\min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i - I_i"
+            r" \right\rVert^2 + \sum_i \sum_{j \in N_i} w_{ij}"
+            r" \left( \lVert F_i - F_j \rVert^2 + \lVert B_i - B_j \rVert^2 \right)",
+            rf"w_{{ij}} = {_power(REGULARIZATION)} + {EDGE_WEIGHT:g}\,"
+            r" \lvert \alpha_i - \alpha_j \rvert",
+        ),
+        "Germer, Uelwer, Conrad and Harmeling, *Fast Multi-Level Foreground Estimation*, ICPR "
+        "2020, equation 3",
+        (
+            Picture.of(
+                "Foreground F", "The person's colours carried on past the edge", walk.foreground
+            ),
+            Picture.of(
+                "Photo's colours on gold",
+                "The edge on the new background with the photo's colours: a halo",
+                drawings.magnified(walk.pasted, window, EDGE_FACTOR),
+            ),
+            Picture.of(
+                "F on gold",
+                "The same with the estimated colours: no halo",
+                drawings.magnified(walk.result, window, EDGE_FACTOR),
+            ),
+        ),
+        (
+            ("Mixed pixels", f"{mixed.sum():,}"),
+            ("Their mean change", f"{mean_change:.1f} of 255 levels"),
+        ),
+        walk.seconds["foreground"],
+    )
+
+
+def composite(walk: Walk) -> Step:
+    """The result, and the times of all stages."""
+    stages = {
+        "Landmarks": walk.seconds["landmarks"],
+        "Pose and channels": walk.seconds["pose"] + walk.seconds["channels"],
+        "Mask": walk.seconds["mask"],
+        "Trimap": walk.seconds["trimap"],
+        "Matting": walk.seconds["matting"],
+        "Foreground": walk.seconds["foreground"],
+        "Composite": walk.seconds["composite"],
+    }
+    facts = [(stage, duration(seconds)) for stage, seconds in stages.items()]
+    return Step(
+        "composite",
+        "Composite",
+        "The first equation again, read the other way: the same alpha, the person's own colours, "
+        "and a background of our choice.",
+        (r"I'_i = \alpha_i F_i + (1 - \alpha_i)\, B'_i",),
+        "Porter and Duff 1984, the operator *over*",
+        (
+            Picture.of("Before", "The photo as it was given", walk.image),
+            Picture.of("After", "The person on a gold background", walk.result),
+        ),
+        (*facts, ("All together", duration(sum(stages.values())))),
+    )
+
+
+def _edge(walk):
+    """The part of the edge to look at closely: at the hair, where a face tells where that is."""
+    side = walk.alpha.shape[1] // EDGE_SHARE
+    chin = walk.face.box[3] if walk.face else np.inf
+    below = int(np.clip(chin, side, len(walk.alpha)))
+    return drawings.most_mixed(walk.alpha[:below], side)
+
+
+def _megabytes(count):
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
+def _power(value):
+    exponent = int(np.floor(np.log10(value) + 1e-9))
+    return rf"{value / 10.0**exponent:g} \cdot 10^{{{exponent}}}"

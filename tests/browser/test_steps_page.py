@@ -1,0 +1,92 @@
+"""The step-by-step page in a real Chromium, on a laptop and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+
+# The first visit walks through the sample, on a busy machine slowly.
+MILLISECONDS = 180_000
+
+
+def open_page(page: Page, screen: str) -> None:
+    if screen == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Step by step").click()
+    page.locator(".walk-facts").wait_for(timeout=MILLISECONDS)
+    if screen == "phone":
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect_step(page, "One photo")
+
+
+def expect_step(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+
+
+def choose_step(page: Page, title: str) -> None:
+    page.locator(".st-key-walk_chosen [role=combobox]").click()
+    page.get_by_role("option", name=re.compile(rf"\d+ +{title}$")).click()
+    expect_step(page, title)
+
+
+def test_every_step_has_its_pictures_and_fits(page, screen):
+    open_page(page, screen)
+    steps = int(page.locator(".walk-kicker").inner_text().split(" of ")[1].split(",")[0])
+    for position in range(1, steps + 1):
+        expect(page.locator(".walk-kicker")).to_contain_text(f"Step {position} of {steps}")
+        picture = page.locator(".walk-pictures img, .choose img").first
+        expect(picture).not_to_have_js_property("naturalWidth", 0)
+        assert picture.get_attribute("alt")
+        assert_fits(page)
+        if position < steps:
+            page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
+@on_desktop
+def test_arrow_keys_walk_and_the_address_follows(page, screen):
+    open_page(page, screen)
+    page.keyboard.press("ArrowRight")
+    expect_step(page, "Landmarks")
+    expect(page).to_have_url(re.compile("step=landmarks"))
+    page.keyboard.press("ArrowRight")
+    expect_step(page, "Canonical pose")
+    page.keyboard.press("ArrowLeft")
+    expect_step(page, "Landmarks")
+
+
+@on_desktop
+def test_present_mode_hides_the_menu_until_escape(page, screen):
+    open_page(page, screen)
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(page).to_have_url(re.compile("present=1"))
+    page.keyboard.press("ArrowRight")
+    expect_step(page, "Landmarks")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+
+
+@on_desktop
+def test_a_click_into_the_picture_chooses_a_pixel(page, screen):
+    open_page(page, screen)
+    choose_step(page, "Nearest neighbours")
+    words = page.get_by_text(re.compile(r"Pixel \d+, \d+ has \d+ neighbours"))
+    before = words.inner_text()
+    picture = page.locator(".choose img")
+    box = picture.bounding_box()
+    picture.click(position={"x": 0.85 * box["width"], "y": 0.6 * box["height"]})
+    expect(words).not_to_have_text(before)
+    # The arrow keys now belong to the slider that has the focus, not to the walk.
+    page.get_by_role("slider", name="Pixel, from the top").press("ArrowRight")
+    expect_step(page, "Nearest neighbours")

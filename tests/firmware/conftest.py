@@ -1,0 +1,80 @@
+"""A compiled core, a simulated board, and columns to try them on."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import distance_transform_edt
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from host import Core, compile_core  # noqa: E402  (beside this file)
+from pipeline.launchpad import Launchpad  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def core(tmp_path_factory) -> Core:
+    """The portable core, compiled for this machine."""
+    if not shutil.which("gcc"):
+        pytest.skip("no C compiler: apt install gcc")
+    return Core(compile_core(tmp_path_factory.mktemp("core")))
+
+
+@pytest.fixture(scope="module")
+def board():
+    """A simulated board, one for the tests of a module."""
+    with Launchpad("sim://") as board:
+        yield board
+
+
+@pytest.fixture
+def llvm() -> None:
+    """Skips where the firmware's compiler is not installed."""
+    for tool in ("clang-19", "ld.lld-19", "llvm-objcopy-19", "llvm-size-19", "llvm-nm-19", "make"):
+        if not shutil.which(tool):
+            pytest.skip(f"no {tool}: apt install clang-19 lld-19 llvm-19 make")
+
+
+def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
+    """0, 128, 255: unknown within `band` pixels of the mask's edge."""
+    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
+    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def photo_columns(data_folder):
+    """Columns of portraits, 800 pixels each: a list of (pixels (800, 3), trimap (800,))."""
+    columns = []
+    for path in sorted((data_folder / "eg1800" / "train").glob("0*.png"))[:20:4]:
+        image = np.asarray(Image.open(path.with_suffix(".jpg")).convert("RGB"))
+        if image.shape != (800, 600, 3):
+            continue
+        trimap = band_trimap(np.asarray(Image.open(path).convert("L")) > 127, 10)
+        unknown = (trimap == 128).sum(0)
+        x = np.flatnonzero((unknown >= 20) & (unknown <= 165))
+        columns += [(image[:, i], trimap[:, i]) for i in x[::max(1, len(x) // 4)][:4]]
+    return columns
+
+
+def random_job(rng: np.random.Generator, map_bits: int):
+    """Pixels and codes of a random column or tile, and the parameters to solve it with."""
+    width, height = (int(rng.integers(8, 300)), 1) if rng.random() < 0.5 else rng.integers(3, 20, 2)
+    pixels = max(int(width) * int(height), 8)
+    if width * height < 8:
+        width, height = 8, 1
+    rgb = {0: rng.integers(0, 256, (pixels, 3)),
+           1: np.clip(rng.normal(0, 6, (pixels, 3)).cumsum(0) + 128, 0, 255),
+           2: np.tile(rng.integers(0, 256, 3), (pixels, 1)),
+           3: np.repeat(rng.integers(0, 2, (pixels, 1)) * 255, 3, 1)}[int(rng.integers(4))]
+    codes = rng.choice([0, 254], pixels)
+    if map_bits == 8 and rng.random() < 0.5:
+        held = rng.random(pixels) < 0.3
+        codes[held] = rng.integers(1, 254, held.sum())
+    start, count = rng.integers(0, pixels), rng.integers(0, min(pixels, 100))
+    codes[start:start + count] = 255
+    return (rgb.astype(np.uint8), codes.astype(np.uint8), int(width), int(height),
+            dict(neighbours=int(rng.integers(1, 11)), spatial=int(rng.integers(1, 30)),
+                 map_bits=map_bits))

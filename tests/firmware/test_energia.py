@@ -1,0 +1,37 @@
+"""The Energia sketch, compiled against a stub of its API and asked who it is."""
+
+import shutil
+import subprocess
+
+import pytest
+from host import CORE, FIRMWARE
+from pipeline.launchpad import frame
+
+STUB = FIRMWARE.parent / "tests" / "firmware" / "energia_stub"
+
+
+@pytest.fixture(scope="module")
+def sketch(tmp_path_factory):
+    """The sketch with the core as a program; C as C and the sketch as C++, as Energia does it."""
+    if not shutil.which("g++"):
+        pytest.skip("no C++ compiler: apt install g++")
+    folder = tmp_path_factory.mktemp("energia")
+    includes = [f"-I{FIRMWARE / part}" for part in ("core", "link", "energia/DeepMasque")]
+    objects = []
+    for source in [*CORE, FIRMWARE / "link" / "link.c"]:
+        objects.append(str(folder / f"{source.parent.name}-{source.name}.o"))
+        subprocess.run(["gcc", "-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-DENERGIA=101",
+                        *includes, "-c", str(source), "-o", objects[-1]], check=True)
+    program = folder / "sketch"
+    subprocess.run(["g++", "-std=c++11", "-Os", "-Wall", "-Wextra", "-Werror", "-DENERGIA=101",
+                    *includes, f"-I{STUB}", str(STUB / "main.cpp"), *objects, "-o", str(program)],
+                   check=True)
+    return program
+
+
+def test_the_sketch_answers_with_its_smaller_arena(sketch):
+    answer = subprocess.run([str(sketch)], input=frame(1, 9, b""), capture_output=True,
+                            timeout=20).stdout
+    assert answer[2:4] == bytes([0x81, 9])
+    assert answer[7] == 2
+    assert int.from_bytes(answer[8:10], "little") == 3200

@@ -1,0 +1,118 @@
+"""A whole small photo on the simulated board, interrupted in every way."""
+
+import numpy as np
+import pytest
+from pipeline.image import ImageError
+from pipeline.launchpad import (JobRefused, Launchpad, LaunchpadError, codes_from_trimap,
+                                find_boards)
+from pipeline.launchpad_report import SRAM_END, SRAM_START
+from pipeline.launchpad_tiles import PhotoMatting, matte_photo
+from reference import features, solve
+
+SPATIAL, NEIGHBOURS = 8, 5
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """A textured disc before another texture, 30 x 26, with a band of three pixels unknown."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:30, :26]
+    distance = np.hypot(y - 15, x - 13) - 8
+    alpha = np.clip(0.5 - distance / 3, 0, 1)[..., None]
+    image = alpha * [190, 120, 70] + (1 - alpha) * [40, 90, 150] + rng.normal(0, 5, (30, 26, 3))
+    trimap = np.where(abs(distance) < 3, 128, (distance < 0) * 255).astype(np.uint8)
+    return np.clip(image, 0, 255).astype(np.uint8), trimap
+
+
+@pytest.fixture(scope="module")
+def matted(photo):
+    """The photo matted by a board, with the steps it took."""
+    steps = []
+    with Launchpad("sim://") as board:
+        matting = matte_photo(board, *photo, progress=lambda _, step: steps.append(step))
+    return matting, steps
+
+
+def test_the_board_comes_close_to_the_solution_of_the_whole(photo, matted):
+    image, trimap = photo
+    pixels = image.reshape(-1, 3).astype(float)
+    mean = pixels.mean(0).astype(int)
+    _, vectors = np.linalg.eigh(np.cov(pixels.T))
+    axes = np.round(vectors[:, ::-1][:, :2].T * 32767).astype(int)
+    exact = solve(features(image, mean, axes), codes_from_trimap(trimap).ravel(), 26, NEIGHBOURS,
+                  SPATIAL).reshape(trimap.shape)
+    unknown = trimap == 128
+    assert np.sqrt(np.mean((matted[0].alpha - exact)[unknown] ** 2)) <= 0.06
+    assert (matted[0].alpha[~unknown] == trimap[~unknown] / 255).all()
+
+
+def test_totals_add_up(matted):
+    matting, steps = matted
+    assert matting.finished and matting.totals.jobs == len(steps) + 1
+    assert matting.totals.wire_seconds == pytest.approx(matting.totals.wire_bytes * 10 / 115200)
+    assert matting.totals.compute_cycles > sum(step.solution.compute_cycles for step in steps)
+    # 126 uA/MHz at 16 MHz and 3 V: 6 mW for as long as the board works
+    assert matting.totals.energy_joules == pytest.approx(6.05e-3 * matting.totals.seconds, rel=0.01)
+
+
+def test_memory_regions_stay_within_sram(matted):
+    for phase in matted[1][-1].solution.phases:
+        ordered = sorted(phase.regions, key=lambda region: region.start)
+        assert ordered[0].start == SRAM_START and ordered[-1].end == SRAM_END
+        assert all(a.end <= b.start for a, b in zip(ordered, ordered[1:]))
+
+
+def test_cancelling_stops_after_the_tile_at_hand(photo):
+    with Launchpad("sim://") as board:
+        matting = matte_photo(board, *photo, cancelled=lambda: True)
+    assert not matting.finished and matting.totals.jobs == 2
+
+
+def test_a_pulled_cable_loses_nothing(photo, matted):
+    matting = PhotoMatting(*photo)
+    with Launchpad("sim://") as board:
+        for _ in range(3):
+            next(matting.steps(board))
+    with pytest.raises(LaunchpadError):
+        list(matting.steps(board))
+    jobs = matting.totals.jobs
+    with Launchpad("sim://?noise=5") as board:
+        list(matting.steps(board))
+    assert jobs == 4 and matting.finished
+    assert (matting.alpha == matted[0].alpha).all()
+
+
+def test_a_job_that_does_not_fit_is_refused_in_words(board):
+    with pytest.raises(JobRefused, match="more unknown pixels") as refusal:
+        board.matte_column(np.zeros((800, 3), np.uint8), np.full(800, 128, np.uint8))
+    assert refusal.value.status == 3
+
+
+@pytest.mark.parametrize("image, trimap", [
+    (np.zeros((20, 20, 4), np.uint8), np.zeros((20, 20), np.uint8)),
+    (np.zeros((20, 20, 3), np.uint8), np.zeros((20, 21), np.uint8)),
+    (np.zeros((20, 20, 3)), np.zeros((20, 20), np.uint8)),
+    (np.zeros((20, 20, 3), np.uint8), np.zeros((20, 20))),
+    (np.zeros((5, 20, 3), np.uint8), np.zeros((5, 20), np.uint8))])
+def test_pictures_of_the_wrong_form_are_refused_in_words(image, trimap):
+    with pytest.raises(ImageError):
+        PhotoMatting(image, trimap)
+
+
+def test_samples_out_of_range_are_refused(board):
+    with pytest.raises(ImageError, match="0 to 1023"):
+        board.solve_signal(np.full(100, 1024), np.zeros(100, np.uint8))
+    with pytest.raises(ImageError, match="20000"):
+        board.record_signal(np.zeros(100, np.uint8), rate=44100)
+
+
+def test_boards_are_found_by_their_vendor(monkeypatch):
+    class Port:
+        def __init__(self, device, vid):
+            self.device, self.vid, self.description = device, vid, f"probe at {device}"
+
+        def __lt__(self, other):
+            return self.device < other.device
+    ports = [Port("COM7", 0x2047), Port("COM3", 0x1234), Port("COM5", 0x0451)]
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: ports)
+    assert [board.port for board in find_boards()] == ["COM5", "COM7"]

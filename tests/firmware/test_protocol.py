@@ -1,0 +1,152 @@
+"""The bytes on the wire: the documented examples, and a line that damages them."""
+
+import re
+
+import numpy as np
+import pytest
+import serial
+from host import FIRMWARE
+from pipeline.launchpad import Launchpad, LaunchpadError, crc16, frame
+from pipeline.launchpad_report import INFO, REPORT
+from pipeline.launchpad_simulator import Simulator
+
+DOCUMENT = (FIRMWARE / "PROTOCOL.md").read_text()
+EXAMPLES = [(direction, bytes.fromhex(data)) for direction, data in
+            re.findall(r"^([<>]) ((?:[0-9A-F]{2} ?)+)$", DOCUMENT, re.M)]
+TILE = (np.arange(8 * 8 * 3).reshape(8, 8, 3) % 251).astype(np.uint8)
+CODES = np.repeat([0, 255, 254], [24, 16, 24]).astype(np.uint8).reshape(8, 8)
+
+
+def answer(machine: Simulator, request: bytes) -> bytes:
+    machine.send(request)
+    machine.run(4_000_000)
+    return machine.receive(4096)
+
+
+def test_crc_is_ccitt_false():
+    assert crc16(b"123456789") == 0x29B1        # the check value of the CRC catalogue
+
+
+def test_documented_frames_are_sound():
+    assert len(EXAMPLES) == 3
+    for _, data in EXAMPLES:
+        length = int.from_bytes(data[4:6], "little")
+        assert data[:2] == b"\xa5\x5a" and len(data) == length + 8
+        assert crc16(data[2:-2]) == int.from_bytes(data[-2:], "little")
+
+
+def test_the_board_gives_the_documented_answers():
+    machine = Simulator()
+    (_, info_request), (_, info_answer), (_, job_request) = EXAMPLES
+    assert answer(machine, info_request) == info_answer
+    assert len(info_answer) == INFO.size + 8
+    reply = answer(machine, job_request)
+    assert reply[2:4] == bytes([0x82, 2])
+    assert len(reply) == 8 + REPORT.size + 2
+    assert reply[-4:-2] == bytes.fromhex("54 A0")
+
+
+@pytest.mark.parametrize("request_bytes, error", [
+    (frame(2, 5, bytes(26))[:-1] + b"\x00", 0x40),
+    (frame(2, 5, bytes(26))[:-6], 0x41),
+    (frame(0x66, 5, b""), 0x42),
+    (frame(1, 5, b"x"), 0x43)])
+def test_what_is_not_understood_is_said(request_bytes, error):
+    assert answer(Simulator(), request_bytes) == frame(0xE0, 5, bytes([error]))
+
+
+class BadLine:
+    """A serial port that lets `damage(direction, bytes)` see and change what passes."""
+
+    def __init__(self, damage):
+        self.inner = serial.serial_for_url("sim://")
+        self.damage = damage
+        self.name = "a bad line"
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    @property
+    def timeout(self):
+        return self.inner.timeout
+
+    @timeout.setter
+    def timeout(self, seconds):
+        self.inner.timeout = seconds
+
+    def write(self, data):
+        return self.inner.write(self.damage(">", bytes(data)))
+
+    def read(self, size=1):
+        return self.damage("<", self.inner.read(size))
+
+
+def in_turns(direction, *changes):
+    """Applies one change after the other to what passes in a direction, then leaves it alone."""
+    waiting = list(changes)
+
+    def damage(passing, data):
+        if passing == direction and waiting and len(data) > 40:
+            return waiting.pop(0)(data)
+        return data
+    return damage
+
+
+def flip(position):
+    return lambda data: data[:position] + bytes([data[position] ^ 0x10]) + data[position + 1:]
+
+
+def cut(data):
+    return data[:len(data) // 2]
+
+
+def with_noise(data):
+    return b"\xa5\x5a\x02\x00\xff\xff" + data
+
+
+@pytest.mark.parametrize("change", [flip(0), flip(3), flip(4), flip(30), cut, with_noise],
+                         ids=["start", "sequence", "length", "payload", "cut", "noise"])
+@pytest.mark.parametrize("direction", "<>")
+def test_damage_is_noticed_and_mended_by_repeating(direction, change):
+    with Launchpad("sim://") as good:
+        expected = good.matte_tile(TILE, CODES).codes
+    board = Launchpad(BadLine(in_turns(direction, change)))
+    solution = board.matte_tile(TILE, CODES)
+    assert (solution.codes == expected).all()
+    assert board.retries >= 1 or change is with_noise
+
+
+def test_a_reset_in_the_middle_is_mended():
+    line = BadLine(lambda direction, data: data)
+    board = Launchpad(line)
+    board.info()
+
+    def reset_once(direction, data):
+        if direction == ">":
+            line.inner.machine.send(data[:60])
+            line.inner.machine.run(100_000)
+            line.inner.machine.reset(7)
+            line.damage = lambda _, rest: rest
+            return b""
+        return data
+    line.damage = reset_once
+    assert board.matte_tile(TILE, CODES).codes.max() == 254
+    assert board.retries == 1
+
+
+def test_a_line_that_never_works_ends_in_a_sentence():
+    board = Launchpad(BadLine(lambda direction, data: data if direction == "<" else data[:-1]))
+    with pytest.raises(LaunchpadError, match="4 attempts"):
+        board.info()
+
+
+def test_a_pulled_cable_says_what_to_do():
+    def pulled(direction, data):
+        raise serial.SerialException("device disconnected")
+    with pytest.raises(LaunchpadError, match="Plug it in again"):
+        Launchpad(BadLine(pulled)).info()
+
+
+def test_a_port_that_does_not_exist_is_named():
+    with pytest.raises(LaunchpadError, match="no-such-port"):
+        Launchpad("/dev/no-such-port")

@@ -1,0 +1,223 @@
+"""The walk through one photo: the same numbers as the product, told and drawn truthfully."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse
+import scipy.sparse.linalg
+from streamlit.testing.v1 import AppTest
+
+from pipeline import drawings, matte
+from pipeline.encode import encode_png
+from pipeline.image import ImageError, load_image
+from pipeline.knn import CONTRAST, knn_matting
+from pipeline.links import Links
+from pipeline.samples import SAMPLES
+from pipeline.steps import steps
+from pipeline.story import Neighbour
+from pipeline.walk import RecordedStory, Walk, walk
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 180
+NAMES = ["photo", "landmarks", "pose", "channels", "mask", "trimap", "neighbours", "system"]
+NAMES += ["solution", "alpha", "foreground", "composite"]
+ABOUT_FACE = {"landmarks", "pose", "channels"}
+
+# AppTest has no browser to name the host of its server.
+app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def small_photo() -> np.ndarray:
+    """A sample at half its size."""
+    return np.ascontiguousarray(load_image(SAMPLES[0].file)[::2, ::2])
+
+
+@pytest.fixture(scope="module")
+def walked() -> Walk:
+    return walk(small_photo())
+
+
+def two_tone() -> tuple[np.ndarray, np.ndarray]:
+    """A photo whose left half is dark and right half light, and its trimap."""
+    image = np.full((30, 45, 3), (20, 60, 40), np.uint8)
+    image[:, 22:] = 220, 190, 170
+    trimap = np.full((30, 45), 128, np.uint8)
+    trimap[:, :15], trimap[:, -15:] = 0, 255
+    return image, trimap
+
+
+def test_the_walk_gives_the_matte_of_the_product(walked):
+    product = matte(small_photo())
+    np.testing.assert_array_equal(walked.trimap, product.trimap)
+    np.testing.assert_array_equal(walked.alpha, product.alpha)
+    np.testing.assert_array_equal(walked.foreground, product.foreground)
+
+
+def test_a_direct_solver_finds_the_same_alpha_in_the_recorded_system():
+    image, trimap = two_tone()
+    story = RecordedStory()
+    alpha = knn_matting(image, trimap, story=story)
+    matrix, right_side, start = story.system()
+    assert start.shape == right_side.shape
+    exact = scipy.sparse.linalg.spsolve(matrix.astype(float).tocsc(), right_side.astype(float))
+    stretched = np.clip((exact - CONTRAST) / (1 - 2 * CONTRAST), 0, 1)
+    assert np.abs(alpha[trimap == 128] - stretched).max() < 0.02
+
+
+def test_more_iterations_come_closer_to_the_last_alpha(walked):
+    errors = [np.abs(alpha - walked.alpha).mean() for alpha in walked.early.values()]
+    assert len(errors) >= 3
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_nobody_is_said_in_words():
+    with pytest.raises(ImageError, match="No person was found"):
+        walk(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_every_step_has_words_formula_and_source(walked):
+    told = steps(walked)
+    assert [step.name for step in told] == NAMES
+    for step in told:
+        assert step.words and step.equations and step.source, step.name
+        for picture in step.pictures:
+            height, width = load_image(picture.file).shape[:2]
+            assert picture.proportion == pytest.approx(width / height)
+
+
+def test_without_a_face_its_steps_are_left_out(walked):
+    faceless = replace(walked, face=None, to_canonical=None, channels=None)
+    assert [step.name for step in steps(faceless)] == [
+        name for name in NAMES if name not in ABOUT_FACE
+    ]
+
+
+def test_the_pose_is_told_with_the_photos_own_numbers(walked):
+    pose = next(step for step in steps(walked) if step.name == "pose")
+    for value in walked.to_canonical.ravel():
+        assert f"{value:+.5f}" in pose.equations[-1]
+
+
+def test_the_numbers_of_the_system_are_the_matrix_own(walked):
+    system = next(step for step in steps(walked) if step.name == "system")
+    facts = dict(system.facts)
+    unknown = int((walked.trimap == 128).sum())
+    assert facts["Unknowns"] == f"{unknown:,}"
+    assert walked.matrix.shape == (unknown, unknown)
+    assert facts["Non-zeros"] == f"{walked.matrix.nnz:,}"
+
+
+def test_any_place_leads_to_the_nearest_pixel_of_the_band(walked):
+    links = Links.of(walked)
+    assert links.unknown[links.start[1], links.start[0]]
+    assert links.nearest_unknown(*links.start) == links.start
+    x, y = links.nearest_unknown(0, 0)
+    rows, columns = np.nonzero(links.unknown)
+    assert x**2 + y**2 == (rows**2 + columns**2).min()
+
+
+def test_neighbours_come_once_and_strongest_first(walked):
+    links = Links.of(walked)
+    neighbours = links.neighbours(links.start)
+    weights = [each.affinity for each in neighbours]
+    assert weights == sorted(weights, reverse=True)
+    places = {(each.x, each.y) for each in neighbours}
+    assert len(places) == len(neighbours) and links.start not in places
+
+
+def test_signed_colours_are_dark_at_zero_and_full_at_the_limit():
+    colours = drawings.signed(np.array([[-2.0, -1.0, 0.0, 1.0]]), 1.0)
+    np.testing.assert_array_equal(
+        colours[0], [drawings.BLUE, drawings.BLUE, drawings.DARK, drawings.GOLD]
+    )
+
+
+def test_sparsity_of_a_diagonal_matrix_is_a_diagonal():
+    picture = drawings.sparsity(scipy.sparse.identity(40, format="csr"), 10)
+    np.testing.assert_array_equal(picture, 255 * np.eye(10))
+
+
+def test_the_most_mixed_window_is_found():
+    alpha = np.zeros((50, 60), np.float32)
+    alpha[20:30, 35:45] = 0.5
+    assert drawings.most_mixed(alpha, 10) == (slice(20, 30), slice(35, 45))
+
+
+def test_a_bright_mask_leaves_the_photo_as_it_is():
+    image = small_photo()
+    np.testing.assert_array_equal(
+        drawings.kept_bright(image, np.ones(image.shape[:2], np.float32)), image
+    )
+
+
+def test_links_are_drawn_from_pixel_to_neighbour():
+    image = np.zeros((60, 60, 3), np.uint8)
+    picture = drawings.linked(image, (10, 30), [Neighbour(50, 30, 0.9)])
+    assert picture[30, 30].any()
+    assert not picture[10, 30].any()
+
+
+def opened(**address: str) -> AppTest:
+    """The page at an address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+    app.switch_page("pages/steps.py")
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def title(app: AppTest) -> str:
+    assert not app.exception
+    return app.title[0].value
+
+
+@app_test
+def test_the_address_holds_the_step():
+    app = opened(step="composite")
+    assert title(app) == "Composite"
+    assert app.button(key="walk_next").disabled
+    app.button(key="walk_back").click().run()
+    assert title(app) == "Foreground colours"
+    assert app.query_params["step"] == ["foreground"]
+    app.selectbox(key="walk_chosen").select("pose").run()
+    assert title(app) == "Canonical pose"
+    assert app.query_params["step"] == ["pose"]
+
+
+@app_test
+@pytest.mark.parametrize("address", [{}, {"step": "nonsense", "photo": "x", "band": "-1"}])
+def test_an_address_that_says_nothing_starts_at_the_beginning(address):
+    app = opened(**address)
+    assert title(app) == "One photo"
+    assert app.button(key="walk_back").disabled
+
+
+@app_test
+def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
+    app = opened(step="neighbours")
+    app.slider(key="walk_x").set_value(0).run()
+    assert not app.exception
+    x, y = app.slider(key="walk_x").value, app.slider(key="walk_y").value
+    assert any(f"Pixel {x}, {y} has" in html.proto.body for html in app.get("html"))
+
+
+@app_test
+def test_present_mode_is_in_the_address():
+    app = opened(step="mask")
+    app.button(key="walk_present").click().run()
+    assert app.query_params["present"] == ["1"]
+    app.button(key="walk_end").click().run()
+    assert "present" not in app.query_params
+    assert title(app) == "Mask"
+
+
+@app_test
+def test_a_photo_without_a_person_is_refused_in_words():
+    app = opened(photo="own")
+    assert "Upload a photo" in app.info[0].value
+    file = "dark.png", encode_png(np.zeros((64, 64, 3), np.uint8)), "image/png"
+    app.file_uploader(key="walk_upload").set_value([file]).run()
+    assert not app.exception
+    assert "No person was found" in app.error[0].value
