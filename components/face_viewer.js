@@ -1,9 +1,9 @@
 /* Turns a textured face with three.js, which this server gives out itself (static/three). */
 const FIELD_OF_VIEW = 26;
 const KEY_STEP = Math.PI / 24;
-/* Nearest and farthest part of the face in the colours of depth: gold to blue. */
-const NEAR_COLOUR = [0.97, 0.78, 0.3];
-const FAR_COLOUR = [0.12, 0.2, 0.42];
+/* Nearest and farthest part of the face in the colours of depth, gold and blue, in linear light. */
+const NEAR_COLOUR = [0.93, 0.56, 0.07];
+const FAR_COLOUR = [0.01, 0.03, 0.15];
 
 let library;
 

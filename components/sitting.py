@@ -32,7 +32,8 @@ class Sitting:
         image: (H, W, 3) uint8, the first photo at the working size, once it is done.
         face: the result. failure: a sentence for the person, if there is none.
         notes: sentences about the result.
-        number: tells one result from the next.
+        number: tells one result from the next. resets: how often its sliders were reset; sliders
+            of another name start from what was fitted.
     """
 
     photos: list[tuple[str, bytes]]
@@ -43,6 +44,7 @@ class Sitting:
     failure: str | None = None
     notes: list[str] = field(default_factory=list)
     number: int = 0
+    resets: int = 0
 
     @property
     def name(self) -> str:

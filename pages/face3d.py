@@ -78,7 +78,6 @@ def ask_for_photos() -> None:
 
 def take(sitting: Sitting) -> None:
     """Lays the photos out and starts."""
-    forget_sliders()
     st.session_state["sitting"] = sitting
     st.rerun()
 
@@ -195,12 +194,11 @@ def sliders(sitting: Sitting):
         st.markdown("**Expression**")
         st.space("stretch")
         if st.button("Reset", icon=":material/restart_alt:", key="face3d_reset"):
-            forget_sliders()
-            st.rerun(scope="fragment")
+            sitting.resets += 1
     halves = st.columns(2)
     for place, name in enumerate(EXPRESSIONS):
         fitted = min(float(expression[place]), LARGEST_EXPRESSION)
-        key = f"expression_{name}_{sitting.number}"
+        key = f"expression_{name}_{sitting.number}_{sitting.resets}"
         chosen = halves[place % 2].slider(
             name.capitalize(), 0.0, LARGEST_EXPRESSION, value=round(fitted, 2), step=0.01, key=key
         )
@@ -215,7 +213,7 @@ def sliders(sitting: Sitting):
                 LARGEST_SHAPE,
                 value=round(fitted, 1),
                 step=0.1,
-                key=f"shape_{place}_{sitting.number}",
+                key=f"shape_{place}_{sitting.number}_{sitting.resets}",
                 help="In standard deviations; it starts at this person's own value."
                 if place == 0
                 else None,
@@ -223,13 +221,6 @@ def sliders(sitting: Sitting):
             if chosen != round(fitted, 1):
                 shape[place] = chosen
     return shape, expression
-
-
-def forget_sliders() -> None:
-    """Sliders without a stored value start from what was fitted."""
-    for key in list(st.session_state):
-        if str(key).startswith(("expression_", "shape_")):
-            del st.session_state[key]
 
 
 def download_buttons(sitting: Sitting, vertices) -> None:
