@@ -18,7 +18,13 @@ from pipeline.face_checks import SUNGLASSES, check_pose, wears_sunglasses
 from pipeline.image import ImageError
 from pipeline.isomap import extract_view, fill, merge_views
 from pipeline.model_fitting import eye_distance, fit_surrey
-from pipeline.morphable_model import EmbeddedModel, MorphableModel, embedded_model, vertex_normals
+from pipeline.morphable_model import (
+    EmbeddedModel,
+    MorphableModel,
+    embedded_model,
+    solve_coefficients,
+    vertex_normals,
+)
 from pipeline.surrey import SurreyModel
 
 TEXTURE_SIZE = 1024
@@ -179,15 +185,8 @@ def describe(model: MorphableModel, vertices: np.ndarray) -> tuple[np.ndarray, n
     precision = MESH_DEVIATION**-2
     normal = precision * bases @ bases.T + np.diag(likely)
     right = precision * bases @ (vertices - model.mean).reshape(-1)
-    free = np.ones(len(right), bool)
-    while True:
-        solution = np.zeros(len(right))
-        solution[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
-        negative = solution < 0
-        negative[:count] = False
-        if not negative.any():
-            return solution[:count], solution[count:]
-        free &= ~negative
+    solution = solve_coefficients(normal, right, count)
+    return solution[:count], solution[count:]
 
 
 def _fit_embedded(

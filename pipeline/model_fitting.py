@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.camera import FLIP, Camera, estimate_camera
 from pipeline.face import LEFT_EYE, RIGHT_EYE, Face
+from pipeline.morphable_model import solve_coefficients
 from pipeline.surrey import IBUG_POINTS, LEFT_JAW, RIGHT_JAW, SurreyModel
 
 # Pose and shape trade off slowly: on synthetic faces 3 rounds leave 3 degrees of pitch, 20 leave 2.
@@ -81,7 +82,7 @@ def _fit_alone(model, face, shape):
 
 
 def _correspondences(model, face, surface, camera):
-    """Vertices (L,) and the landmarks (L, 2) they should meet; the jaw's slide along its outline."""
+    """Vertices (L,) and the landmarks (L, 2) they should meet; the jaw's lie on its outline."""
     projected = camera.project(surface)
     vertices = model.inner_vertices.tolist()
     points = face.landmarks[model.inner_points, :2].astype(float).tolist()
@@ -123,14 +124,5 @@ def _most_likely(model, cameras, pairs, scales):
         offset = (points - camera.offset) / scale - model.mean[vertices] @ projection.T
         normal[np.ix_(columns, columns)] += system @ system.T
         right[columns] += system @ offset.reshape(-1)
-    free = np.ones(size, bool)
-    # Non-negative expressions: those that come out negative are held at zero, and solved again.
-    while True:
-        solution = np.zeros(size)
-        solution[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
-        negative = solution < 0
-        negative[:count] = False
-        if not negative.any():
-            break
-        free &= ~negative
+    solution = solve_coefficients(normal, right, count)
     return solution[:count], list(solution[count:].reshape(-1, kinds))

@@ -87,6 +87,23 @@ def embedded_model() -> EmbeddedModel:
         )
 
 
+def solve_coefficients(normal: np.ndarray, right: np.ndarray, shape_count: int) -> np.ndarray:
+    """Solve normal x = right (D,) with x[shape_count:], the expressions, not negative.
+
+    Those that come out negative are held at zero and the rest is solved again; with six nearly
+    independent expressions this active set is right in practice without ever being loosened.
+    """
+    free = np.ones(len(right), bool)
+    while True:
+        solution = np.zeros(len(right))
+        solution[free] = np.linalg.solve(normal[np.ix_(free, free)], right[free])
+        negative = solution < 0
+        negative[:shape_count] = False
+        if not negative.any():
+            return solution
+        free &= ~negative
+
+
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (N, 3) of a mesh, each the area-weighted mean of its triangles' normals."""
     corners = vertices[triangles]

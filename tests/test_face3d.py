@@ -254,10 +254,10 @@ def test_faces_that_cannot_be_fitted_are_refused_in_words(sample):
 def test_sunglasses_are_noticed_and_glasses_are_not(sample):
     image, face = sample
     assert not wears_sunglasses(image, face)  # Grace Hopper wears clear glasses
-    dark = image.copy()
+    dark, radius = image.copy(), round(face.height / 6)
     for eye in ((33, 133), (362, 263)):
         middle = face.landmarks[list(eye), :2].mean(axis=0)
-        cv2.circle(dark, np.rint(middle).astype(int).tolist(), round(face.height / 6), (15,) * 3, -1)
+        cv2.circle(dark, np.rint(middle).astype(int).tolist(), radius, (15,) * 3, -1)
     assert wears_sunglasses(dark, face)
     assert "sunglasses" in fit_face(dark, face, texture_size=64).notes[0]
 
