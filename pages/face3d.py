@@ -7,9 +7,9 @@ from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import warm_up
+from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
 MODELS = {"embedded": "Face mesh", "surrey": "Surrey"}
 SHAPE_SLIDERS = 5
 LARGEST_SHAPE = 3.0
@@ -58,7 +58,7 @@ def ask_for_photos() -> None:
                     take(Sitting(photos=[], pieces=[piece]))
     files = st.file_uploader(
         "Portraits",
-        type=PHOTO_TYPES,
+        type=PHOTO_ENDINGS,
         accept_multiple_files=True,
         label_visibility="collapsed",
         key="face3d_uploaded",

@@ -9,6 +9,7 @@ import streamlit as st
 from components.entrance import come_through_the_app
 from components.memory_map import memory_map
 from components.memory_scale import Amount, memory_scale
+from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where it is needed
@@ -18,7 +19,6 @@ if TYPE_CHECKING:  # what takes time to import is imported where it is needed
     from pipeline.launchpad_report import Solution
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif"]
 SIMULATED = "Simulated board"
 OWN_PHOTO = "A photo of my own"
 HEIGHTS = (200, 400, 800)
@@ -89,7 +89,7 @@ def choose_photo(key: str, height: int) -> "tuple[np.ndarray, np.ndarray] | None
     choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo")
     file = names.get(choice)
     if choice == OWN_PHOTO:
-        file = st.file_uploader("Your photo", type=PHOTO_TYPES, key=f"{key}_upload")
+        file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key=f"{key}_upload")
     if file is None:
         return None
     data = file.read_bytes() if isinstance(file, Path) else file.getvalue()

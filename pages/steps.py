@@ -11,6 +11,7 @@ from components.entrance import come_through_the_app
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.table import warm_up
+from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -18,7 +19,6 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
     from pipeline.step import Step
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
 STUDIO, OWN = "studio", "own"
 SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 
@@ -79,7 +79,7 @@ def choose_photo() -> tuple[str, bytes | None]:
             on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
         )
         if name == OWN:
-            file = st.file_uploader("Your photo", type=PHOTO_TYPES, key="walk_upload")
+            file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="walk_upload")
             if file:
                 st.session_state["walk_own"] = file.getvalue()
         if name in SAMPLE_OF:

@@ -9,6 +9,7 @@ from components.before_after import before_after, data_url
 from components.downloads import download_buttons
 from components.entrance import come_through_the_app
 from components.table import Piece, finish, lay_out, warm_up
+from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -16,7 +17,6 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
 
     from pipeline.stored import UnpackedMatte
 
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
 MOST_PHOTOS = 20
 
 # Longer sides in pixels of what is shown; downloads have the photo's own size.
@@ -30,7 +30,6 @@ STAGES = {
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
-    "refine": "Refining the edge",
     "foreground": "Cleaning the colours",
 }
 
@@ -71,7 +70,7 @@ def ask_for_photos() -> None:
             st.error(problem)
         files = st.file_uploader(
             "Photos",
-            type=PHOTO_TYPES,
+            type=PHOTO_ENDINGS,
             accept_multiple_files=True,
             label_visibility="collapsed",
             # A new one after every upload, or a lone trimap would be taken again and again.

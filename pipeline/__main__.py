@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import composite
+from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files
 from pipeline.pairs import load_trimap, pair_by_name
-
-PHOTO_ENDINGS = (
-    ".jpg .jpeg .png .webp .heic .heif .avif .tif .tiff .bmp".split()
-)  # of the files taken from a folder
 
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -189,7 +186,8 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
 
 
 def _photos_in(folder: Path) -> list[Path]:
-    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_ENDINGS)
+    paths = sorted(folder.iterdir())
+    photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
     return photos

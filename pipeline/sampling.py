@@ -59,6 +59,11 @@ def then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return second @ np.vstack([first, (0, 0, 1)])
 
 
+def inverse(matrix: np.ndarray) -> np.ndarray:
+    """The (2, 3) map that undoes a (2, 3) map."""
+    return np.linalg.inv(np.vstack([matrix, (0, 0, 1)]))[:2]
+
+
 def scaling(x: float, y: float) -> np.ndarray:
     """The (2, 3) map that enlarges by x and y about the outer corner of the first pixel.
 

@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.align import align, portrait_channels, portrait_prior
 from pipeline.face import Face
 from pipeline.person import person_score
-from pipeline.sampling import sample_affine, scaling, then
+from pipeline.sampling import inverse, sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
@@ -58,7 +58,7 @@ class Frame:
 
     def from_photo(self, size: tuple[int, int]) -> np.ndarray:
         """The inverse of `to_photo`."""
-        return np.linalg.inv(np.vstack([self.to_photo(size), (0, 0, 1)]))[:2]
+        return inverse(self.to_photo(size))
 
 
 @dataclass(frozen=True)
@@ -219,11 +219,11 @@ def _person_frame(box, scale):
 def _portrait_frame(face):
     """The frame that a training portrait would have around this face."""
     to_canonical = align(face)
-    inverse = np.linalg.inv(np.vstack([to_canonical, (0, 0, 1)]))[:2]
+    to_photo = inverse(to_canonical)
     left, top, right, bottom = portrait_prior().frame
     # The upright frame, also for a tilted head: people's shoulders stay below them.
-    unit = float(np.sqrt(abs(np.linalg.det(inverse[:, :2]))))
-    x, y = inverse[:, 2]
+    unit = float(np.sqrt(abs(np.linalg.det(to_photo[:, :2]))))
+    x, y = to_photo[:, 2]
     middle = ((left + right) / 2 * unit, (top + bottom) / 2 * unit)
     return _fitted(
         x + middle[0], y + middle[1], (right - left) * unit, (bottom - top) * unit, 1.0
