@@ -80,6 +80,11 @@ def knn_matting(
     (H, W) float32 in [0, 1]; exactly 0 and 1 on the trimap's known pixels. A trimap without any
     foreground or without any background says nothing of the unknown pixels: they get 0.5.
 
+    The system is single precision. Solved until its relative residual is below 1e-6, pure KNN
+    comes within 1e-3 of a dense solution in double precision (tests/test_knn.py); as shipped,
+    iterations end at the relative residual TOLERANCE. The same arguments give the same bits,
+    whatever the number of workers.
+
     Raises
     ------
     ImageError: the arrays do not fit together or hold values that are not colours.
