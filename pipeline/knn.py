@@ -33,7 +33,7 @@ QUALITIES = ("knn", "fast", "best")
 LEVELS = ((10, 2.0), (5, 0.1))
 
 # More unknown pixels than this are solved at a lower resolution and refined in the band.
-MOST_UNKNOWN = 120_000
+MOST_UNKNOWN = 150_000
 
 # Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
 KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
