@@ -1,4 +1,8 @@
-"""The board's problem in float64, to hold its answers against: nothing rounded, no tiles."""
+"""The board's problem in float64, to hold its answers against: solved at once, without tiles.
+
+`exact_alpha` rounds nothing; `exact_column` solves the very system a board solves for a column,
+whose features are whole numbers, so that what remains is the error of its fixed-point arithmetic.
+"""
 
 import numpy as np
 import scipy.sparse as sparse
@@ -11,9 +15,7 @@ from pipeline.launchpad import Parameters
 REGULARIZATION = 1e-9
 
 
-def exact_alpha(
-    photo: np.ndarray, trimap: np.ndarray, parameters: Parameters = Parameters()
-) -> np.ndarray:
+def exact_alpha(photo: np.ndarray, trimap: np.ndarray, parameters: Parameters) -> np.ndarray:
     """KNN matting of a small photo or one column of it by a direct sparse solve.
 
     photo: (H, W, 3) uint8. trimap: (H, W) uint8 0/128/255. Returns (H, W) float64 in 0..1.
@@ -33,6 +35,48 @@ def exact_alpha(
     return np.clip(alpha, 0, 1).reshape(height, width)
 
 
+def exact_column(
+    pixels: np.ndarray, trimap: np.ndarray, projection, parameters: Parameters
+) -> np.ndarray:
+    """Alpha of one column, (n,) float64 in 0..1, with the features and neighbours of the board.
+
+    pixels: (n, 3) uint8. trimap: (n,) uint8 0/128/255. projection: (mean, axes) as in
+    `Solution.projection`.
+    """
+    points = _whole_features(pixels, *projection)
+    unknown = np.flatnonzero(trimap == 128)
+    known = np.flatnonzero(trimap != 128)
+    alpha = (trimap == 255).astype(float)
+    if len(unknown):
+        laplacian = _column_laplacian(points, unknown, parameters)[unknown]
+        alpha[unknown] = spsolve(laplacian[:, unknown].tocsc(), -laplacian[:, known] @ alpha[known])
+    return np.clip(alpha, 0, 1)
+
+
+def _whole_features(pixels: np.ndarray, mean, axes) -> np.ndarray:
+    """(n, 2) whole numbers as firmware/core/projection.c makes them: the first halved, Q15 axes."""
+    centred = pixels.astype(np.int64) - np.asarray(mean, np.int64)
+    projected = (2 * centred @ np.asarray(axes, np.int64).T) >> 16
+    projected[:, 0] >>= 1
+    return np.clip(projected + 128, 0, 255)
+
+
+def _column_laplacian(features: np.ndarray, unknown: np.ndarray, parameters: Parameters):
+    """Among neighbours equally far, the board keeps the nearer pixel, and before it behind."""
+    pixels = np.arange(len(features))
+    count = min(parameters.neighbours, len(features) - 1)
+    index = np.empty((len(unknown), count), int)
+    distance = np.empty((len(unknown), count), int)
+    for row, pixel in enumerate(unknown):
+        step = pixels - pixel
+        far = np.abs(features - features[pixel]) @ (8, 4) + parameters.spatial * np.abs(step)
+        order = np.lexsort((step > 0, np.abs(step), far))
+        index[row] = order[order != pixel][:count]
+        distance[row] = far[index[row]]
+    weight = np.maximum(127 - distance // 16, 1).astype(float)
+    return _laplacian_of(np.repeat(unknown, count), index.ravel(), weight.ravel(), len(features))
+
+
 def _features(photo: np.ndarray, parameters: Parameters) -> np.ndarray:
     """(H W, 4): two principal components, 4 a colour level, and the weighted position."""
     pixels = photo.reshape(-1, 3).astype(float)
@@ -48,10 +92,12 @@ def _laplacian(points: np.ndarray, unknown: np.ndarray, parameters: Parameters):
     row = np.repeat(unknown, count)
     others = index.ravel() != row
     weight = np.maximum(127 - distance.ravel() / 16, 1)
-    size = (len(points), len(points))
-    directed = sparse.csr_matrix(
-        (weight[others], (row[others], index.ravel()[others])), shape=size
-    )
+    return _laplacian_of(row[others], index.ravel()[others], weight[others], len(points))
+
+
+def _laplacian_of(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray, size: int):
+    """D - A with A = W + W', W directed edges."""
+    directed = sparse.csr_matrix((weights, (rows, columns)), shape=(size, size))
     adjacency = directed + directed.T
     degree = np.asarray(adjacency.sum(1)).ravel()
     return (sparse.diags(degree + REGULARIZATION) - adjacency).tocsr()
