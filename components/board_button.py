@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components.board_view import SIMULATOR, grey, how_known, show_numbers
+from components.board_view import GOLD, SIMULATOR, grey, how_known, show_numbers
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 
 SECONDS_TO_PRESS = 60
 SECONDS_A_LOOK = 0.25  # between two looks at the Stop button
+CYCLES_TO_FINISH = 100_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def repeat(port: str, last: LastJob) -> None:
             if port == SIMULATOR and last.heard is not None:
                 board.port.machine.listen(*last.heard)
             solution = board.run(last.job)
-            lamps = board.port.machine.lamps if port == SIMULATOR else None
+            lamps = lamps_after(board) if port == SIMULATOR else None
     except LaunchpadError as error:
         st.error(str(error))
         return
@@ -70,6 +71,12 @@ def repeat(port: str, last: LastJob) -> None:
     if lamps is not None:
         lit = [name for name, shines in lamps.items() if shines] or ["neither"]
         st.caption(f"LED alight afterwards: {' and '.join(lit)} (simulated).")
+
+
+def lamps_after(board: Launchpad) -> dict[str, bool]:
+    """The simulated board's LEDs, a moment after the last byte of its answer."""
+    board.port.machine.run(CYCLES_TO_FINISH)
+    return board.port.machine.lamps
 
 
 def pressed(board: Launchpad, port: str) -> bool:
@@ -107,5 +114,5 @@ def show_repeated(solution: Solution, last: LastJob, how: str) -> None:
         if len(solution.alpha) > 1:
             st.image(grey(solution.alpha), "Alpha of the tile", width="stretch")
         else:
-            st.line_chart({"alpha": solution.alpha[0]}, x_label="pixel or sample")
+            st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label="pixel or sample")
     show_numbers(numbers, solution, how)

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_view import SIMULATOR, how_known, show_memory, show_numbers
+from components.board_view import GOLD, LINES, SIMULATOR, how_known, show_memory, show_numbers
 from pipeline.launchpad import Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -91,7 +91,11 @@ def voice(rate: int) -> np.ndarray:
 def show_samples(samples: np.ndarray, trimap: np.ndarray, rate: int) -> None:
     """The signal as the board gets it."""
     st.line_chart(
-        {"samples": samples}, height=180, x_label=f"sample, 1/{rate} s", y_label="0 to 1023"
+        {"samples": samples},
+        height=180,
+        color=GOLD,
+        x_label=f"sample, 1/{rate} s",
+        y_label="0 to 1023",
     )
     known = {name: int((trimap == value).sum()) for name, value in
              (("silence", 0), ("voice", 255), ("left to the board", 128))}
@@ -130,11 +134,12 @@ def show_answer(solution: Solution, rate: int, how: str) -> None:
         st.markdown(f"**The two projections** ({how})")
         st.line_chart(
             {"first": solution.features[0, :, 0], "second": solution.features[0, :, 1]},
+            color=LINES,
             x_label=f"sample, 1/{rate} s",
         )
     with answer:
         st.markdown(f"**Voice (1) or silence (0)** ({how})")
-        st.line_chart({"alpha": solution.alpha[0]}, x_label=f"sample, 1/{rate} s")
+        st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label=f"sample, 1/{rate} s")
     drawing, numbers = st.columns(2, gap="large")
     show_memory(drawing.empty(), solution, len(solution.phases) - 1, how)
     show_numbers(numbers, solution, how)

@@ -8,9 +8,10 @@ from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import Totals
 
 SIMULATOR = "sim://"
+GOLD, BLUE = LINES = ["#d9b24a", "#7f9fc2"]
 
 PHASES = {
-    "receive": "Receiving pixels and trimap",
+    "receive": "Receiving the job",
     "project": "Projecting onto two principal components",
     "search": "Searching the nearest neighbours",
     "merge": "Building the Laplacian",
@@ -48,8 +49,8 @@ def show_numbers(place, solution: Solution, how: str) -> None:
         f"| Latest job ({how}) | cycles | ms |\n|---|---:|---:|\n{rows}\n\n"
         f"{solution.unknown} unknown, {solution.edges} edges, {solution.iterations} iterations. "
         f"{stack_in_words(solution)}{wire_in_words(solution.wire)} ({how}). "
-        f"Energy {1e3 * solution.energy_joules:.2f} mJ (estimated: time, {how}, at the 126 µA/MHz "
-        "and 3 V cited below)."
+        f"Energy {1e3 * solution.energy_joules:.2f} mJ (estimated: {how} time at 126 µA/MHz, "
+        "cited from TI SLASE59, and 3 V)."
     )
 
 
@@ -93,4 +94,4 @@ def show_totals(totals: Totals, how: str) -> None:
     wire.metric(f"On the wire, {how}", f"{totals.wire_seconds:.1f} s")
     energy.metric("Energy, estimated", f"{1e3 * totals.energy_joules:.0f} mJ")
     if totals.retries:
-        st.caption(f"{totals.retries} requests had to be sent again.")
+        st.caption(f"Requests sent again after damage on the wire: {totals.retries}.")

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 
 from pipeline.launchpad import Parameters
 
-# A pull towards 0 so weak that it only shows where no chain of edges leads to a known pixel.
+# A pull towards 1/2 so weak that it only shows where no chain of edges leads to a known pixel; there
+# the board answers 1/2.
 REGULARIZATION = 1e-9
 
 
@@ -29,9 +30,8 @@ def exact_alpha(photo: np.ndarray, trimap: np.ndarray, parameters: Parameters) -
     known = np.flatnonzero(trimap.ravel() != 128)
     alpha = (trimap.ravel() == 255).astype(float)
     if len(unknown):
-        laplacian = _laplacian(_features(photo, parameters), unknown, parameters)[unknown]
-        right = -laplacian[:, known] @ alpha[known]
-        alpha[unknown] = spsolve(laplacian[:, unknown].tocsc(), right)
+        laplacian = _laplacian(_features(photo, parameters), unknown, parameters)
+        alpha[unknown] = _solved(laplacian, unknown, known, alpha)
     return np.clip(alpha, 0, 1).reshape(height, width)
 
 
@@ -48,8 +48,8 @@ def exact_column(
     known = np.flatnonzero(trimap != 128)
     alpha = (trimap == 255).astype(float)
     if len(unknown):
-        laplacian = _column_laplacian(points, unknown, parameters)[unknown]
-        alpha[unknown] = spsolve(laplacian[:, unknown].tocsc(), -laplacian[:, known] @ alpha[known])
+        laplacian = _column_laplacian(points, unknown, parameters)
+        alpha[unknown] = _solved(laplacian, unknown, known, alpha)
     return np.clip(alpha, 0, 1)
 
 
@@ -93,6 +93,13 @@ def _laplacian(points: np.ndarray, unknown: np.ndarray, parameters: Parameters):
     others = index.ravel() != row
     weight = np.maximum(127 - distance.ravel() / 16, 1)
     return _laplacian_of(row[others], index.ravel()[others], weight[others], len(points))
+
+
+def _solved(laplacian, unknown: np.ndarray, known: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Alpha of the unknown pixels: their rows of the system, what is known on the right."""
+    rows = laplacian[unknown]
+    right = REGULARIZATION / 2 - rows[:, known] @ alpha[known]
+    return spsolve(rows[:, unknown].tocsc(), right)
 
 
 def _laplacian_of(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray, size: int):

@@ -6,6 +6,7 @@ the board's rate, its most telling stretch cut out, in the 10 bits of the conver
 
 import io
 import re
+import struct
 import warnings
 from fractions import Fraction
 
@@ -130,7 +131,7 @@ def _read_wave(data: bytes) -> tuple[int, np.ndarray]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of other programs
             rate, waves = wavfile.read(io.BytesIO(data))
-    except (ValueError, EOFError, OSError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, EOFError, OSError, TypeError, struct.error) as error:
         raise SignalError("This is not a WAV recording, or it is damaged.") from error
     if rate < 100 or waves.size == 0:
         raise SignalError("This WAV file holds no sound.")
