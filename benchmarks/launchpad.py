@@ -103,17 +103,20 @@ def run_columns(count: int, band: float, least: int, most: int) -> dict:
             except JobRefused as refusal:
                 refused += 1
                 print(f"refused: {refusal}")
-        used = info.static_bytes + board.port.machine.stack_used
+        machine = board.port.machine
+        used = info.static_bytes + machine.stack_used
+        waits = machine.call("cache_misses") / machine.cycles
     print(f"{len(rows)} columns of 800 pixels, {least} to {most} unknown, {refused} refused")
     print(f"{'':16}{'median':>12}{'95 %':>12}{'most':>12}")
     summary = {"columns": len(rows), "refused": refused, "sram_bytes": used,
-               "static_bytes": info.static_bytes}
+               "static_bytes": info.static_bytes, "fram_wait_share": waits}
     for key in rows[0]:
         values = [row[key] for row in rows]
         summary[key] = {"median": float(np.median(values)),
                         "p95": float(np.percentile(values, 95)), "max": float(max(values))}
         print(f"{key:16}" + "".join(f"{value:12.5g}" for value in summary[key].values()))
-    print(f"SRAM: {info.static_bytes} bytes static + {board.port.machine.stack_used} of stack "
+    print(f"cycles spent waiting for FRAM, of all: {100 * waits:.1f} %")
+    print(f"SRAM: {info.static_bytes} bytes static + {machine.stack_used} of stack "
           f"= {used} of 4096; within 0.8 s: {sum(row['seconds'] <= 0.8 for row in rows)} columns")
     summary["within_0.8_s"] = sum(row["seconds"] <= 0.8 for row in rows)
     return summary

@@ -16,7 +16,7 @@ BOARD_DATA = """
 |---|---|
 | Processor | MSP430FR2433, 16 bits, 16 MHz, 32-bit multiplier |
 | SRAM | 4096 bytes |
-| FRAM for the program | 15.5 KB, of which 15,232 bytes hold code |
+| FRAM for the program | 15,360 bytes, of which 15,232 can hold code |
 | Serial line | 115,200 baud |
 | Supply current | 126 µA/MHz, typical |
 """
@@ -81,7 +81,7 @@ def show_scale() -> None:
         value = stored_result(file, path)
         if value is not None:
             amounts.append(Amount(name, value * unit, how))
-    st.markdown("Peak memory, on a scale where every step is ten times the one before.")
+    st.markdown("Peak memory. Every mark on the scale is a thousand times the one before.")
     st.html(memory_scale(amounts))
     st.caption("KB = 10³, MB = 10⁶, GB = 10⁹ bytes. Measured on two processor cores.")
     st.markdown(BOARD_DATA)

@@ -20,9 +20,8 @@ COLUMN = Parameters(spatial=4)
 TALLEST = 800
 TOO_MUCH = (3, 4)
 """The refusals that a smaller part of the column may pass: unknown pixels, edges."""
-PART = 90
-"""Unknown pixels of one part; with the alpha of the others in its map, 115 fit a column of 800."""
-ROUNDS = 4
+ROUNDS = 6
+SLACK_BYTES = 8  # what rounding up the parts of the arena can take
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,16 @@ def _in_parts(board, line, codes, parameters) -> list[Solution]:
     parts are shifted by half a part.
     """
     unknown = np.flatnonzero(codes[0] == UNKNOWN_CODE)
-    solutions = [_shortened(board, line, codes, parameters)]
+    size = _part_size(board.info().arena_bytes, codes.size, parameters.neighbours)
+    solutions = [_shortened(board, line, codes, size, parameters)]
     state = codes.copy()
     short = solutions[0].codes[0].astype(float)
     centres = (np.arange(len(short)) + 0.5) * codes.size / len(short) - 0.5
     state[0, unknown] = np.round(np.interp(unknown, centres, short))
     for round_ in range(ROUNDS):
-        offset = PART // 2 if round_ % 2 else 0
-        for start in range(-offset, len(unknown), PART):
-            part = unknown[max(start, 0) : start + PART]
+        offset = size // 2 if round_ % 2 else 0
+        for start in range(-offset, len(unknown), size):
+            part = unknown[max(start, 0) : start + size]
             state[0, unknown] = np.clip(state[0, unknown], 1, FOREGROUND_CODE - 1)
             state[0, part] = UNKNOWN_CODE
             solutions.append(board.matte_tile(line, state, parameters=parameters))
@@ -84,10 +84,20 @@ def _in_parts(board, line, codes, parameters) -> list[Solution]:
     return solutions
 
 
-def _shortened(board, line, codes, parameters) -> Solution:
+def _part_size(arena_bytes: int, pixels: int, neighbours: int) -> int:
+    """Unknown pixels that fit whatever their graph, with a byte of map a pixel.
+
+    The two limits of firmware/README.md, of the search and of the solver.
+    """
+    searched = (arena_bytes - 3 * pixels - pixels // 8 - SLACK_BYTES) // (6 + neighbours)
+    solved = arena_bytes // (17 + 2 * neighbours)
+    return min(searched, solved)
+
+
+def _shortened(board, line, codes, size, parameters) -> Solution:
     """The column at so small a fraction of its length that one job can hold its unknown pixels."""
     factor = 2
-    while np.count_nonzero(codes == UNKNOWN_CODE) > factor * PART:
+    while np.count_nonzero(codes == UNKNOWN_CODE) > factor * size:
         factor *= 2
     small, labels = shrink(line, codes, factor)
     spatial = min(factor * parameters.spatial, MOST_SPATIAL)

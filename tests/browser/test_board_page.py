@@ -103,8 +103,7 @@ def test_a_voice_and_the_button(page, screen):
 
 def test_a_sound_file_is_heard_and_a_bad_one_explained(page, screen, tmp_path):
     open_page(page, screen, "A voice")
-    choice = page.get_by_role("combobox", name="Sound")
-    choice.click()
+    page.locator(".st-key-sound_source [role=combobox]").click()
     page.get_by_role("option", name="A sound file (WAV)").click()
     chooser = page.locator(".st-key-sound_file input[type=file]")
     broken = tmp_path / "broken.wav"
