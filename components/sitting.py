@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.queue import WAITING, place_at_the_table
 from components.table import Piece
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ def fit_sitting(
     sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
 ) -> None:
     """Makes the face, or says in words why there is none. say: is told what is being done."""
+    with place_at_the_table(lambda: say(WAITING)):
+        _fit(sitting, model, say)
+
+
+def _fit(sitting, model, say):
     from pipeline.face import find_faces
     from pipeline.face3d import fit_person
     from pipeline.face_checks import choose_face
@@ -88,6 +94,9 @@ def fit_sitting(
         sitting.face = fit_person(prepared, model)
     except ImageError as error:
         sitting.failure = f"{name}: {error}" if name else str(error)
+        return
+    except MemoryError:
+        sitting.failure = "This server has too little memory for a photo of this size."
         return
     sitting.image = prepared[0][0]
     sitting.notes = [*notes, *sitting.face.notes]

@@ -5,19 +5,17 @@ disk and nothing is shared but the networks' weights.
 """
 
 import ctypes
-import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import streamlit as st
 
-SECONDS_BETWEEN_LOOKS = 0.3
+from components.queue import place_at_the_table
 
 # Parameters of glibc's mallopt(3).
 M_MMAP_THRESHOLD = -3
@@ -97,7 +95,7 @@ def finish(
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
-    with _a_place(say):
+    with place_at_the_table(lambda: say("waiting", 0.0)):
         start = time.perf_counter()
         say("reading", 0.0)
         try:
@@ -117,24 +115,6 @@ def finish(
         piece.notes, piece.found = list(matted.notes), matted.found
         piece.result = StoredMatte.of(piece.photo, image, matted)
         piece.revision += 1
-
-
-@st.cache_resource(show_spinner=False)
-def _places() -> threading.BoundedSemaphore:
-    """As many photos at once as there are processors: more would only make everybody wait."""
-    return threading.BoundedSemaphore(os.cpu_count() or 1)
-
-
-@contextmanager
-def _a_place(say: Callable[[str, float], None]) -> Iterator[None]:
-    """Waits for a free place; saying so again and again lets the person leave the queue."""
-    places = _places()
-    while not places.acquire(timeout=SECONDS_BETWEEN_LOOKS):
-        say("waiting", 0.0)
-    try:
-        yield
-    finally:
-        places.release()
 
 
 @st.cache_resource(show_spinner=False)

@@ -272,7 +272,11 @@ def show_photo(sitting: Sitting) -> None:
     with texture:
         st.image(shrunk(face.isomap[..., :3], 560), width="stretch")
         seen = (face.seen[face.isomap[..., 3] > 0] > 0.5).mean()
-        st.caption(f"The isomap: {seen:.0%} of it seen in the photo, the rest filled in")
+        st.caption(
+            f"The isomap: {seen:.0%} of it seen in the photo, the rest filled in. Hands, glasses "
+            "and hair before the face are part of the person to our matte, so they are painted "
+            "onto the skin: choose a photo where nothing covers it."
+        )
 
 
 come_through_the_app("pages/face3d.py")
