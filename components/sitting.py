@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.queue import WAITING, place_at_the_table
-from components.table import Piece
+from components.table import Piece, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +54,11 @@ class Sitting:
         return first.rsplit(".", 1)[0]
 
     @property
+    def label(self) -> str:
+        """The name as Markdown shows it letter for letter."""
+        return as_written(self.name)
+
+    @property
     def waits(self) -> bool:
         """Whether there is neither a face nor a failure yet."""
         return self.face is None and self.failure is None
@@ -79,21 +84,21 @@ def _fit(sitting, model, say):
     try:
         for piece in sitting.pieces:
             name = piece.name
-            say(f"Looking for the face in {name}")
+            say(f"Looking for the face in {as_written(name)}")
             view = piece.result.unpack().reduced(WORKING_SIDE)
             face, remarks = choose_face(find_faces(view.image))
-            notes += [f"{name}: {remark}" for remark in remarks]
+            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
             prepared.append((view.image, face, view.alpha))
         for name, photo in sitting.photos:
-            say(f"Cutting the person out of {name}")
+            say(f"Cutting the person out of {as_written(name)}")
             image = shrunk(load_image(photo), WORKING_SIDE)
             face, remarks = choose_face(find_faces(image))
-            notes += [f"{name}: {remark}" for remark in remarks]
+            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
         say("Fitting the face and taking its texture")
         sitting.face = fit_person(prepared, model)
     except ImageError as error:
-        sitting.failure = f"{name}: {error}" if name else str(error)
+        sitting.failure = f"{as_written(name)}: {error}" if name else str(error)
         return
     except MemoryError:
         sitting.failure = "This server has too little memory for a photo of this size."

@@ -57,12 +57,17 @@ class Piece:
     @property
     def label(self) -> str:
         """The name as Markdown shows it letter for letter."""
-        return re.sub(r"([^\w\s.,-])", r"\\\1", self.name)
+        return as_written(self.name)
 
     @property
     def waits(self) -> bool:
         """Whether there is neither a result nor a failure yet."""
         return self.result is None and self.failure is None
+
+
+def as_written(name: str) -> str:
+    """A file's name as Markdown that shows it letter for letter."""
+    return re.sub(r"([^\w\s.,-])", r"\\\1", name)
 
 
 def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
