@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.queue import WAITING, place_at_the_table
-from components.table import Piece, as_written
+from components.table import Piece, a_place, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +67,7 @@ def fit_sitting(
     sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
 ) -> None:
     """Makes the face, or says in words why there is none. say: is told what is being done."""
-    with place_at_the_table(lambda: say(WAITING)):
+    with a_place(lambda *_: say("Waiting for a free place; another photo is being worked on")):
         _fit(sitting, model, say)
 
 

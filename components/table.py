@@ -5,17 +5,22 @@ disk and nothing is shared but the networks' weights.
 """
 
 import ctypes
+import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import streamlit as st
 
-from components.queue import place_at_the_table
+from components.places import Places
+
+# Everyone who waits is told so this often, and may leave then; more often is work for nothing.
+SECONDS_BETWEEN_LOOKS = 1.0
 
 # Parameters of glibc's mallopt(3).
 M_MMAP_THRESHOLD = -3
@@ -100,7 +105,7 @@ def finish(
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
-    with place_at_the_table(lambda: say("waiting", 0.0)):
+    with a_place(say):
         start = time.perf_counter()
         say("reading", 0.0)
         try:
@@ -120,6 +125,19 @@ def finish(
         piece.notes, piece.found = list(matted.notes), matted.found
         piece.result = StoredMatte.of(piece.photo, image, matted)
         piece.revision += 1
+
+
+@st.cache_resource(show_spinner=False)
+def _places() -> Places:
+    """As many photos at once as there are processors: more would only make everybody wait."""
+    return Places(os.cpu_count() or 1)
+
+
+@contextmanager
+def a_place(say: Callable[[str, float], None]) -> Iterator[None]:
+    """Waits for a free place; saying so again and again lets the person leave the queue."""
+    with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS):
+        yield
 
 
 @st.cache_resource(show_spinner=False)

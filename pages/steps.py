@@ -8,7 +8,6 @@ import streamlit as st
 
 from components.before_after import data_url
 from components.entrance import come_through_the_app
-from components.queue import WAITING, place_at_the_table
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.table import warm_up
@@ -29,7 +28,6 @@ NEIGHBOURS_LISTED = 8
 BAND, NARROWEST, WIDEST = 10, 2, 40
 
 STAGES = {
-    "waiting": WAITING,
     "landmarks": "Looking for the face",
     "pose": "Fitting the canonical pose",
     "channels": "Drawing the channels",
@@ -154,7 +152,7 @@ def walked_sample(name: str) -> tuple[list["Step"], "Links"]:
 
 
 def walk_through(
-    photo: bytes, band: int, progress: Callable[[str, float], None] = lambda stage, share: None
+    photo: bytes, band: int, progress: Callable[[str, float], None] | None = None
 ) -> tuple[list["Step"], "Links"]:
     """Takes a photo through every stage and keeps what the page shows."""
     from pipeline.image import load_image
@@ -162,9 +160,8 @@ def walk_through(
     from pipeline.steps import steps
     from pipeline.walk import walk
 
-    with place_at_the_table(lambda: progress("waiting", 0.0)):
-        road = walk(load_image(photo), band=band, progress=progress)
-        return steps(road), Links.of(road)
+    road = walk(load_image(photo), band=band, progress=progress)
+    return steps(road), Links.of(road)
 
 
 def current(steps: list["Step"]) -> int:

@@ -8,7 +8,6 @@ from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
 from components.downloads import download_buttons
 from components.entrance import come_through_the_app
-from components.queue import WAITING
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -25,7 +24,7 @@ SHOWN_SIDE = 1280
 THUMBNAIL_SIDE = 560
 
 STAGES = {
-    "waiting": WAITING,
+    "waiting": "Waiting for a free place; another photo is being worked on",
     "reading": "Reading the photo",
     "face": "Looking for the face",
     "mask": "Drawing the mask",
