@@ -5,6 +5,7 @@ import streamlit as st
 from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
+from components.privacy import privacy_note
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import warm_up
 from pipeline.formats import PHOTO_ENDINGS
@@ -36,10 +37,7 @@ def main() -> None:
         ask_for_photos()
     else:
         show_sitting(sitting)
-    st.caption(
-        "Photos are worked on in this server's memory, never written to its disk, and are gone "
-        "when you close the page."
-    )
+    privacy_note()
     warm_up()
 
 
