@@ -65,8 +65,10 @@ encoder from ImageNet weights (Apache-2.0) | research, non-commercial |
 PACKAGES = """\
 | package | licence |
 |---|---|
-| streamlit, ai-edge-litert, mediapipe, eos-py, wasmtime, opencv-contrib-python | Apache-2.0 |
-| numpy, scipy, starlette, pyserial, pillow-heif | BSD-3-Clause |
+| streamlit, ai-edge-litert, mediapipe, eos-py, opencv-contrib-python | Apache-2.0 |
+| wasmtime | Apache-2.0 with LLVM exception |
+| numpy, scipy, starlette, pyserial | BSD-3-Clause |
+| pillow-heif | BSD-3-Clause; its wheels, with libheif and x265, GPL-2.0 |
 | pillow | MIT-CMU |
 | trimesh | MIT |"""
 
