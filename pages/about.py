@@ -28,11 +28,15 @@ PRIVACY = """\
   only private if the address begins with https. If that matters, run it yourself."""
 
 OWN = """\
-    make run
+```
+make run
+```
 
 sets everything up on Linux (Python 3.11 or 3.12) and serves the app on port 8501, or
 
-    docker build -t deepmasque . && docker run -p 8501:8501 deepmasque
+```
+docker build -t deepmasque . && docker run --rm -p 8501:8501 deepmasque
+```
 
 Once installed it needs no internet."""
 
@@ -98,12 +102,13 @@ def main() -> None:
 def show_figures() -> None:
     """What was measured, how, and the command that prints it again."""
     st.subheader("Figures, and how they were measured", anchor=False)
-    st.markdown("Each is read from the file that the command beside it wrote.")
-    rows = "\n".join(
-        f"| {figure.what} | **{figure.value}** | {figure.how} `{figure.command}` |"
-        for figure in figures()
+    st.markdown("Each is read from the file that the command at its end wrote.")
+    st.markdown(
+        "\n".join(
+            f"- {figure.what}: **{figure.value}**. {figure.how} `{figure.command}`"
+            for figure in figures()
+        )
     )
-    st.markdown(f"| | | |\n|---|---|---|\n{rows}")
 
 
 come_through_the_app("pages/about.py")
