@@ -28,14 +28,15 @@ NEIGHBOURS_LISTED = 8
 BAND, NARROWEST, WIDEST = 10, 2, 40
 
 STAGES = {
-    "landmarks": "Looking for the face",
-    "pose": "Fitting the canonical pose",
-    "channels": "Drawing the channels",
+    "face": "Looking for the face",
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
-    "early": "Solving again, stopping early",
     "foreground": "Cleaning the colours",
+    "pose": "Fitting the canonical pose",
+    "channels": "Drawing the channels",
+    "layers": "Looking into the network",
+    "early": "Solving again, stopping early",
     "composite": "Mixing the result",
 }
 
@@ -158,9 +159,9 @@ def walk_through(
     from pipeline.image import load_image
     from pipeline.links import Links
     from pipeline.steps import steps
-    from pipeline.walk import walk
+    from pipeline.walk import Settings, walk
 
-    road = walk(load_image(photo), band=band, progress=progress)
+    road = walk(load_image(photo), Settings(band=band), progress=progress)
     return steps(road), Links.of(road)
 
 
