@@ -97,7 +97,7 @@ def finish(
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
-    with _a_place(say):
+    with a_place(say):
         start = time.perf_counter()
         say("reading", 0.0)
         try:
@@ -126,7 +126,7 @@ def _places() -> threading.BoundedSemaphore:
 
 
 @contextmanager
-def _a_place(say: Callable[[str, float], None]) -> Iterator[None]:
+def a_place(say: Callable[[str, float], None]) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue."""
     places = _places()
     while not places.acquire(timeout=SECONDS_BETWEEN_LOOKS):
