@@ -247,6 +247,24 @@ def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
 
 
 @app_test
+def test_the_address_holds_the_settings():
+    app = opened(step="neighbours", near="3", space="rgb", terms="knn", top="204060", band="x")
+    assert title(app) == "Nearest neighbours"
+    assert app.slider(key="walk_near").value == 3
+    assert app.radio(key="walk_space").value == "rgb"
+    settings = app.session_state["walked"].walk.settings
+    assert settings == Settings(
+        features="rgb",
+        near=3,
+        quality="knn",
+        background=((0x20, 0x40, 0x60), Settings().background[1]),
+    )
+    app.button(key="walk_usual").click().run()
+    assert app.slider(key="walk_near").value == Settings().near
+    assert "near" not in app.query_params
+
+
+@app_test
 def test_present_mode_is_in_the_address():
     app = opened(step="mask")
     app.button(key="walk_present").click().run()
