@@ -5,6 +5,7 @@ unknown band; the best quality adds a local colour-line term and what the known 
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -32,7 +33,7 @@ QUALITIES = ("knn", "fast", "best")
 LEVELS = ((10, 2.0), (5, 0.1))
 
 # More unknown pixels than this are solved at a lower resolution and refined in the band.
-MOST_UNKNOWN = 150_000
+MOST_UNKNOWN = 120_000
 
 # Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
 KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
@@ -138,26 +139,7 @@ def _solve(
     with story.step("unknown band") as kept:
         band = Band.around_unknown(image, trimap)
         kept += [band.colors, band.foreground, band.unknown, band.nearby, band.row]
-    terms, start = [], None
-    if quality != "fast":
-        with story.step("neighbours") as kept:
-            neighbours, affinities = knn_links(band, levels, features, workers)
-            kept += [neighbours, affinities]
-        with story.step("KNN Laplacian") as kept:
-            term = knn_energy(band, neighbours, affinities)
-            terms.append(term if quality == "knn" else KNN_WEIGHT * term)
-            kept += terms[-1].arrays()
-        story.keep_links(band, neighbours, affinities)
-        del neighbours, affinities
-    if quality != "knn":
-        with story.step("colour lines") as kept:
-            terms.append(color_line_energy(band, COLOR_LINE_EPSILON))
-            kept += terms[-1].arrays()
-        if all(len(side) for side in band.known_nearby()):
-            with story.step("known colours") as kept:
-                prior, start = color_prior(ColorSamples.gather(band, workers))
-                terms.append(prior)
-                kept += prior.arrays()
+    terms, start = _terms(band, quality, features, levels, workers, story)
     with story.step("system") as kept:
         energy = sum(terms[1:], start=terms[0])
         # Overlapping 3x3 windows link every unknown pixel to a known one.
@@ -182,6 +164,49 @@ def _solve(
         x = (x - CONTRAST) / (1 - 2 * CONTRAST)
     alpha[unknown] = np.clip(x, 0, 1)
     return alpha
+
+
+def _terms(
+    band: Band,
+    quality: str,
+    features: str,
+    levels: tuple[tuple[int, float], ...],
+    workers: int,
+    story: Story,
+) -> tuple[list[Energy], np.ndarray | None]:
+    """The energies of a quality, and the first guess (n,) that the known colours give."""
+
+    def links() -> list[Energy]:
+        with story.step("neighbours") as kept:
+            neighbours, affinities = knn_links(band, levels, features, workers)
+            kept += [neighbours, affinities]
+        with story.step("KNN Laplacian") as kept:
+            term = knn_energy(band, neighbours, affinities)
+            kept += term.arrays()
+        story.keep_links(band, neighbours, affinities)
+        return [term if quality == "knn" else KNN_WEIGHT * term]
+
+    def colors() -> list[Energy]:
+        nonlocal start
+        with story.step("colour lines") as kept:
+            terms = [color_line_energy(band, COLOR_LINE_EPSILON)]
+            kept += terms[0].arrays()
+        if all(len(side) for side in band.known_nearby()):
+            with story.step("known colours") as kept:
+                prior, start = color_prior(ColorSamples.gather(band, workers))
+                kept += prior.arrays()
+            terms.append(prior)
+        return terms
+
+    start = None
+    tasks = {"knn": [links], "fast": [colors], "best": [links, colors]}[quality]
+    # Side by side they take little more time than the longer one; a story is told in order.
+    if workers == 1 or story.with_links:
+        found = [task() for task in tasks]
+    else:
+        with ThreadPoolExecutor(len(tasks)) as pool:
+            found = list(pool.map(lambda task: task(), tasks))
+    return [term for terms in found for term in terms], start
 
 
 def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
