@@ -2,151 +2,131 @@
 
     python -m benchmarks.load
 
-Twenty sessions in a real Chromium open the Studio, upload at the same moment and wait for their
-results; Chromium runs on the same processor cores as the server, without the animations that
-people's own machines would draw. Every photo has a size and a tint
-of its own, and every cut-out is downloaded and compared with it: a person must get their own
-result. Exits with 1 if one did not, if anything complained, or if the server needed more memory
-than it may.
+Twenty sessions open the Studio, upload at the same moment and wait for their results. Every photo
+has a size and a tint of its own, and every cut-out is downloaded and compared with it: a person
+must get their own result. Exits with 1 if one did not, if the app showed an error, or if the
+server needed more memory than it may.
 """
 
-import asyncio
 import io
 import json
 import os
 import statistics
 import sys
-import tempfile
+import threading
 import time
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import Browser, async_playwright
 
-from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ServedApp, chromium_program, served
+from benchmarks.served import served
 from benchmarks.stages import portrait
+from benchmarks.visitor import Visitor
 from pipeline.encode import encode_jpeg
 from pipeline.image import load_image
 
 RESULTS = Path(__file__).resolve().parent / "results" / "load.json"
 # (width, height) of every session's photo; each gets some columns more, so that no two are alike.
 PHOTOS = [(600, 800)] * 15 + [(1200, 1600)] * 4 + [(3000, 4000)]
-LONGEST_WAIT = 240  # seconds
+LONGEST_WAIT = 600  # seconds
 MOST_MB = 1200  # of the server's resident memory
 # Opaque pixels keep the photo's colours but for the old background's light in the edge.
 SAME_COLOUR = 2.0  # of 255 levels, on average
+# What a wait can end in: the network, the protocol or the app.
+FAILURES = (OSError, TimeoutError, RuntimeError, EOFError)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Visit:
-    """One session: how long its result took, and whatever went wrong."""
+    """One session: how long its result took, and what went wrong, if anything did."""
 
-    number: int
-    seconds: float = float("nan")
-    problems: list[str] = field(default_factory=list)
+    seconds: float
+    problem: str | None
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder, served() as app:
-        files = [_photo(Path(folder), number, *size) for number, size in enumerate(PHOTOS)]
+    photos = [_photo(number, *size) for number, size in enumerate(PHOTOS)]
+    everybody_is_there = threading.Barrier(len(photos), timeout=LONGEST_WAIT)
+    with served() as app, ThreadPoolExecutor(len(photos)) as sessions:
         before = app.resident_mb()
-        visits = asyncio.run(_all_at_once(app, files))
-        seconds = [visit.seconds for visit in visits]
-        problems = [f"session {visit.number}: {each}" for visit in visits for each in visit.problems]
-        results = {
-            "sessions": len(visits),
-            "own_results": sum(not visit.problems for visit in visits),
-            "errors": len(problems),
-            "median_s": statistics.median(seconds),
-            "worst_s": max(seconds),
-            "all_done_per_minute": 60 * len(visits) / max(seconds),
-            "server_mb_before": before,
-            "server_mb_peak": app.peak_mb(),
-            "server_mb_after": app.resident_mb(),
-            "cores": len(os.sched_getaffinity(0)),
-        }
+        visits = list(
+            sessions.map(
+                lambda numbered: _visit(app.address, *numbered, everybody_is_there),
+                enumerate(photos),
+            )
+        )
+        peak, after = app.peak_mb(), app.resident_mb()
+    seconds = [visit.seconds for visit in visits]
+    problems = {number: visit.problem for number, visit in enumerate(visits) if visit.problem}
+    results = {
+        "sessions": len(visits),
+        "own_results": len(visits) - len(problems),
+        "errors": len(problems),
+        "median_s": statistics.median(seconds),
+        "worst_s": max(seconds),
+        "server_mb_before": before,
+        "server_mb_peak": peak,
+        "server_mb_after": after,
+        "cores": len(os.sched_getaffinity(0)),
+    }
     for name, value in results.items():
         print(f"{name:22}{value:10.1f}")
-    print(*problems, sep="\n")
+    for number, problem in problems.items():
+        print(f"session {number}: {problem}")
     RESULTS.parent.mkdir(exist_ok=True)
     by_session = [round(each, 2) for each in seconds]
     RESULTS.write_text(json.dumps({**results, "seconds": by_session}, indent=1) + "\n")
-    sys.exit(bool(problems) or results["server_mb_peak"] > MOST_MB)
+    sys.exit(bool(problems) or peak > MOST_MB)
 
 
-def _photo(folder: Path, number: int, width: int, height: int) -> Path:
-    """A portrait with a width and a tint that no other session's has."""
+def _photo(number: int, width: int, height: int) -> bytes:
+    """A portrait as JPEG with a width and a tint that no other session's has."""
     tint = np.float32([1, 1 - 0.02 * number, 0.6 + 0.02 * number])
-    pixels = np.rint(portrait((width + 2 * number, height)) * tint).astype(np.uint8)
-    path = folder / f"photo{number:02}.jpg"
-    path.write_bytes(encode_jpeg(pixels, quality=92))
-    return path
+    pixels = portrait((width + 2 * number, height)) * tint
+    return encode_jpeg(np.rint(pixels).astype(np.uint8), quality=92)
 
 
-async def _all_at_once(app: ServedApp, files: list[Path]) -> list[Visit]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=chromium_program(), args=CHROMIUM_OPTIONS
-        )
-        everybody_is_there = asyncio.Barrier(len(files))
-        visits = await asyncio.gather(
-            *(
-                _visit(chromium, app.address, number, file, everybody_is_there)
-                for number, file in enumerate(files)
-            )
-        )
-        await chromium.close()
-    return visits
-
-
-async def _visit(
-    chromium: Browser, address: str, number: int, file: Path, everybody_is_there: asyncio.Barrier
+def _visit(
+    address: str, number: int, photo: bytes, everybody_is_there: threading.Barrier
 ) -> Visit:
-    visit = Visit(number)
-    context = await chromium.new_context(reduced_motion="reduce")
-    context.set_default_timeout(1000 * LONGEST_WAIT)
-    page = await context.new_page()
-    page.on("pageerror", lambda error: visit.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: visit.problems.append(message.text) if message.type == "error" else None,
-    )
-    await page.goto(address)
-    await page.get_by_role("heading", name=HEADLINE).wait_for()
-    await everybody_is_there.wait()
     start = time.perf_counter()
-    uploader = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
-    await uploader.set_input_files(file)
-    await page.get_by_text("Done in").or_(page.get_by_test_id("stAlert")).first.wait_for()
-    visit.seconds = time.perf_counter() - start
-    print(f"session {number:2} has its result after {visit.seconds:6.1f} s")
-    # Downloads are no part of the time: they wait until everybody has a result.
-    await everybody_is_there.wait()
-    for alert in await page.get_by_test_id("stAlert").all_inner_texts():
-        visit.problems.append(alert)
-    if not visit.problems:
-        async with page.expect_download() as saved:
-            await page.get_by_role("button", name="Cut-out").click()
-        cutout = await (await saved.value).path()
-        visit.problems += _differences(file, cutout.read_bytes())
-    await context.close()
-    return visit
+    seconds = float("inf")
+    try:
+        with Visitor(address, LONGEST_WAIT) as visitor:
+            visitor.open_page()
+            uploader = visitor.wait_for(lambda element: element.HasField("file_uploader"))
+            everybody_is_there.wait()
+            start = time.perf_counter()
+            visitor.upload(uploader, f"photo{number:02}.jpg", photo)
+            cutout = visitor.wait_for(
+                lambda element: element.HasField("download_button")
+                and element.download_button.label == "Cut-out"
+            )
+            visitor.wait_for(lambda element: "Done in" in element.markdown.body)
+            seconds = time.perf_counter() - start
+            # Downloads are no part of the time: they wait until everybody has a result.
+            everybody_is_there.wait()
+            return Visit(seconds, _difference(photo, visitor.download(cutout)))
+    except FAILURES as failure:
+        everybody_is_there.abort()
+        return Visit(seconds, f"{type(failure).__name__}: {failure}")
 
 
-def _differences(file: Path, cutout: bytes) -> list[str]:
+def _difference(photo: bytes, cutout: bytes) -> str | None:
     """What shows that a cut-out is not that of this photo."""
-    photo = load_image(file)
+    own = load_image(photo)
     with Image.open(io.BytesIO(cutout)) as picture:
         pixels = np.asarray(picture)
-    if pixels.shape != (*photo.shape[:2], 4):
-        return [f"the cut-out is {pixels.shape}, the photo {photo.shape}"]
+    if pixels.shape != (*own.shape[:2], 4):
+        return f"the cut-out is {pixels.shape}, the photo {own.shape}"
     opaque = pixels[..., 3] == 255
     if opaque.mean() < 0.1:
-        return ["the cut-out is empty"]
-    difference = np.abs(pixels[opaque][:, :3].astype(int) - photo[opaque]).mean()
-    return [f"colours differ by {difference:.1f}"] if difference > SAME_COLOUR else []
+        return "the cut-out is empty"
+    difference = np.abs(pixels[opaque][:, :3].astype(int) - own[opaque]).mean()
+    return f"colours differ by {difference:.1f}" if difference > SAME_COLOUR else None
 
 
 if __name__ == "__main__":
