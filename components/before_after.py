@@ -1,10 +1,8 @@
 """A picture before and after: one line to drag with mouse, finger or arrow keys."""
 
 from base64 import b64encode
-from functools import cache
-from pathlib import Path
 
-import streamlit as st
+from components.own_component import own_component
 
 
 def before_after(
@@ -24,11 +22,7 @@ def before_after(
         photo: names the pair; when it changes, the result is uncovered anew.
         before_text, after_text: what they show, for people who do not see them.
     """
-    # Registered on every run, as each server and each test has a registry of its own.
-    component = st.components.v2.component(
-        "before_after", html=_part(".html"), css=_part(".css"), js=_part(".js")
-    )
-    component(
+    own_component("before_after", "zoom")(
         key="before_after",
         data={
             "before": data_url(before),
@@ -47,8 +41,3 @@ def before_after(
 def data_url(jpeg: bytes) -> str:
     """Writes a JPEG file as an address that a browser shows without asking the server."""
     return "data:image/jpeg;base64," + b64encode(jpeg).decode()
-
-
-@cache
-def _part(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

@@ -32,11 +32,14 @@ class Piece:
     Attributes:
         number: its place on the table, from 1.
         name: the photo's file name. photo, trimap: the files' bytes.
-        band: width of the unknown band, in pixels of a portrait 800 pixels high.
+        band, hair_reach: the edge settings that it is to be done with, see `pipeline.matte`.
         result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done.
         notes, timings, found: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.
+        untouched: the result before any stroke of the brush. strokes: those painted so far, of
+        `pipeline.brush.Stroke`. history: the results before the last ones of them.
+        last_event: the number of the last thing the brush did.
     """
 
     number: int
@@ -44,12 +47,17 @@ class Piece:
     photo: bytes
     trimap: bytes | None = None
     band: int = 10
+    hair_reach: float = 2.2
     result: object = None
     failure: str | None = None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     found: bool = True
     revision: int = 0
+    untouched: object = None
+    strokes: list = field(default_factory=list)
+    history: list = field(default_factory=list)
+    last_event: int = 0
 
     @property
     def stem(self) -> str:
@@ -93,11 +101,12 @@ def finish(
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
     from pipeline import matte
+    from pipeline.brush import with_strokes
     from pipeline.image import ImageError, load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
-    with _a_place(say):
+    with a_place(say):
         start = time.perf_counter()
         say("reading", 0.0)
         try:
@@ -106,7 +115,13 @@ def finish(
             trimap = None
             if piece.trimap is not None:
                 trimap = load_trimap(piece.trimap, image.shape[:2])
-            matted = matte(image, trimap=trimap, band=piece.band, progress=say)
+            matted = matte(
+                image,
+                trimap=trimap,
+                band=piece.band,
+                hair_reach=piece.hair_reach,
+                progress=say,
+            )
         except ImageError as error:
             piece.failure = str(error)
             return
@@ -115,7 +130,10 @@ def finish(
             return
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         piece.notes, piece.found = list(matted.notes), matted.found
-        piece.result = StoredMatte.of(piece.photo, image, matted)
+        piece.result = piece.untouched = StoredMatte.of(piece.photo, image, matted)
+        piece.history.clear()
+        if piece.strokes:
+            piece.result = with_strokes(piece.untouched, piece.strokes)
         piece.revision += 1
 
 
@@ -126,7 +144,7 @@ def _places() -> threading.BoundedSemaphore:
 
 
 @contextmanager
-def _a_place(say: Callable[[str, float], None]) -> Iterator[None]:
+def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue."""
     places = _places()
     while not places.acquire(timeout=SECONDS_BETWEEN_LOOKS):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
+from components.brush import brush
 from components.downloads import download_buttons
 from components.entrance import come_through_the_app
 from components.table import Piece, finish, lay_out, warm_up
@@ -31,6 +32,15 @@ STAGES = {
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
     "foreground": "Cleaning the colours",
+}
+
+TOOLS = ("Background", "Edge", "Correct")
+
+# What can lie under the brush.
+PAINTED_ON = {
+    "Dimmed": "What is cut away is dim, on a checkerboard.",
+    "Result": "The person on the background that is chosen.",
+    "Trimap": "Bright: person. Dark: background. Between: worked out from the colours.",
 }
 
 # What the pictures on the way from photo to result show.
@@ -179,24 +189,35 @@ def show_finished(done: list[Piece]) -> None:
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
     view = shown(piece)
-    if not piece.found:
-        show_way(piece, {"Photo": view.image})
-        return
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
-        background = background_picker()
+        panels = st.tabs(
+            TOOLS,
+            default="Background" if piece.found else "Correct",
+            key="tool" if piece.found else "tool_for_nobody",
+            on_change="rerun",
+        )
+        background_panel, edge_panel, correct_panel = panels
+        with background_panel:
+            background = background_picker()
+        with edge_panel:
+            edge_settings(piece)
+        with correct_panel:
+            painted_on = correction_settings(piece)
         download_buttons(piece, done, background)
-        change_edge(piece)
     final = on_background(view, background)
     with picture:
-        before_after(
-            jpeg(view.image),
-            jpeg(final),
-            view.alpha.shape[::-1],
-            photo=f"{piece.number} {piece.revision}",
-            before_text=f"The photo {piece.name}",
-            after_text=f"The person cut out, background: {background.name}",
-        )
+        if correct_panel.open:
+            show_for_painting(piece, view, painted_on, final)
+        else:
+            before_after(
+                jpeg(view.image),
+                jpeg(final),
+                view.alpha.shape[::-1],
+                photo=f"{piece.number} {piece.revision}",
+                before_text=f"The photo {piece.name}",
+                after_text=f"The person cut out, background: {background.name}",
+            )
     show_way(
         piece,
         {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
@@ -223,24 +244,67 @@ def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray"
     return composite(view.foreground, view.alpha, behind)
 
 
-def change_edge(piece: Piece) -> None:
-    """The one setting of the matte itself; changing it does the photo anew."""
+def edge_settings(piece: Piece) -> None:
+    """The settings of the matte itself; changing one does the photo anew."""
     if piece.trimap is not None:
+        st.caption("This photo came with a trimap of its own, which says where the edge is.")
         return
-    with st.expander("The edge"):
-        band = st.slider(
-            "Width of the unknown band",
-            2,
-            40,
-            piece.band,
-            help="Within so many pixels of the outline (of a portrait 800 pixels high) it is "
-            "left open what is person and what is background, and worked out from the colours. "
-            "Wider for loose hair and fur, narrower where clothes and background look alike.",
-            key=f"band_{piece.number}",
-        )
-        if band != piece.band:
-            piece.band, piece.result = band, None
-            st.rerun()
+    band = st.slider(
+        "Width of the unknown band, in pixels",
+        2,
+        40,
+        10,
+        help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
+        "open what is person and what is background, and worked out from the colours.",
+        key="band",
+        bind="query-params",
+    )
+    st.caption("2: a hard edge, for clothes that look like the background. 40: fur and loose hair.")
+    hair_reach = st.slider(
+        "Hair detail, in widths of the band",
+        1.0,
+        4.0,
+        2.2,
+        0.2,
+        help="Around the head the band reaches out further, as strands lie outside the outline.",
+        key="hair",
+        bind="query-params",
+    )
+    st.caption("1: a bald or covered head. 4: hair that flies far; takes longer.")
+    if (band, hair_reach) != (piece.band, piece.hair_reach):
+        piece.band, piece.hair_reach, piece.result = band, hair_reach, None
+        st.rerun()
+
+
+def correction_settings(piece: Piece) -> str:
+    """What is said about the brush; returns what the picture under it shows."""
+    st.markdown("Paint over what is wrong, in the picture.")
+    shows = st.pills(
+        "Under the brush",
+        list(PAINTED_ON),
+        default="Dimmed",
+        required=True,
+        key="painted_on",
+    )
+    st.caption(PAINTED_ON[shows])
+    if piece.trimap is None and piece.strokes:
+        st.caption("A change of the edge settings keeps what was painted.")
+    return shows
+
+
+def show_for_painting(
+    piece: Piece, view: "UnpackedMatte", shows: str, final: "np.ndarray"
+) -> None:
+    """The whole photo under the brush."""
+    from pipeline.composite import checkerboard, composite
+
+    if shows == "Dimmed":
+        stripes = checkerboard(view.alpha.shape, max(view.alpha.shape) // 80, (38, 58))
+        final = composite(view.image, 0.35 + 0.65 * view.alpha, stripes)
+    elif shows == "Trimap":
+        lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
+        final = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
+    brush(piece, jpeg(final), f"{piece.name}: {PAINTED_ON[shows]}")
 
 
 def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
