@@ -11,15 +11,21 @@ def before_after(
     size: tuple[int, int],
     *,
     photo: str,
+    pictures: str,
+    reduced: bool,
     before_text: str,
     after_text: str,
 ) -> None:
     """Shows two JPEG pictures of the same place over each other.
 
+    When somebody enlarges pictures that are reduced, the component's state "closer" is set to
+    their name; they may then be sent in full.
+
     Args:
         before, after: the files.
-        size: (width, height) in pixels; both pictures have these proportions.
-        photo: names the pair; when it changes, the result is uncovered anew.
+        size: (width, height) in pixels of the originals; the files have these proportions.
+        photo: names what is seen; when it changes, the result is uncovered anew.
+        pictures: names this very pair. reduced: whether they are smaller than the originals.
         before_text, after_text: what they show, for people who do not see them.
     """
     own_component("before_after", "zoom")(
@@ -30,11 +36,14 @@ def before_after(
             "width": size[0],
             "height": size[1],
             "photo": photo,
+            "pictures": pictures,
+            "reduced": reduced,
             "before_text": before_text,
             "after_text": after_text,
             "before_label": "Photo",
             "after_label": "Result",
         },
+        on_closer_change=lambda: None,
     )
 
 

@@ -35,7 +35,7 @@ class Piece:
         band, hair_reach: the edge settings that it is to be done with, see `pipeline.matte`.
         result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done.
-        notes, timings, found: as in `pipeline.matting.Matte`.
+        notes, timings, found, face: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.
         untouched: the result before any stroke of the brush. strokes: those painted so far, of
         `pipeline.brush.Stroke`. history: the results before the last ones of them.
@@ -53,6 +53,7 @@ class Piece:
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     found: bool = True
+    face: object = None
     revision: int = 0
     untouched: object = None
     strokes: list = field(default_factory=list)
@@ -129,7 +130,7 @@ def finish(
             piece.failure = "This server has too little memory for a photo of this size."
             return
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-        piece.notes, piece.found = list(matted.notes), matted.found
+        piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
         piece.result = piece.untouched = StoredMatte.of(piece.photo, image, matted)
         piece.history.clear()
         if piece.strokes:

@@ -4,11 +4,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.background_picker import Background, background_picker
-from components.before_after import before_after, data_url
-from components.brush import brush
+from components.background_picker import background_picker
+from components.before_after import data_url
+from components.crop_picker import crop_picker
 from components.downloads import download_buttons
 from components.entrance import come_through_the_app
+from components.result_view import (
+    PAINTED_ON,
+    Choice,
+    jpeg,
+    show_for_painting,
+    show_result,
+    shown,
+)
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -16,12 +24,9 @@ from pipeline.samples import SAMPLES
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     import numpy as np
 
-    from pipeline.stored import UnpackedMatte
-
 MOST_PHOTOS = 20
 
-# Longer sides in pixels of what is shown; downloads have the photo's own size.
-SHOWN_SIDE = 1280
+# Longer side in pixels.
 THUMBNAIL_SIDE = 560
 
 STAGES = {
@@ -32,15 +37,6 @@ STAGES = {
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
     "foreground": "Cleaning the colours",
-}
-
-TOOLS = ("Background", "Edge", "Correct")
-
-# What can lie under the brush.
-PAINTED_ON = {
-    "Dimmed": "What is cut away is dim, on a checkerboard.",
-    "Result": "The person on the background that is chosen.",
-    "Trimap": "Bright: person. Dark: background. Between: worked out from the colours.",
 }
 
 # What the pictures on the way from photo to result show.
@@ -188,60 +184,30 @@ def show_finished(done: list[Piece]) -> None:
         piece = done[position]
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
-    view = shown(piece)
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
-        panels = st.tabs(
-            TOOLS,
+        background_panel, crop_panel, edge_panel, correct_panel = st.tabs(
+            ("Background", "Crop", "Edge", "Correct"),
             default="Background" if piece.found else "Correct",
             key="tool" if piece.found else "tool_for_nobody",
             on_change="rerun",
         )
-        background_panel, edge_panel, correct_panel = panels
         with background_panel:
             background = background_picker()
+        with crop_panel:
+            crop = crop_picker(piece)
         with edge_panel:
             edge_settings(piece)
         with correct_panel:
-            painted_on = correction_settings(piece)
-        download_buttons(piece, done, background)
-    final = on_background(view, background)
+            under = correction_settings(piece)
+        choice = Choice(background, crop)
+        download_buttons(piece, done, choice)
     with picture:
         if correct_panel.open:
-            show_for_painting(piece, view, painted_on, final)
+            final = show_for_painting(piece, choice, under)
         else:
-            before_after(
-                jpeg(view.image),
-                jpeg(final),
-                view.alpha.shape[::-1],
-                photo=f"{piece.number} {piece.revision}",
-                before_text=f"The photo {piece.name}",
-                after_text=f"The person cut out, background: {background.name}",
-            )
-    show_way(
-        piece,
-        {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
-    )
-
-
-def shown(piece: Piece) -> "UnpackedMatte":
-    """The pictures at the size of a screen, kept for the one piece that is looked at."""
-    kept = st.session_state.get("view")
-    if kept is None or kept[:2] != (piece.number, piece.revision):
-        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
-        st.session_state["view"] = kept
-    return kept[2]
-
-
-def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray":
-    """The person on the background chosen, or on a checkerboard."""
-    from pipeline.composite import checkerboard, composite
-
-    if background.make is None:
-        behind = checkerboard(view.alpha.shape, max(view.alpha.shape) // 50)
-    else:
-        behind = background.make(view.image, view.alpha)
-    return composite(view.foreground, view.alpha, behind)
+            final = show_result(piece, choice)
+    show_way(piece, final)
 
 
 def edge_settings(piece: Piece) -> None:
@@ -292,23 +258,10 @@ def correction_settings(piece: Piece) -> str:
     return shows
 
 
-def show_for_painting(
-    piece: Piece, view: "UnpackedMatte", shows: str, final: "np.ndarray"
-) -> None:
-    """The whole photo under the brush."""
-    from pipeline.composite import checkerboard, composite
-
-    if shows == "Dimmed":
-        stripes = checkerboard(view.alpha.shape, max(view.alpha.shape) // 80, (38, 58))
-        final = composite(view.image, 0.35 + 0.65 * view.alpha, stripes)
-    elif shows == "Trimap":
-        lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
-        final = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
-    brush(piece, jpeg(final), f"{piece.name}: {PAINTED_ON[shows]}")
-
-
-def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
+def show_way(piece: Piece, final: "np.ndarray") -> None:
     """The pictures from photo to result side by side, with the times."""
+    view = shown(piece)
+    pictures = {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final}
     figures = "".join(
         f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{WAY[name]}">'
         f"<figcaption>{name}</figcaption></figure>"
@@ -319,13 +272,6 @@ def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
         f"{stage} {seconds:.2f}" for stage, seconds in piece.timings.items() if stage != "all"
     )
     st.caption(f"Done in {piece.timings['all']:.2f} seconds: {stages}.")
-
-
-def jpeg(pixels: "np.ndarray") -> bytes:
-    """A picture for the screen."""
-    from pipeline.encode import encode_jpeg
-
-    return encode_jpeg(pixels, quality=88)
 
 
 def thumbnail(pixels: "np.ndarray") -> bytes:
