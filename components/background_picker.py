@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.address import setting
 from components.before_after import data_url
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ GRADIENTS = {
     "Rose": ("#e9c9bd", "#8e4f4a"),
     "Night": ("#4a4f63", "#12131a"),
 }
+OWN = "Own"
 
 # As in pipeline/studio_sets.py, which is not imported before a photo needs it.
 SETS = ("Paper", "Spotlight", "Canvas", "Evening", "Window", "Blue")
@@ -53,11 +55,9 @@ def background_picker() -> Background:
     kind = st.segmented_control(
         "Background",
         KINDS,
-        default="Gradient",
         required=True,
         label_visibility="collapsed",
-        key="background",
-        bind="query-params",
+        key=setting("background", "Gradient", KINDS),
         width="stretch",
     )
     pick: dict[str, Callable[[], tuple[str, BackgroundMaker]]] = {
@@ -86,7 +86,13 @@ def background_picker() -> Background:
 
 def _share(label: str, key: str, explanation: str) -> int:
     return st.slider(
-        label, 0, 100, 0, 5, format="%d %%", help=explanation, key=key, bind="query-params"
+        label,
+        0,
+        100,
+        step=5,
+        format="%d %%",
+        help=explanation,
+        key=setting(key, 0, range(0, 101, 5)),
     )
 
 
@@ -96,18 +102,16 @@ def _gradient() -> "tuple[str, BackgroundMaker]":
     _swatches("gradient", [f"linear-gradient({ends[0]}, {ends[1]})" for ends in GRADIENTS.values()])
     name = st.pills(
         "Gradient",
-        [*GRADIENTS, "Own"],
-        default=next(iter(GRADIENTS)),
+        [*GRADIENTS, OWN],
         required=True,
         label_visibility="collapsed",
-        key="gradient",
-        bind="query-params",
+        key=setting("gradient", "Gold", [*GRADIENTS, OWN]),
     )
-    if name == "Own":
+    if name == OWN:
         with st.container(horizontal=True):
             ends = (
-                st.color_picker("Top", "#ecd9a0", key="top", bind="query-params"),
-                st.color_picker("Bottom", "#96752a", key="bottom", bind="query-params"),
+                st.color_picker("Top", key=setting("top", GRADIENTS["Gold"][0])),
+                st.color_picker("Bottom", key=setting("bottom", GRADIENTS["Gold"][1])),
             )
     else:
         ends = GRADIENTS[name]
@@ -121,7 +125,7 @@ def _gradient() -> "tuple[str, BackgroundMaker]":
 def _colour() -> "tuple[str, BackgroundMaker]":
     from pipeline.composite import plain
 
-    colour = st.color_picker("Colour", "#3f7d54", key="colour", bind="query-params")
+    colour = st.color_picker("Colour", key=setting("colour", "#3f7d54"))
     return f"colour {colour}", lambda image, alpha: plain(alpha.shape, _rgb(colour))
 
 
@@ -132,9 +136,7 @@ def _blur() -> "tuple[str, BackgroundMaker]":
         "Blur",
         1,
         10,
-        4,
-        key="blur",
-        bind="query-params",
+        key=setting("blur", 4, range(1, 11)),
         help="How far the background is out of focus: 1 a little, 10 nothing can be made out.",
     )
     return f"blur {strength}", lambda image, alpha: blurred(image, alpha, strength * 0.006)
@@ -147,11 +149,9 @@ def _studio() -> "tuple[str, BackgroundMaker]":
     name = st.pills(
         "Studio",
         SETS,
-        default=SETS[0],
         required=True,
         label_visibility="collapsed",
-        key="set",
-        bind="query-params",
+        key=setting("set", SETS[0], SETS),
     )
     return f"studio {name}", lambda image, alpha: MAKERS[name](alpha.shape)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.address import setting
 from components.table import Piece
 from pipeline.id_formats import CANADA, PASSPORT, UNITED_STATES, IdFormat
 
@@ -71,14 +72,13 @@ class Crop:
 
 def crop_picker(piece: Piece) -> Crop:
     """Draws the choice of crops and returns what is chosen."""
+    crops = [WHOLE, PORTRAIT, SQUARE, *DOCUMENTS]
     name = st.pills(
         "Crop",
-        [WHOLE, PORTRAIT, SQUARE, *DOCUMENTS],
-        default=WHOLE,
+        crops,
         required=True,
         label_visibility="collapsed",
-        key="crop",
-        bind="query-params",
+        key=setting("crop", WHOLE, crops),
     )
     crop = Crop(name)
     if crop.document is None:
@@ -86,13 +86,11 @@ def crop_picker(piece: Piece) -> Crop:
             "Margin around it",
             0,
             50,
-            0,
-            5,
+            step=5,
             format="%d %%",
             help="Room for the background, as a share of the longer side. Where the photo's edge "
             "cuts the person off there is none.",
-            key="margin",
-            bind="query-params",
+            key=setting("margin", 0, range(0, 51, 5)),
         )
         crop = Crop(name, margin / 100)
     else:
@@ -108,7 +106,6 @@ def crop_picker(piece: Piece) -> Crop:
 def paper_picker() -> tuple[float, float]:
     """Draws the choice of paper to print on and returns its width and height in millimetres."""
     paper = st.pills(
-        "Paper", list(PAPERS), default="10 × 15 cm", required=True, key="paper",
-        bind="query-params",
+        "Paper", list(PAPERS), required=True, key=setting("paper", "10 × 15 cm", PAPERS)
     )
     return PAPERS[paper]

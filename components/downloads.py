@@ -5,6 +5,7 @@ import zipfile
 
 import streamlit as st
 
+from components.address import setting
 from components.crop_picker import paper_picker
 from components.result_view import Choice, shown
 from components.table import Piece
@@ -29,11 +30,9 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
         picture_format = st.segmented_control(
             "Format",
             FORMATS,
-            default="PNG",
             required=True,
             label_visibility="collapsed",
-            key="format",
-            bind="query-params",
+            key=setting("format", "PNG", FORMATS),
         )
         first, second = st.columns(2)
         with first:

@@ -32,8 +32,8 @@ class Piece:
     Attributes:
         number: its place on the table, from 1.
         name: the photo's file name. photo, trimap: the files' bytes.
-        band, hair_reach: the edge settings that it is to be done with, see `pipeline.matte`.
-        result: a `pipeline.stored.StoredMatte` once the photo is done.
+        band, hair_reach: the edge that its result has, see `pipeline.matte`.
+        stale: whether its result is to be done anew, with another edge. result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done.
         notes, timings, found, face: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.
@@ -48,6 +48,7 @@ class Piece:
     trimap: bytes | None = None
     band: int = 10
     hair_reach: float = 2.2
+    stale: bool = False
     result: object = None
     failure: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -72,8 +73,8 @@ class Piece:
 
     @property
     def waits(self) -> bool:
-        """Whether there is neither a result nor a failure yet."""
-        return self.result is None and self.failure is None
+        """Whether there is something to be done."""
+        return self.stale or (self.result is None and self.failure is None)
 
 
 def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
@@ -93,11 +94,15 @@ def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
 
 
 def finish(
-    piece: Piece, say: Callable[[str, float], None], look: Callable[[object], None]
+    piece: Piece,
+    edge: tuple[int, float],
+    say: Callable[[str, float], None],
+    look: Callable[[object], None],
 ) -> None:
     """Does one piece: fills in its result or its failure.
 
     Args:
+        edge: the band and the hair reach that are wanted.
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
@@ -119,8 +124,8 @@ def finish(
             matted = matte(
                 image,
                 trimap=trimap,
-                band=piece.band,
-                hair_reach=piece.hair_reach,
+                band=edge[0],
+                hair_reach=edge[1],
                 progress=say,
             )
         except ImageError as error:
@@ -132,6 +137,8 @@ def finish(
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
         piece.result = piece.untouched = StoredMatte.of(piece.photo, image, matted)
+        piece.band, piece.hair_reach = edge
+        piece.stale = False
         piece.history.clear()
         if piece.strokes:
             piece.result = with_strokes(piece.untouched, piece.strokes)

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.address import read_address, write_address
 from components.background_picker import background_picker
 from components.before_after import data_url
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
+from components.edge import edge_settings, set_edge_back, wanted_edge
 from components.entrance import come_through_the_app
+from components.paste import paste_button
 from components.result_view import (
     PAINTED_ON,
     Choice,
@@ -50,6 +53,7 @@ WAY = {
 
 def main() -> None:
     """The page: either it asks for photos or it shows what has come of them."""
+    read_address()
     pieces = st.session_state.setdefault("pieces", [])
     if pieces:
         show_results(pieces)
@@ -84,7 +88,10 @@ def ask_for_photos() -> None:
         )
         if files:
             take([(file.name, file.getvalue()) for file in files])
-        if st.toggle("Take a photo with the camera", key="camera_on"):
+        with st.container(horizontal=True, vertical_alignment="center", key="ways_in"):
+            paste_button()
+            camera_on = st.toggle("Take a photo with the camera", key="camera_on")
+        if camera_on:
             shot = st.camera_input(
                 "Camera", label_visibility="collapsed", resolution="1080p", key="shot"
             )
@@ -101,7 +108,7 @@ def ask_for_photos() -> None:
             # The button is the photograph; Streamlit's buttons take no picture of their own.
             st.html(
                 f"<style>.st-key-{key} button {{ background-image: linear-gradient(transparent "
-                f"60%, #0b0a09e6), url(app/static/samples/{sample.file.name}) }}</style>"
+                f"60%, #000c), url(app/static/samples/{sample.file.name}) }}</style>"
             )
             if column.button(sample.person, key=key, width="stretch"):
                 take([(sample.file.name, sample.file.read_bytes())])
@@ -151,7 +158,9 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
     which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
-    bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
+    with beside.container(horizontal=True, vertical_alignment="center", key="working"):
+        bar = st.progress(0.0, f"{which}{STAGES['reading']}")
+        st.button("Cancel", icon=":material/close:", on_click=leave_the_rest, key="cancel")
 
     def say(stage: str, share: float) -> None:
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
@@ -164,7 +173,17 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
                 f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
             )
 
-    finish(piece, say, look)
+    finish(piece, wanted_edge(), say, look)
+
+
+def leave_the_rest() -> None:
+    """Keeps what is done; a result that was only to be done anew stays as it is."""
+    for piece in st.session_state["pieces"]:
+        if piece.stale:
+            set_edge_back(piece)
+    st.session_state["pieces"] = [
+        piece for piece in st.session_state["pieces"] if not piece.waits
+    ]
 
 
 @st.fragment
@@ -208,38 +227,7 @@ def show_finished(done: list[Piece]) -> None:
         else:
             final = show_result(piece, choice)
     show_way(piece, final)
-
-
-def edge_settings(piece: Piece) -> None:
-    """The settings of the matte itself; changing one does the photo anew."""
-    if piece.trimap is not None:
-        st.caption("This photo came with a trimap of its own, which says where the edge is.")
-        return
-    band = st.slider(
-        "Width of the unknown band, in pixels",
-        2,
-        40,
-        10,
-        help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
-        "open what is person and what is background, and worked out from the colours.",
-        key="band",
-        bind="query-params",
-    )
-    st.caption("2: a hard edge, for clothes that look like the background. 40: fur and loose hair.")
-    hair_reach = st.slider(
-        "Hair detail, in widths of the band",
-        1.0,
-        4.0,
-        2.2,
-        0.2,
-        help="Around the head the band reaches out further, as strands lie outside the outline.",
-        key="hair",
-        bind="query-params",
-    )
-    st.caption("1: a bald or covered head. 4: hair that flies far; takes longer.")
-    if (band, hair_reach) != (piece.band, piece.hair_reach):
-        piece.band, piece.hair_reach, piece.result = band, hair_reach, None
-        st.rerun()
+    write_address()
 
 
 def correction_settings(piece: Piece) -> str:
