@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from pipeline.foreground import estimate_foreground
-from pipeline.knn import knn_matting
+from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
 from pipeline.stored import StoredMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
@@ -111,7 +111,10 @@ def solve_again(
     local[trimap != UNKNOWN] = trimap[trimap != UNKNOWN]
     solved_for = (trimap[window] == UNKNOWN) & (counts > 0)
     local[window][solved_for] = UNKNOWN
-    solved = knn_matting(image, local)[window]
+    # A part is solved as finely as the whole was, or large photos would keep people waiting.
+    fineness = min(1.0, MOST_UNKNOWN / max(1, np.count_nonzero(trimap == UNKNOWN)))
+    most_unknown = max(1, int(fineness * np.count_nonzero(solved_for)))
+    solved = knn_matting(image, local, most_unknown=most_unknown)[window]
     part = alpha[window]
     solved_for |= changed[window]
     part[solved_for] += (counts * (solved - part))[solved_for]
