@@ -83,7 +83,8 @@ export default function ({ data, parentElement, setStateValue }) {
     };
     frame.onpointerup = (event) => {
         if (start === null || zoom.pinching) return;
-        const still = Math.hypot(event.clientX - start[0], event.clientY - start[1]) < 2 * FINGER_SLACK;
+        const way = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
+        const still = way < 2 * FINGER_SLACK;
         const twice = still && event.timeStamp - tapped < DOUBLE_MILLISECONDS;
         tapped = still && !twice ? event.timeStamp : 0;
         if (twice) {

@@ -131,10 +131,10 @@ class Painter {
             ];
             this.#pointAt();
         } else if (event.key === " " || event.key === "Enter") {
-            const { left, top, width, height } = this.frame.getBoundingClientRect();
+            const { width, height } = this.frame.getBoundingClientRect();
             this.place ??= [width / 2, height / 2];
             this.#pointAt();
-            this.#begin(left + this.place[0], top + this.place[1]);
+            this.#begin();
             this.#finish();
         } else if (event.key in SHORTCUTS) {
             this.#choose(SHORTCUTS[event.key]);
@@ -174,11 +174,12 @@ class Painter {
         return [x * this.width - 0.5, y * this.height - 0.5];
     }
 
-    #begin(clientX, clientY) {
+    /* Starts a stroke where the brush is. */
+    #begin() {
         const { left, top, width } = this.frame.getBoundingClientRect();
-        const first = this.#inPhoto(clientX ?? left + this.place[0], clientY ?? top + this.place[1]);
+        const [x, y] = [left + this.place[0], top + this.place[1]];
         const radius = (Number(this.size.value) / 2 / (width * this.zoom.scale)) * this.width;
-        this.stroke = { label: this.label, radius, points: [first] };
+        this.stroke = { label: this.label, radius, points: [this.#inPhoto(x, y)] };
         this.#draw();
     }
 
@@ -190,8 +191,9 @@ class Painter {
 
     #finish() {
         if (!this.stroke) return;
-        const points = this.stroke.points.map((point) => point.map((each) => Number(each.toFixed(1))));
-        const radius = Number(this.stroke.radius.toFixed(2));
+        const rounded = (length) => Number(length.toFixed(1));
+        const points = this.stroke.points.map((point) => point.map(rounded));
+        const radius = rounded(this.stroke.radius);
         this.#send({ ...this.stroke, points, radius });
         this.stroke = null;
     }

@@ -1,6 +1,7 @@
 const UPLOADER = '[data-testid="stFileUploaderDropzoneInput"]';
 const NOTHING = "There is no picture in the clipboard.";
-const REFUSED = "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V) instead.";
+const REFUSED =
+    "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V) instead.";
 
 /* Pasted pictures go the way of uploaded ones: they are handed to the page's uploader. */
 export default function ({ parentElement }) {
@@ -29,7 +30,8 @@ export default function ({ parentElement }) {
             const pictures = [];
             for (const item of await navigator.clipboard.read()) {
                 const type = item.types.find((each) => each.startsWith("image/"));
-                if (type) pictures.push(new File([await item.getType(type)], named(type), { type }));
+                if (!type) continue;
+                pictures.push(new File([await item.getType(type)], named(type), { type }));
             }
             if (pictures.length) give(pictures);
             else said.textContent = NOTHING;

@@ -33,7 +33,8 @@ class Piece:
         number: its place on the table, from 1.
         name: the photo's file name. photo, trimap: the files' bytes.
         band, hair_reach: the edge that its result has, see `pipeline.matte`.
-        stale: whether its result is to be done anew, with another edge. result: a `pipeline.stored.StoredMatte` once the photo is done.
+        stale: whether its result is to be done anew, with another edge.
+        result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done.
         notes, timings, found, face: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.

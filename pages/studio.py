@@ -98,8 +98,8 @@ def ask_for_photos() -> None:
             if shot:
                 take([("camera.jpg", shot.getvalue())])
         st.caption(
-            "A trimap of your own? Upload it along with its photo and name the two alike: "
-            "Image1.jpg and Trimap1.png."
+            "Several photos or a whole folder can be dropped at once. A trimap of your own? Upload "
+            "it along with its photo and name the two alike: Image1.jpg and Trimap1.png."
         )
     with samples, st.container(key="samples"):
         st.markdown("No photo at hand? Try one of these.")

@@ -1,4 +1,4 @@
-"""Correct a matte by hand: strokes painted into the trimap, and only their surroundings solved anew.
+"""Correct a matte by hand: strokes painted into the trimap, only their surroundings solved anew.
 
 A stroke is the set of pixels within a radius of a polyline. Around the changed pixels the matte
 and the foreground colours are computed as for a whole photo; with growing distance they pass over

@@ -1,4 +1,4 @@
-"""Making a person look as if they stood where they were put: the place's light, and their shadow."""
+"""Making people look as if they stood where they were put: the place's light, their shadow."""
 
 import cv2
 import numpy as np

@@ -72,4 +72,5 @@ def arrange(matte: UnpackedMatte, look: Look, scale: float = 1.0) -> Scene:
         )
         lit = match_light(foreground, alpha, background, look.light)
         background = cast_shadow(background, alpha, look.shadow)
-    return Scene(cropped(matte.image, frame, beyond=BESIDE_THE_PHOTO), foreground, alpha, background, lit)
+    image = cropped(matte.image, frame, beyond=BESIDE_THE_PHOTO)
+    return Scene(image, foreground, alpha, background, lit)
