@@ -232,7 +232,11 @@ def show_finished(done: list[Piece]) -> None:
 
 def correction_settings(piece: Piece) -> str:
     """What is said about the brush; returns what the picture under it shows."""
-    st.markdown("Paint over what is wrong, in the picture.")
+    st.markdown(
+        "Paint over what is wrong, in the picture."
+        if piece.found
+        else "Paint over the person with Keep and, roughly, along the edge with Unsure."
+    )
     shows = st.pills(
         "Under the brush",
         list(PAINTED_ON),
