@@ -86,6 +86,7 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
         canvas.add(frame, look(image, frame, _face_of(frame, faces)))
         frames.append(frame)
     probability = _without_patches(canvas.probability(), faces, image.shape)
+    probability = with_whole_faces(probability, faces, image.shape)
     probability = _follow_edges(probability, canvas.image)
     found = bool(faces) or _someone(probability, canvas.image)
     if not found:
@@ -272,6 +273,29 @@ def _without_patches(probability, faces, shape):
         row = np.clip(int((top + bottom) / 2 * scale), 0, labels.shape[0] - 1)
         keep[labels[row, column]] = True
     return np.where(keep[labels], probability, 0).astype(np.float32)
+
+
+def with_whole_faces(
+    probability: np.ndarray, faces: list[Face], shape: tuple[int, ...]
+) -> np.ndarray:
+    """Fill holes that lie before a face: a camera, a hand, a glass held up belong to the person.
+
+    probability: (h, w) float32, of a photo of height and width `shape`; holes elsewhere, as
+    between an arm and the body, stay. Returns the same shape and type.
+    """
+    scale = probability.shape[0] / shape[0]
+    face_area = np.zeros(probability.shape, np.uint8)
+    for face in faces:
+        outline = cv2.convexHull((face.landmarks[:, :2] * scale).astype(np.float32))
+        cv2.fillConvexPoly(face_area, np.rint(outline).astype(np.int32), 1)
+    # First what is taken as background, then the unsure rim around it.
+    for level in (0.5, SURE):
+        _, labels = cv2.connectedComponents((probability < level).view(np.uint8), connectivity=4)
+        edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        holes = np.setdiff1d(labels[face_area > 0], np.append(edges, 0))
+        if len(holes):
+            probability = np.where(np.isin(labels, holes), np.float32(1), probability)
+    return probability
 
 
 def _follow_edges(probability, image):

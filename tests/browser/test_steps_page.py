@@ -21,6 +21,8 @@ def open_page(page: Page, screen: str) -> None:
     if screen == "phone":
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     expect_step(page, "One photo")
+    # A key that is pressed while the page is still being built is lost.
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def expect_step(page: Page, title: str) -> None:
