@@ -6,6 +6,7 @@ import streamlit as st
 
 import preflight
 from components.entrance import open_the_door
+from components.menu import close_menu_after_choosing
 from components.privacy import keep_uploads_in_memory
 
 HOME = Path(__file__).parent
@@ -43,6 +44,7 @@ def main() -> None:
     ]
     page = st.navigation(existing, position="top")
     open_the_door()
+    close_menu_after_choosing()
     page.run()
 
 

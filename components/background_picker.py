@@ -1,20 +1,21 @@
-"""Choosing what goes behind the person."""
+"""Choosing what goes behind the person, and how much the person is fitted to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.address import setting
+from components.before_after import data_url
+
 if TYPE_CHECKING:
+    import numpy as np
+
     from pipeline.outputs import BackgroundMaker
 
-KINDS = {
-    "Transparent": ":material/grid_on:",
-    "Gradient": ":material/gradient:",
-    "Colour": ":material/palette:",
-    "Blur": ":material/blur_on:",
-    "Picture": ":material/image:",
-}
+# Their signs are in static/style.css: in the label they would be part of the address.
+KINDS = ("Transparent", "Gradient", "Colour", "Blur", "Studio", "Picture")
 
 # Name: colour at the top and at the bottom.
 GRADIENTS = {
@@ -24,114 +25,165 @@ GRADIENTS = {
     "Rose": ("#e9c9bd", "#8e4f4a"),
     "Night": ("#4a4f63", "#12131a"),
 }
+OWN = "Own"
+
+# As in pipeline/studio_sets.py, which is not imported before a photo needs it.
+SETS = ("Paper", "Spotlight", "Canvas", "Evening", "Window", "Blue")
 
 # A chosen picture is kept for the session at no more than this many pixels on its longer side.
 PICTURE_SIDE = 4096
+SWATCH = (64, 64)
 
 
 @dataclass(frozen=True)
 class Background:
-    """What was chosen: a name that tells it from every other choice, and what makes it."""
+    """What was chosen.
+
+    Attributes:
+        name: tells it from every other choice. make: what makes it; None leaves it transparent.
+        light, shadow: as in `pipeline.scene.Look`.
+    """
 
     name: str
     make: "BackgroundMaker"
+    light: float = 0.0
+    shadow: float = 0.0
 
 
 def background_picker() -> Background:
     """Draws the choice of backgrounds and returns what is chosen."""
     kind = st.segmented_control(
         "Background",
-        list(KINDS),
-        default="Gradient",
+        KINDS,
         required=True,
-        format_func=lambda kind: f"{KINDS[kind]} {kind}",
-        key="background_kind",
+        label_visibility="collapsed",
+        key=setting("background", "Gradient", KINDS),
         width="stretch",
     )
-    return {
-        "Transparent": lambda: Background("transparent", None),
+    pick: dict[str, Callable[[], tuple[str, BackgroundMaker]]] = {
+        "Transparent": lambda: ("transparent", None),
         "Gradient": _gradient,
         "Colour": _colour,
         "Blur": _blur,
+        "Studio": _studio,
         "Picture": _picture,
-    }[kind]()
+    }
+    name, make = pick[kind]()
+    if make is None:
+        return Background(name, None)
+    with st.container(horizontal=True, key="fitted"):
+        light = _share(
+            "Match the light",
+            "light",
+            "How much the person takes on the background's brightness and colour: 0 not at all, "
+            "100 clearly.",
+        )
+        shadow = _share(
+            "Shadow", "shadow", "The person's soft shadow on the background: 0 none, 100 dark."
+        )
+    return Background(f"{name}, light {light}, shadow {shadow}", make, light / 100, shadow / 100)
 
 
-def _gradient() -> Background:
+def _share(label: str, key: str, explanation: str) -> int:
+    return st.slider(
+        label,
+        0,
+        100,
+        step=5,
+        format="%d %%",
+        help=explanation,
+        key=setting(key, 0, range(0, 101, 5)),
+    )
+
+
+def _gradient() -> "tuple[str, BackgroundMaker]":
     from pipeline.composite import gradient
 
-    swatches = "".join(
-        f".st-key-background_gradient button:nth-of-type({place})::before "
-        f"{{ background: linear-gradient({top}, {bottom}) }}"
-        for place, (top, bottom) in enumerate(GRADIENTS.values(), 1)
-    )
-    st.html(f"<style>{swatches}</style>")
+    _swatches("gradient", [f"linear-gradient({ends[0]}, {ends[1]})" for ends in GRADIENTS.values()])
     name = st.pills(
         "Gradient",
-        [*GRADIENTS, "Own"],
-        default=next(iter(GRADIENTS)),
+        [*GRADIENTS, OWN],
         required=True,
         label_visibility="collapsed",
-        key="background_gradient",
+        key=setting("gradient", "Gold", [*GRADIENTS, OWN]),
     )
-    if name == "Own":
+    if name == OWN:
         with st.container(horizontal=True):
             ends = (
-                st.color_picker("Top", "#ecd9a0", key="background_top"),
-                st.color_picker("Bottom", "#96752a", key="background_bottom"),
+                st.color_picker("Top", key=setting("top", GRADIENTS["Gold"][0])),
+                st.color_picker("Bottom", key=setting("bottom", GRADIENTS["Gold"][1])),
             )
     else:
         ends = GRADIENTS[name]
     top, bottom = map(_rgb, ends)
-    return Background(
-        f"gradient {ends}", lambda image, alpha: gradient(alpha.shape, top, bottom)
+    return (
+        f"gradient {ends[0]} to {ends[1]}",
+        lambda image, alpha: gradient(alpha.shape, top, bottom),
     )
 
 
-def _colour() -> Background:
+def _colour() -> "tuple[str, BackgroundMaker]":
     from pipeline.composite import plain
 
-    colour = st.color_picker("Colour", "#3f7d54", key="background_colour")
-    return Background(colour, lambda image, alpha: plain(alpha.shape, _rgb(colour)))
+    colour = st.color_picker("Colour", key=setting("colour", "#3f7d54"))
+    return f"colour {colour}", lambda image, alpha: plain(alpha.shape, _rgb(colour))
 
 
-def _blur() -> Background:
+def _blur() -> "tuple[str, BackgroundMaker]":
     from pipeline.composite import blurred
 
     strength = st.slider(
         "Blur",
         1,
         10,
-        4,
-        key="background_blur",
+        key=setting("blur", 4, range(1, 11)),
         help="How far the background is out of focus: 1 a little, 10 nothing can be made out.",
     )
-    return Background(
-        f"blur {strength}", lambda image, alpha: blurred(image, alpha, strength * 0.006)
+    return f"blur {strength}", lambda image, alpha: blurred(image, alpha, strength * 0.006)
+
+
+def _studio() -> "tuple[str, BackgroundMaker]":
+    from pipeline.studio_sets import SETS as MAKERS
+
+    _swatches("set", [f"url({picture})" for picture in _small_sets()])
+    name = st.pills(
+        "Studio",
+        SETS,
+        required=True,
+        label_visibility="collapsed",
+        key=setting("set", SETS[0], SETS),
     )
+    return f"studio {name}", lambda image, alpha: MAKERS[name](alpha.shape)
 
 
-def _picture() -> Background:
+def _picture() -> "tuple[str, BackgroundMaker]":
+    from pipeline.composite import cropped_to_fill
     from pipeline.image import ImageError
 
     file = st.file_uploader(
-        "A picture to put behind; it is cropped to fill",
-        type="image",
-        key="background_picture",
+        "A picture to put behind; it is cropped to fill", type="image", key="background_picture"
     )
     if file is None:
-        return Background("transparent", None)
+        return "transparent", None
     try:
         picture = _kept_picture(file.file_id, file.getvalue())
     except ImageError as error:
         st.error(f"{file.name}: {error}")
-        return Background("transparent", None)
-    from pipeline.composite import cropped_to_fill
+        return "transparent", None
+    with st.container(horizontal=True):
+        enlarged = st.slider("Size", 100, 300, 100, 5, format="%d %%", key="picture_size")
+        across = st.slider("Left to right", 0, 100, 50, 5, format="%d %%", key="picture_across")
+        down = st.slider("Top to bottom", 0, 100, 50, 5, format="%d %%", key="picture_down")
+    st.caption("Left to right and top to bottom: which part is seen where the picture is too big.")
+    place = across / 100, down / 100
 
-    return Background(file.file_id, lambda image, alpha: cropped_to_fill(picture, alpha.shape))
+    def make(image: "np.ndarray", alpha: "np.ndarray") -> "np.ndarray":
+        return cropped_to_fill(picture, alpha.shape, place=place, enlarged=enlarged / 100)
+
+    return f"picture {file.file_id} at {place}, {enlarged} %", make
 
 
-def _kept_picture(file_id: str, data: bytes):
+def _kept_picture(file_id: str, data: bytes) -> "np.ndarray":
     """The pixels of the chosen file, read once and kept for the session."""
     kept = st.session_state.get("background_kept")
     if kept is None or kept[0] != file_id:
@@ -141,6 +193,23 @@ def _kept_picture(file_id: str, data: bytes):
         kept = (file_id, shrunk(load_image(data), PICTURE_SIDE))
         st.session_state["background_kept"] = kept
     return kept[1]
+
+
+def _swatches(key: str, fills: list[str]) -> None:
+    """Shows each choice on its button; Streamlit's pills take no picture of their own."""
+    rules = "".join(
+        f".st-key-{key} button:nth-of-type({place})::before {{ background: {fill} center/cover }}"
+        for place, fill in enumerate(fills, 1)
+    )
+    st.html(f"<style>{rules}</style>")
+
+
+@st.cache_data(show_spinner=False)
+def _small_sets() -> list[str]:
+    from pipeline.encode import encode_jpeg
+    from pipeline.studio_sets import SETS as MAKERS
+
+    return [data_url(encode_jpeg(MAKERS[name](SWATCH))) for name in SETS]
 
 
 def _rgb(colour: str) -> tuple[int, ...]:

@@ -2,18 +2,40 @@ const START = 100;
 const REST = 35;
 const SWEEP_MILLISECONDS = 1100;
 const FINGER_SLACK = 4;
+const DOUBLE_MILLISECONDS = 350;
+const KEY_PAN = 60;
+const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /* Runs again whenever Python sends new pictures; what the viewer has set stays. */
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
     const frame = parentElement.querySelector(".frame");
     const range = frame.querySelector("input");
-    frame.querySelector(".before").src = data.before;
-    frame.querySelector(".before").alt = data.before_text;
-    frame.querySelector(".after").src = data.after;
-    frame.querySelector(".after").alt = data.after_text;
+    const button = frame.querySelector(".zoom");
+    for (const [side, source, text] of [
+        [".before", data.before, data.before_text],
+        [".after", data.after, data.after_text],
+    ]) {
+        const picture = frame.querySelector(side);
+        if (picture.getAttribute("src") !== source) picture.src = source;
+        picture.alt = text;
+    }
     frame.querySelector(".label-before").textContent = data.before_label;
     frame.querySelector(".label-after").textContent = data.after_label;
     frame.style.setProperty("--proportion", data.width / data.height);
+
+    const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
+    zoom.photoWidth = data.width;
+    frame.zoomed = () => {
+        zoom.name(button);
+        // Every pixel of the photo is fetched only for who looks so closely.
+        const wanted = zoom.enlarged && data.reduced ? data.pictures : null;
+        if (wanted && frame.dataset.wanted !== wanted) {
+            frame.dataset.wanted = wanted;
+            setStateValue("closer", wanted);
+        }
+    };
+    if (frame.dataset.photo !== data.photo) zoom.to(1);
+    else zoom.to(zoom.scale);
 
     const show = (percent) => {
         const within = Math.min(100, Math.max(0, percent));
@@ -29,34 +51,64 @@ export default function ({ data, parentElement }) {
         sweep = uncover(show, (request) => (sweep = request));
     }
 
-    let startX = null;
+    let start = null;
     let moving = false;
+    let pans = false;
+    let last = [0, 0];
+    let tapped = 0;
     const follow = (event) => {
         const { left, width } = frame.getBoundingClientRect();
         show((100 * (event.clientX - left)) / width);
     };
     frame.onpointerdown = (event) => {
-        if (event.button !== 0) return;
+        if (event.button !== 0 || event.target === button) return;
         stopSweep();
-        startX = event.clientX;
+        if (zoom.pinching) {
+            start = null;
+            return;
+        }
+        start = last = [event.clientX, event.clientY];
+        pans = zoom.enlarged && !event.target.classList.contains("knob");
         moving = event.pointerType === "mouse";
         frame.setPointerCapture(event.pointerId);
-        if (moving) follow(event);
+        if (moving && !pans) follow(event);
     };
     frame.onpointermove = (event) => {
-        if (startX === null) return;
-        moving ||= Math.abs(event.clientX - startX) > FINGER_SLACK;
-        if (moving) follow(event);
+        if (start === null || zoom.pinching) return;
+        const [across, down] = [event.clientX - last[0], event.clientY - last[1]];
+        moving ||= Math.abs(event.clientX - start[0]) > FINGER_SLACK;
+        if (pans) zoom.pan(across, down);
+        else if (moving) follow(event);
+        last = [event.clientX, event.clientY];
     };
     frame.onpointerup = (event) => {
-        if (startX !== null) follow(event);
-        startX = null;
+        if (start === null || zoom.pinching) return;
+        const way = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
+        const still = way < 2 * FINGER_SLACK;
+        const twice = still && event.timeStamp - tapped < DOUBLE_MILLISECONDS;
+        tapped = still && !twice ? event.timeStamp : 0;
+        if (twice) {
+            const { left, top } = frame.getBoundingClientRect();
+            zoom.toggle(event.clientX - left, event.clientY - top);
+        } else if (!pans) {
+            follow(event);
+        }
+        start = null;
     };
-    frame.onpointercancel = () => (startX = null);
+    frame.onpointercancel = () => (start = null);
     frame.ondragstart = () => false;
+    button.onclick = () => zoom.toggle();
     range.oninput = () => {
         stopSweep();
         show(Number(range.value));
+    };
+    range.onkeydown = (event) => {
+        if (event.key === "+" || event.key === "-") {
+            zoom.to(zoom.scale * (event.key === "+" ? 1.5 : 1 / 1.5));
+        } else if (zoom.enlarged && event.shiftKey && event.key in PANS) {
+            event.preventDefault();
+            zoom.pan(...PANS[event.key].map((each) => each * KEY_PAN));
+        }
     };
     return stopSweep;
 }

@@ -1,10 +1,8 @@
 """A picture before and after: one line to drag with mouse, finger or arrow keys."""
 
 from base64 import b64encode
-from functools import cache
-from pathlib import Path
 
-import streamlit as st
+from components.own_component import own_component
 
 
 def before_after(
@@ -13,22 +11,24 @@ def before_after(
     size: tuple[int, int],
     *,
     photo: str,
+    pictures: str,
+    reduced: bool,
     before_text: str,
     after_text: str,
 ) -> None:
     """Shows two JPEG pictures of the same place over each other.
 
+    When somebody enlarges pictures that are reduced, the component's state "closer" is set to
+    their name; they may then be sent in full.
+
     Args:
         before, after: the files.
-        size: (width, height) in pixels; both pictures have these proportions.
-        photo: names the pair; when it changes, the result is uncovered anew.
+        size: (width, height) in pixels of the originals; the files have these proportions.
+        photo: names what is seen; when it changes, the result is uncovered anew.
+        pictures: names this very pair. reduced: whether they are smaller than the originals.
         before_text, after_text: what they show, for people who do not see them.
     """
-    # Registered on every run, as each server and each test has a registry of its own.
-    component = st.components.v2.component(
-        "before_after", html=_part(".html"), css=_part(".css"), js=_part(".js")
-    )
-    component(
+    own_component("before_after", "zoom")(
         key="before_after",
         data={
             "before": data_url(before),
@@ -36,19 +36,17 @@ def before_after(
             "width": size[0],
             "height": size[1],
             "photo": photo,
+            "pictures": pictures,
+            "reduced": reduced,
             "before_text": before_text,
             "after_text": after_text,
             "before_label": "Photo",
             "after_label": "Result",
         },
+        on_closer_change=lambda: None,
     )
 
 
 def data_url(jpeg: bytes) -> str:
     """Writes a JPEG file as an address that a browser shows without asking the server."""
     return "data:image/jpeg;base64," + b64encode(jpeg).decode()
-
-
-@cache
-def _part(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

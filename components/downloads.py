@@ -5,59 +5,152 @@ import zipfile
 
 import streamlit as st
 
-from components.background_picker import Background
+from components.address import setting
+from components.crop_picker import paper_picker
+from components.result_view import Choice, shown
 from components.table import Piece
 
-LABELS = {"cutout": "Cut-out", "composite": "Composite", "alpha": "Alpha", "trimap": "Trimap"}
+FORMATS = ("PNG", "JPEG", "WebP")
+
+# What specialists ask for, by its name in pipeline/scene_files.py.
+SINGLE = {
+    "cutout-premultiplied": "Cut-out, premultiplied",
+    "alpha": "Alpha, 8 bits",
+    "alpha-16-bit": "Alpha, 16 bits",
+    "trimap": "Trimap",
+    "mask": "Mask",
+}
 
 
-def download_buttons(piece: Piece, done: list[Piece], background: Background) -> None:
+def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
     """Draws the buttons for one piece, and one for all pictures of all that are done."""
-    height, width = piece.result.shape
-    st.markdown(f"Download at {width} × {height}")
+    frame = choice.look(piece, shown(piece).alpha).frame
     with st.container(key="downloads"):
-        for column, (output, label) in zip(2 * st.columns(2), LABELS.items(), strict=True):
-            column.download_button(
-                label,
-                data=lambda output=output: one_file(piece, output, background),
-                file_name=f"{piece.stem}.{output}.png",
-                mime="image/png",
-                on_click="ignore",
-                icon=":material/download:",
-                width="stretch",
-                key=f"download_{output}",
-            )
+        st.markdown(f"Download at {frame.width:.0f} × {frame.height:.0f}")
+        picture_format = st.segmented_control(
+            "Format",
+            FORMATS,
+            required=True,
+            label_visibility="collapsed",
+            key=setting("format", "PNG", FORMATS),
+        )
+        first, second = st.columns(2)
+        with first:
+            _button(piece, choice, "composite", "Picture", picture_format, primary=True)
+        with second:
+            _button(piece, choice, "cutout", "Cut-out")
+        if picture_format == "JPEG" and choice.background.make is None:
+            st.caption("JPEG knows no transparency: the picture shows the person on white.")
         st.download_button(
             "Everything as ZIP" if len(done) == 1 else f"All {len(done)} photos as ZIP",
-            data=lambda: archive(done, background),
+            data=lambda: archive(done, choice, picture_format),
             file_name=f"{piece.stem if len(done) == 1 else 'deepmasque'}.zip",
             mime="application/zip",
             on_click="ignore",
             icon=":material/folder_zip:",
             width="stretch",
-            type="primary",
             key="download_zip",
         )
+        if choice.crop.document and piece.face:
+            paper = paper_picker()
+            st.download_button(
+                "Sheet to print",
+                data=lambda: sheet(piece, choice, paper),
+                file_name=f"{piece.stem}.sheet.jpg",
+                mime="image/jpeg",
+                on_click="ignore",
+                icon=":material/print:",
+                width="stretch",
+                key="download_sheet",
+            )
+        with st.expander("Single files"):
+            st.caption(
+                "Alpha and cut-outs are cropped like the picture; trimap and mask show the whole "
+                "photo. Premultiplied is for programs that ask for it."
+            )
+            for name, label in SINGLE.items():
+                _button(piece, choice, name, label)
 
 
-def one_file(piece: Piece, output: str, background: Background) -> bytes:
-    """Returns one of the outputs as PNG."""
-    from pipeline.outputs import files
+def _button(
+    piece: Piece,
+    choice: Choice,
+    name: str,
+    label: str,
+    picture_format: str = "PNG",
+    *,
+    primary: bool = False,
+) -> None:
+    ending = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}[picture_format]
+    st.download_button(
+        label,
+        data=lambda: one_file(piece, choice, name, picture_format),
+        file_name=f"{piece.stem}.{name}.{ending}",
+        mime=f"image/{picture_format.lower()}",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+        type="primary" if primary else "secondary",
+        key=f"download_{name}",
+    )
 
-    matte = piece.result.unpack()
-    return next(iter(files(piece.stem, [output], matte.image, matte, background.make).values()))
+
+def one_file(piece: Piece, choice: Choice, name: str, picture_format: str) -> bytes:
+    """Returns one of the files of `pipeline.scene_files`."""
+    from pipeline.scene_files import MAKERS
+
+    return MAKERS[name](_taken(piece, choice, picture_format))
 
 
-def archive(pieces: list[Piece], background: Background) -> bytes:
-    """Returns all outputs of all pieces as ZIP; PNG files are packed already, so it only holds."""
-    from pipeline.outputs import OUTPUTS, files
+def sheet(piece: Piece, choice: Choice, paper: tuple[float, float]) -> bytes:
+    """Returns a sheet of pictures for a document as JPEG."""
+    from pipeline.scene_files import sheet_file
+
+    return sheet_file(_taken(piece, choice, "JPEG").scene, choice.crop.document, paper)
+
+
+def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") -> bytes:
+    """Returns all files of all pieces as ZIP; pictures are packed already, so it only holds."""
+    from pipeline.scene_files import scene_files
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
         for piece in pieces:
             twins = [other for other in pieces if other.stem == piece.stem]
             name = piece.stem if len(twins) == 1 else f"{piece.number}-{piece.stem}"
-            matte = piece.result.unpack()
-            for file, data in files(name, OUTPUTS, matte.image, matte, background.make).items():
+            taken = _taken(piece, choice, picture_format)
+            files = scene_files(name, taken, settings(piece, choice, picture_format))
+            for file, data in files.items():
                 zip_file.writestr(file, data)
     return packed.getvalue()
+
+
+def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
+    """How the pictures of a piece were made, as JSON can hold it."""
+    height, width = piece.result.shape
+    return {
+        "photo": piece.name,
+        "width": width,
+        "height": height,
+        "own trimap": piece.trimap is not None,
+        "band": piece.band,
+        "hair reach": piece.hair_reach,
+        "strokes of the brush": len(piece.strokes),
+        "background": choice.background.name,
+        "crop": choice.crop.name,
+        "margin": choice.crop.margin,
+        "light": choice.background.light,
+        "shadow": choice.background.shadow,
+        "format": picture_format,
+        "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
+        "notes": piece.notes,
+    }
+
+
+def _taken(piece: Piece, choice: Choice, picture_format: str):
+    from pipeline.scene import arrange
+    from pipeline.scene_files import Taken
+
+    matte = piece.result.unpack()
+    scene = arrange(matte, choice.look(piece, matte.alpha))
+    return Taken(matte, scene, picture_format)

@@ -35,11 +35,15 @@ class Piece:
     Attributes:
         number: its place on the table, from 1.
         name: the photo's file name. photo, trimap: the files' bytes.
-        band: width of the unknown band, in pixels of a portrait 800 pixels high.
+        band, hair_reach: the edge that its result has, see `pipeline.matte`.
+        stale: whether its result is to be done anew, with another edge.
         result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done.
-        notes, timings, found: as in `pipeline.matting.Matte`.
+        notes, timings, found, face: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.
+        untouched: the result before any stroke of the brush. strokes: those painted so far, of
+        `pipeline.brush.Stroke`. history: the results before the last ones of them.
+        last_event: the number of the last thing the brush did.
     """
 
     number: int
@@ -47,12 +51,19 @@ class Piece:
     photo: bytes
     trimap: bytes | None = None
     band: int = 10
+    hair_reach: float = 2.2
+    stale: bool = False
     result: object = None
     failure: str | None = None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     found: bool = True
+    face: object = None
     revision: int = 0
+    untouched: object = None
+    strokes: list = field(default_factory=list)
+    history: list = field(default_factory=list)
+    last_event: int = 0
 
     @property
     def stem(self) -> str:
@@ -66,8 +77,8 @@ class Piece:
 
     @property
     def waits(self) -> bool:
-        """Whether there is neither a result nor a failure yet."""
-        return self.result is None and self.failure is None
+        """Whether there is something to be done."""
+        return self.stale or (self.result is None and self.failure is None)
 
 
 def as_written(name: str) -> str:
@@ -92,15 +103,20 @@ def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
 
 
 def finish(
-    piece: Piece, say: Callable[[str, float], None], look: Callable[[object], None]
+    piece: Piece,
+    edge: tuple[int, float],
+    say: Callable[[str, float], None],
+    look: Callable[[object], None],
 ) -> None:
     """Does one piece: fills in its result or its failure.
 
     Args:
+        edge: the band and the hair reach that are wanted.
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
     from pipeline import matte
+    from pipeline.brush import with_strokes
     from pipeline.image import ImageError, load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
@@ -114,7 +130,13 @@ def finish(
             trimap = None
             if piece.trimap is not None:
                 trimap = load_trimap(piece.trimap, image.shape[:2])
-            matted = matte(image, trimap=trimap, band=piece.band, progress=say)
+            matted = matte(
+                image,
+                trimap=trimap,
+                band=edge[0],
+                hair_reach=edge[1],
+                progress=say,
+            )
         except ImageError as error:
             piece.failure = str(error)
             return
@@ -122,8 +144,13 @@ def finish(
             piece.failure = "This server has too little memory for a photo of this size."
             return
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-        piece.notes, piece.found = list(matted.notes), matted.found
-        piece.result = StoredMatte.of(piece.photo, image, matted)
+        piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
+        piece.result = piece.untouched = StoredMatte.of(piece.photo, image, matted)
+        piece.band, piece.hair_reach = edge
+        piece.stale = False
+        piece.history.clear()
+        if piece.strokes:
+            piece.result = with_strokes(piece.untouched, piece.strokes)
         piece.revision += 1
 
 
@@ -134,7 +161,7 @@ def _places() -> Places:
 
 
 @contextmanager
-def a_place(say: Callable[[str, float], None]) -> Iterator[None]:
+def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue."""
     with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS):
         yield

@@ -4,11 +4,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.background_picker import Background, background_picker
-from components.before_after import before_after, data_url
+from components.address import read_address, write_address
+from components.background_picker import background_picker
+from components.before_after import data_url
+from components.crop_picker import crop_picker
 from components.downloads import download_buttons
+from components.edge import edge_settings, set_edge_back, wanted_edge
 from components.entrance import come_through_the_app
+from components.paste import paste_button
 from components.privacy import privacy_note
+from components.result_view import (
+    PAINTED_ON,
+    Choice,
+    jpeg,
+    show_for_painting,
+    show_result,
+    shown,
+)
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -16,12 +28,9 @@ from pipeline.samples import SAMPLES
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     import numpy as np
 
-    from pipeline.stored import UnpackedMatte
-
 MOST_PHOTOS = 20
 
-# Longer sides in pixels of what is shown; downloads have the photo's own size.
-SHOWN_SIDE = 1280
+# Longer side in pixels.
 THUMBNAIL_SIDE = 560
 
 STAGES = {
@@ -45,6 +54,7 @@ WAY = {
 
 def main() -> None:
     """The page: either it asks for photos or it shows what has come of them."""
+    read_address()
     pieces = st.session_state.setdefault("pieces", [])
     if pieces:
         show_results(pieces)
@@ -76,15 +86,18 @@ def ask_for_photos() -> None:
         )
         if files:
             take([(file.name, file.getvalue()) for file in files])
-        if st.toggle("Take a photo with the camera", key="camera_on"):
+        with st.container(horizontal=True, vertical_alignment="center", key="ways_in"):
+            paste_button()
+            camera_on = st.toggle("Take a photo with the camera", key="camera_on")
+        if camera_on:
             shot = st.camera_input(
                 "Camera", label_visibility="collapsed", resolution="1080p", key="shot"
             )
             if shot:
                 take([("camera.jpg", shot.getvalue())])
         st.caption(
-            "A trimap of your own? Upload it along with its photo and name the two alike: "
-            "Image1.jpg and Trimap1.png."
+            "Several photos or a whole folder can be dropped at once. A trimap of your own? Upload "
+            "it along with its photo and name the two alike: Image1.jpg and Trimap1.png."
         )
     with samples, st.container(key="samples"):
         st.markdown("No photo at hand? Try one of these.")
@@ -93,7 +106,7 @@ def ask_for_photos() -> None:
             # The button is the photograph; Streamlit's buttons take no picture of their own.
             st.html(
                 f"<style>.st-key-{key} button {{ background-image: linear-gradient(transparent "
-                f"60%, #0b0a09e6), url(app/static/samples/{sample.file.name}) }}</style>"
+                f"60%, #000c), url(app/static/samples/{sample.file.name}) }}</style>"
             )
             if column.button(sample.person, key=key, width="stretch"):
                 take([(sample.file.name, sample.file.read_bytes())])
@@ -143,7 +156,9 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
     which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
-    bar = beside.progress(0.0, f"{which}{STAGES['reading']}")
+    with beside.container(horizontal=True, vertical_alignment="center", key="working"):
+        bar = st.progress(0.0, f"{which}{STAGES['reading']}")
+        st.button("Cancel", icon=":material/close:", on_click=leave_the_rest, key="cancel")
 
     def say(stage: str, share: float) -> None:
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
@@ -156,7 +171,17 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
                 f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
             )
 
-    finish(piece, say, look)
+    finish(piece, wanted_edge(), say, look)
+
+
+def leave_the_rest() -> None:
+    """Keeps what is done; a result that was only to be done anew stays as it is."""
+    for piece in st.session_state["pieces"]:
+        if piece.stale:
+            set_edge_back(piece)
+    st.session_state["pieces"] = [
+        piece for piece in st.session_state["pieces"] if not piece.waits
+    ]
 
 
 @st.fragment
@@ -176,73 +201,57 @@ def show_finished(done: list[Piece]) -> None:
         piece = done[position]
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
-    view = shown(piece)
-    if not piece.found:
-        show_way(piece, {"Photo": view.image})
-        return
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
-        background = background_picker()
-        download_buttons(piece, done, background)
-        change_edge(piece)
-    final = on_background(view, background)
+        background_panel, crop_panel, edge_panel, correct_panel = st.tabs(
+            ("Background", "Crop", "Edge", "Correct"),
+            default="Background" if piece.found else "Correct",
+            key="tool" if piece.found else "tool_for_nobody",
+            on_change="rerun",
+        )
+        with background_panel:
+            background = background_picker()
+        with crop_panel:
+            crop = crop_picker(piece)
+        with edge_panel:
+            edge_settings(piece)
+        with correct_panel:
+            under = correction_settings(piece)
+        choice = Choice(background, crop)
+        download_buttons(piece, done, choice)
     with picture:
-        before_after(
-            jpeg(view.image),
-            jpeg(final),
-            view.alpha.shape[::-1],
-            photo=f"{piece.number} {piece.revision}",
-            before_text=f"The photo {piece.name}",
-            after_text=f"The person cut out, background: {background.name}",
-        )
-    show_way(
-        piece,
-        {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final},
+        if correct_panel.open:
+            final = show_for_painting(piece, choice, under)
+        else:
+            final = show_result(piece, choice)
+    show_way(piece, final)
+    write_address()
+
+
+def correction_settings(piece: Piece) -> str:
+    """What is said about the brush; returns what the picture under it shows."""
+    st.markdown(
+        "Paint over what is wrong, in the picture."
+        if piece.found
+        else "Paint over the person with Keep and, roughly, along the edge with Unsure."
     )
+    shows = st.pills(
+        "Under the brush",
+        list(PAINTED_ON),
+        default="Dimmed",
+        required=True,
+        key="painted_on",
+    )
+    st.caption(PAINTED_ON[shows])
+    if piece.trimap is None and piece.strokes:
+        st.caption("A change of the edge settings keeps what was painted.")
+    return shows
 
 
-def shown(piece: Piece) -> "UnpackedMatte":
-    """The pictures at the size of a screen, kept for the one piece that is looked at."""
-    kept = st.session_state.get("view")
-    if kept is None or kept[:2] != (piece.number, piece.revision):
-        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
-        st.session_state["view"] = kept
-    return kept[2]
-
-
-def on_background(view: "UnpackedMatte", background: Background) -> "np.ndarray":
-    """The person on the background chosen, or on a checkerboard."""
-    from pipeline.composite import checkerboard, composite
-
-    if background.make is None:
-        behind = checkerboard(view.alpha.shape, max(view.alpha.shape) // 50)
-    else:
-        behind = background.make(view.image, view.alpha)
-    return composite(view.foreground, view.alpha, behind)
-
-
-def change_edge(piece: Piece) -> None:
-    """The one setting of the matte itself; changing it does the photo anew."""
-    if piece.trimap is not None:
-        return
-    with st.expander("The edge"):
-        band = st.slider(
-            "Width of the unknown band",
-            2,
-            40,
-            piece.band,
-            help="Within so many pixels of the outline (of a portrait 800 pixels high) it is "
-            "left open what is person and what is background, and worked out from the colours. "
-            "Wider for loose hair and fur, narrower where clothes and background look alike.",
-            key=f"band_{piece.number}",
-        )
-        if band != piece.band:
-            piece.band, piece.result = band, None
-            st.rerun()
-
-
-def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
+def show_way(piece: Piece, final: "np.ndarray") -> None:
     """The pictures from photo to result side by side, with the times."""
+    view = shown(piece)
+    pictures = {"Photo": view.image, "Trimap": view.trimap, "Alpha": view.alpha, "Final": final}
     figures = "".join(
         f'<figure><img src="{data_url(thumbnail(pixels))}" alt="{WAY[name]}">'
         f"<figcaption>{name}</figcaption></figure>"
@@ -253,13 +262,6 @@ def show_way(piece: Piece, pictures: dict[str, "np.ndarray"]) -> None:
         f"{stage} {seconds:.2f}" for stage, seconds in piece.timings.items() if stage != "all"
     )
     st.caption(f"Done in {piece.timings['all']:.2f} seconds: {stages}.")
-
-
-def jpeg(pixels: "np.ndarray") -> bytes:
-    """A picture for the screen."""
-    from pipeline.encode import encode_jpeg
-
-    return encode_jpeg(pixels, quality=88)
 
 
 def thumbnail(pixels: "np.ndarray") -> bytes:

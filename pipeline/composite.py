@@ -48,6 +48,17 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     return result
 
 
+def premultiplied(picture: np.ndarray) -> np.ndarray:
+    """The colours times their opacity, as film and game software stores them.
+
+    picture: (H, W, 4) uint8 RGB with straight alpha. Returns the same shape and type.
+    """
+    result = picture.copy()
+    opacity = picture[..., 3:].astype(np.uint16)
+    result[..., :3] = (picture[..., :3] * opacity + 127) // 255
+    return result
+
+
 def cutout(foreground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Returns the subject alone: (H, W, 4) uint8 RGB with straight (not premultiplied) alpha.
 
@@ -76,7 +87,7 @@ def gradient(
     """
     ramp = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
     colours = (1 - ramp) * np.float32(top) + ramp * np.float32(bottom)
-    return _dithered(np.broadcast_to(colours, (*shape, 3)))
+    return dithered(np.broadcast_to(colours, (*shape, 3)))
 
 
 def checkerboard(
@@ -97,23 +108,31 @@ def checkerboard(
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-def cropped_to_fill(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Scales a picture until it covers `shape` and cuts off evenly what hangs over.
+def cropped_to_fill(
+    picture: np.ndarray,
+    shape: tuple[int, int],
+    *,
+    place: tuple[float, float] = (0.5, 0.5),
+    enlarged: float = 1.0,
+) -> np.ndarray:
+    """Scales a picture until it covers `shape` and cuts off what hangs over.
 
     Args:
         picture: (h, w, 3) uint8 RGB of any size.
         shape: (H, W) of the result.
+        place: which part is kept, across and down: 0 the left or upper end, 1 the other.
+        enlarged: how many times larger than needed to cover it, 1 or more.
 
     Returns:
         (H, W, 3) uint8 RGB.
     """
     height, width = shape
-    scale = max(height / picture.shape[0], width / picture.shape[1])
+    scale = enlarged * max(height / picture.shape[0], width / picture.shape[1])
     # The part of the picture that will be seen, cut before it is scaled.
     seen_height = min(picture.shape[0], max(1, round(height / scale)))
     seen_width = min(picture.shape[1], max(1, round(width / scale)))
-    top = (picture.shape[0] - seen_height) // 2
-    left = (picture.shape[1] - seen_width) // 2
+    top = int(place[1] * (picture.shape[0] - seen_height))
+    left = int(place[0] * (picture.shape[1] - seen_width))
     seen = picture[top : top + seen_height, left : left + seen_width]
     return cv2.resize(
         seen, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -153,7 +172,7 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
         ..., None
     ]
     stored = 255 * np.clip(blur, 0, 1) ** (1 / GAMMA)
-    return _dithered(cv2.resize(stored, (width, height), interpolation=cv2.INTER_LINEAR))
+    return dithered(cv2.resize(stored, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _known_background(alpha: np.ndarray) -> np.ndarray:
@@ -195,7 +214,7 @@ def _disc(radius: float) -> np.ndarray:
     return disc / disc.sum()
 
 
-def _dithered(values: np.ndarray) -> np.ndarray:
+def dithered(values: np.ndarray) -> np.ndarray:
     """Rounds (H, W, 3) float values to uint8 with fixed noise of half a level either way."""
     height, width = values.shape[:2]
     tile = np.random.default_rng(0).random((64, 64), dtype=np.float32) - 0.5

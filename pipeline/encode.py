@@ -1,4 +1,4 @@
-"""Results as files: pixels in, the bytes of a PNG or JPEG out."""
+"""Results as files: pixels in, the bytes of a PNG, JPEG or WebP out."""
 
 import cv2
 import numpy as np
@@ -7,6 +7,7 @@ import numpy as np
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
 JPEG_QUALITY = 93
+WEBP_QUALITY = 90
 
 
 def encode_png(pixels: np.ndarray) -> bytes:
@@ -22,21 +23,50 @@ def encode_png(pixels: np.ndarray) -> bytes:
     return _encode(".png", _eight_bit(pixels), [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
 
 
-def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
+def encode_sixteen_bit_png(alpha: np.ndarray) -> bytes:
+    """Encodes (H, W) float in [0, 1] as PNG of one grey channel with 16 bits."""
+    levels = (np.clip(alpha, 0, 1) * 65535 + 0.5).astype(np.uint16)
+    return _encode(".png", levels, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+
+
+def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
+    """Encodes pixels as WebP with losses, transparency included.
+
+    Args:
+        pixels: as for `encode_png`, no side longer than 16383.
+        quality: 1 (small) to 100 (like the original).
+    """
+    return _encode(".webp", _eight_bit(pixels), [cv2.IMWRITE_WEBP_QUALITY, quality])
+
+
+def encode_jpeg(
+    pixels: np.ndarray, quality: int = JPEG_QUALITY, dots_per_inch: int | None = None
+) -> bytes:
     """Encodes pixels as JPEG; transparent parts, which JPEG cannot keep, become white, not black.
 
     Args:
         pixels: as for `encode_png`.
         quality: 1 (small) to 100 (like the original).
+        dots_per_inch: the size in print, written into the file.
 
     Raises:
         ValueError: `pixels` has another shape or dtype.
     """
     pixels = _eight_bit(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
-        opacity = pixels[..., 3:].astype(np.uint16)
-        pixels = ((pixels[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
-    return _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        pixels = on_white(pixels)
+    data = _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if dots_per_inch is None:
+        return data
+    # JFIF 1.02: unit (1: dots per inch) and density, two bytes each across and down.
+    density = dots_per_inch.to_bytes(2, "big")
+    return data[:13] + b"\x01" + density + density + data[18:]
+
+
+def on_white(pixels: np.ndarray) -> np.ndarray:
+    """Lays (H, W, 4) uint8 RGB with straight alpha on white; returns (H, W, 3) uint8."""
+    opacity = pixels[..., 3:].astype(np.uint16)
+    return ((pixels[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
 
 
 def _eight_bit(pixels: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from pipeline.foreground import estimate_foreground
 from pipeline.image import ImageError
 from pipeline.knn import knn_matting
 from pipeline.segment import Frame, segment
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
+from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR_REACH, UNKNOWN, make_trimap
 
 # The stages in their order, with the share of the time that is over when each begins; measured
 # by benchmarks/stages.py.
@@ -57,6 +57,7 @@ def matte(
     *,
     trimap: np.ndarray | None = None,
     band: float = 10,
+    hair_reach: float = HAIR_REACH,
     refine: bool = True,
     progress: Callable[[str, float], None] | None = None,
     solve: Callable[[np.ndarray, np.ndarray], np.ndarray] = knn_matting,
@@ -65,11 +66,13 @@ def matte(
 
     image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
     replaces the stages before it. band: the unknown band reaches this far to either side of the
-    mask's boundary, in pixels of a 600x800 portrait. refine: run the residual refinement network
-    on the alpha matte; none is shipped yet, so both values give the same. progress: called as
-    progress(stage, share done) when a stage begins; an exception it raises ends the work.
-    solve: called as solve(image, trimap), gives alpha; `partial(knn_matting, story=Story())` keeps
-    what the solver did, `partial(knn_matting, quality="knn")` is the paper's method alone.
+    mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
+    further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
+    residual refinement network on the alpha matte; none is shipped yet, so both values give the
+    same. progress: called as progress(stage, share done) when a stage begins; an exception it
+    raises ends the work. solve: called as solve(image, trimap), gives alpha;
+    `partial(knn_matting, story=Story())` keeps what the solver did,
+    `partial(knn_matting, quality="knn")` is the paper's method alone.
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
@@ -84,7 +87,7 @@ def matte(
             people = segment(image, faces)
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = make_trimap(people.mask, band, to_canonical)
+            trimap = make_trimap(people.mask, band, to_canonical, hair_reach)
         mask, found, frames = people.mask, people.found, people.frames
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:

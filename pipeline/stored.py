@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.encode import encode_png
+from pipeline.encode import encode_png, encode_sixteen_bit_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
 
@@ -40,12 +40,11 @@ class StoredMatte:
         """Packs the matte of `image`, the (H, W, 3) uint8 pixels of the file `photo`."""
         differs = (finished.foreground != image).any(axis=2) & (finished.alpha > 0)
         changed = np.flatnonzero(differs).astype(np.int32)
-        alpha = (np.clip(finished.alpha, 0, 1) * 65535 + 0.5).astype(np.uint16)
         return cls(
             photo=photo,
             mask=encode_png(finished.mask),
             trimap=encode_png(finished.trimap),
-            alpha=cv2.imencode(".png", alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes(),
+            alpha=encode_sixteen_bit_png(finished.alpha),
             changed=changed,
             colours=finished.foreground.reshape(-1, 3)[changed],
             shape=image.shape[:2],

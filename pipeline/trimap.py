@@ -15,14 +15,17 @@ UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
 # Around the head, strands of hair lie outside the mask: there the band reaches out further by
-# this factor. The ellipse, in canonical coordinates (unit: the face's size, see align.py), holds
-# the hair of most people and ends above the shoulders.
+# this factor, unless another is asked for. The ellipse, in canonical coordinates (unit: the
+# face's size, see align.py), holds the hair of most people and ends above the shoulders.
 HAIR_REACH = 2.2
 HAIR_CENTRE, HAIR_AXES, HAIR_BOTTOM = (0.0, -0.3), (3.2, 3.2), 2.2
 
 
 def make_trimap(
-    mask: np.ndarray, band: float = 10.0, to_canonical: np.ndarray | None = None
+    mask: np.ndarray,
+    band: float = 10.0,
+    to_canonical: np.ndarray | None = None,
+    hair_reach: float = HAIR_REACH,
 ) -> np.ndarray:
     """Trimap of a soft mask: (H, W) uint8 with 0 background, 128 unknown, 255 foreground.
 
@@ -30,24 +33,25 @@ def make_trimap(
     in pixels of a 600x800 portrait; larger photos get a wider band in proportion. Where the mask
     is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
     to_canonical: (2, 3) map from pixels to the canonical pose of the face, if there is one; the
-    band then reaches further out around the head.
+    band then reaches further out around the head, by the factor hair_reach: from 1, no further
+    than elsewhere, to some 4 for hair that flies far.
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
     height, width = mask.shape
     scale = (MOST_PIXELS / mask.size) ** 0.5
     if scale >= 1:
-        return _drawn(mask, band, to_canonical)
+        return _drawn(mask, band, to_canonical, hair_reach)
     small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if to_canonical is not None:
         enlarged = scaling(width / small_size[0], height / small_size[1])
         to_canonical = then(enlarged, to_canonical)
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
-    small = _drawn(small_mask, band, to_canonical)
+    small = _drawn(small_mask, band, to_canonical, hair_reach)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def _drawn(mask, band, to_canonical):
+def _drawn(mask, band, to_canonical, hair_reach):
     person = (mask >= 0.5).astype(np.uint8)
     trimap = np.where(person, FOREGROUND, BACKGROUND).astype(np.uint8)
     if not person.any() or person.all():
@@ -61,7 +65,7 @@ def _drawn(mask, band, to_canonical):
     unknown = (mask > low) & (mask < high) & (distance <= UNSURE_REACH * reach)
     unknown |= distance <= reach
     if to_canonical is not None:
-        near = (person == 0) & (outside <= HAIR_REACH * reach)
+        near = (person == 0) & (outside <= hair_reach * reach)
         unknown |= near & _hair_zone(mask.shape, to_canonical)
     trimap[unknown] = UNKNOWN
     return trimap

@@ -1,6 +1,7 @@
 """The app without a browser: what a person gives and what comes back."""
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from components.background_picker import Background
+from components.crop_picker import WHOLE, Crop
 from components.downloads import archive
+from components.result_view import Choice
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 
@@ -71,7 +74,16 @@ def test_sample_needs_one_click(sample):
     assert piece.result.shape == load_image(sample.file).shape[:2]
     assert any("Done in" in caption.value for caption in app.caption)
     labels = {button.label for button in app.get("download_button")}
-    assert labels == {"Cut-out", "Composite", "Alpha", "Trimap", "Everything as ZIP"}
+    assert labels == {
+        "Picture",
+        "Cut-out",
+        "Everything as ZIP",
+        "Cut-out, premultiplied",
+        "Alpha, 8 bits",
+        "Alpha, 16 bits",
+        "Trimap",
+        "Mask",
+    }
 
 
 def test_bad_file_is_named_in_words_and_the_good_one_is_done():
@@ -115,8 +127,8 @@ def test_unfit_trimap_is_refused_in_words():
 def test_changing_the_background_leaves_the_matte_alone():
     app = given(("anna.png", sample_bytes()))
     before = pieces(app)[0].result
-    for kind in ("Transparent", "Colour", "Blur", "Picture", "Gradient"):
-        app.button_group(key="background_kind").set_value(kind).run()
+    for kind in ("Transparent", "Colour", "Blur", "Studio", "Picture", "Gradient"):
+        app.button_group(key="background").set_value(kind).run()
         assert errors(app) == ""
         assert pieces(app)[0].result is before
 
@@ -124,7 +136,7 @@ def test_changing_the_background_leaves_the_matte_alone():
 def test_changing_the_band_solves_anew():
     app = given(("anna.png", sample_bytes()))
     narrow = pieces(app)[0].result.unpack().trimap
-    app.slider(key="band_1").set_value(25).run()
+    app.slider(key="band").set_value(25).run()
     assert errors(app) == ""
     wide = pieces(app)[0].result.unpack().trimap
     assert (wide == 128).sum() > 1.3 * (narrow == 128).sum()
@@ -153,11 +165,15 @@ def test_two_sessions_do_not_see_each_other():
 
 def test_archive_holds_every_picture_at_the_photos_size():
     app = given(("a/anna.png", sample_bytes()), ("b/anna.png", sample_bytes()))
-    data = archive(pieces(app), Background("transparent", None))
+    data = archive(pieces(app), Choice(Background("transparent", None), Crop(WHOLE)))
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = packed.namelist()
-        assert len(names) == len(set(names)) == 10
+        assert len(names) == len(set(names)) == 16
         for name in names:
+            if name.endswith(".settings.json"):
+                settings = json.loads(packed.read(name))
+                assert settings["photo"].endswith("anna.png") and settings["band"] == 10
+                continue
             with Image.open(packed.open(name)) as picture:
                 assert picture.size[::-1] == pieces(app)[0].result.shape
     with zipfile.ZipFile(io.BytesIO(data)) as packed:

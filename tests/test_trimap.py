@@ -55,6 +55,17 @@ def test_around_the_head_the_band_reaches_out_further_but_not_in():
     assert (below_the_shoulders[0], below_the_shoulders[-1]) == (290, 309)
 
 
+@pytest.mark.parametrize("hair_reach, last", [(1, 309), (2, 319), (4, 339)])
+def test_hair_reach_is_in_bands_outside_the_boundary(hair_reach, last):
+    """A band of 10 beside the boundary between columns 299 and 300, in the middle of the head."""
+    to_canonical = np.array([[1 / 80, 0, -300 / 80], [0, 1 / 80, -200 / 80]])
+    mask = np.zeros((800, 600), np.float32)
+    mask[:, :300] = 1
+    trimap = make_trimap(mask, 10, to_canonical, hair_reach)
+    unknown = np.flatnonzero(trimap[200] == UNKNOWN)
+    assert (unknown[0], unknown[-1]) == (290, last)
+
+
 def test_a_mask_of_nobody_or_of_nothing_else_has_no_band():
     assert (make_trimap(np.zeros((9, 7), np.float32)) == BACKGROUND).all()
     assert (make_trimap(np.ones((9, 7), np.float32)) == FOREGROUND).all()

@@ -1,0 +1,119 @@
+"""How fast the Studio answers on the server: another background or crop, a stroke of the brush.
+
+    python -m benchmarks.studio
+
+Medians over repeated answers for the sample portrait at two sizes. An answer is everything from
+the change to the two JPEG pictures that go to the browser; for a stroke also packing the result.
+"""
+
+import json
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.stages import portrait
+from components.background_picker import GRADIENTS
+from pipeline import matte
+from pipeline.brush import Stroke, with_strokes
+from pipeline.composite import blurred, cropped_to_fill, gradient, plain
+from pipeline.encode import encode_jpeg
+from pipeline.framing import for_document, head_and_shoulders, square, whole
+from pipeline.id_formats import PASSPORT
+from pipeline.scene import Look, arrange
+from pipeline.stored import StoredMatte
+from pipeline.studio_sets import SETS
+from pipeline.trimap import FOREGROUND
+
+RESULTS = Path(__file__).resolve().parent / "results" / "studio.json"
+SIZES = {"0.5 MP": (600, 800), "12 MP": (3000, 4000)}
+SHOWN_SIDE = 1280
+REPEATS = 5
+
+
+def main():
+    results = {}
+    for name, size in SIZES.items():
+        image = portrait(size)
+        matted = matte(image)
+        stored = StoredMatte.of(encode_jpeg(image), image, matted)
+        view = stored.unpack().reduced(SHOWN_SIDE)
+        results[name] = {
+            "slowest background": max(
+                answer(view, stored, Look(whole(stored.shape), make, light=0.5, shadow=0.5))
+                for make in backgrounds(image).values()
+            ),
+            "slowest crop": max(
+                answer(view, stored, Look(frame, lambda image, alpha: SETS["Paper"](alpha.shape)))
+                for frame in crops(stored, matted)
+            ),
+            "stroke": stroke(stored),
+        }
+    for name, row in results.items():
+        for what, seconds in row.items():
+            print(f"{name:8}{what:22}{seconds:8.3f} s")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def backgrounds(image):
+    """One of every kind."""
+    top, bottom = (tuple(bytes.fromhex(colour[1:])) for colour in GRADIENTS["Gold"])
+    makers = {
+        "gradient": lambda image, alpha: gradient(alpha.shape, top, bottom),
+        "colour": lambda image, alpha: plain(alpha.shape, top),
+        "blur": blurred,
+        "picture": lambda behind, alpha: cropped_to_fill(image, alpha.shape),
+        "transparent": None,
+    }
+    sets = {name: lambda image, alpha, make=make: make(alpha.shape) for name, make in SETS.items()}
+    return makers | sets
+
+
+def crops(stored, matted):
+    """One of every kind."""
+    return (
+        whole(stored.shape),
+        square(stored.shape, matted.alpha, matted.face),
+        head_and_shoulders(stored.shape, matted.face),
+        for_document(PASSPORT, matted.face),
+    )
+
+
+def answer(view, stored, look):
+    """Median seconds from a look to its pictures."""
+    scale = view.alpha.shape[1] / stored.shape[1]
+
+    def once():
+        scene = arrange(view, look, scale)
+        encode_jpeg(scene.image, quality=88)
+        encode_jpeg(scene.picture(), quality=88)
+
+    return median(once)
+
+
+def stroke(stored):
+    """Median seconds from a stroke beside the head to the new result and its picture."""
+    unit = stored.shape[0] / 800
+    points = np.float32([[300, 60], [420, 70], [520, 150]]) * unit
+    line = Stroke(points, 25 * unit, FOREGROUND)
+
+    def once():
+        view = with_strokes(stored, [line]).unpack().reduced(SHOWN_SIDE)
+        encode_jpeg(view.image, quality=88)
+
+    return median(once)
+
+
+def median(once):
+    once()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        once()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+const COLOURS = { keep: "#f0c64f", remove: "#e5553c", unsure: "#8fb4e8" };
+const SIGNS = { keep: "+", remove: "−", unsure: "?" };
+const SHORTCUTS = { 1: "keep", 2: "remove", 3: "unsure" };
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/* A point is left out if it is nearer to the last one than this share of the radius. */
+const SPACING = 0.2;
+/* Side in pixels of the canvas on which strokes wait for their result. */
+const CANVAS_SIDE = 1024;
+
+/* Runs again whenever Python has solved a stroke; the brush, its size and the zoom stay. */
+export default function ({ data, parentElement, setStateValue }) {
+    const frame = parentElement.querySelector(".frame");
+    frame.painter ??= new Painter(parentElement.querySelector(".brush"));
+    frame.painter.show(data, setStateValue);
+}
+
+/* Strokes are events with rising numbers; each is sent until Python says it is done with it. */
+class Painter {
+    constructor(root) {
+        this.root = root;
+        this.frame = root.querySelector(".frame");
+        this.picture = root.querySelector("img");
+        this.canvas = root.querySelector("canvas");
+        this.pointer = root.querySelector(".pointer");
+        this.size = root.querySelector(".size input");
+        this.undo = root.querySelector(".undo");
+        this.labels = [...root.querySelectorAll("[data-label]")];
+        this.zoomButton = root.querySelector(".zoom");
+        this.pending = [];
+        this.stroke = null;
+        this.place = null;
+        this.zoom = new Zoom(this.frame, () => this.#moved());
+        this.#choose("keep");
+        this.#listen();
+    }
+
+    show(data, setStateValue) {
+        if (this.photo !== data.photo) {
+            this.photo = data.photo;
+            this.pending = [];
+            this.next = 0;
+            this.zoom.to(1);
+        }
+        Object.assign(this, { width: data.width, height: data.height, setStateValue });
+        this.done = data.done;
+        this.strokes = data.strokes;
+        this.next = Math.max(this.next, data.done + 1);
+        this.pending = this.pending.filter((event) => event.id > data.done);
+        if (this.picture.src !== data.picture) this.picture.src = data.picture;
+        this.picture.alt = data.text;
+        this.frame.setAttribute("aria-label", data.text);
+        this.frame.style.setProperty("--proportion", data.width / data.height);
+        this.zoom.photoWidth = data.width;
+        this.zoom.to(this.zoom.scale);
+        const scale = CANVAS_SIDE / Math.max(data.width, data.height);
+        this.canvas.width = Math.round(data.width * scale);
+        this.canvas.height = Math.round(data.height * scale);
+        this.#draw();
+    }
+
+    #listen() {
+        const { frame } = this;
+        frame.addEventListener("pointerdown", (event) => {
+            if (event.button !== 0 || event.target === this.zoomButton) return;
+            if (this.zoom.pinching) {
+                this.stroke = null;
+                this.#draw();
+                return;
+            }
+            frame.setPointerCapture(event.pointerId);
+            this.#point(event);
+            this.#begin();
+        });
+        frame.addEventListener("pointermove", (event) => {
+            this.#point(event);
+            if (!this.stroke || this.zoom.pinching) return;
+            for (const each of event.getCoalescedEvents?.() ?? [event]) {
+                this.#extend(this.#inPhoto(each.clientX, each.clientY));
+            }
+            this.#draw();
+        });
+        frame.addEventListener("pointerup", () => this.#finish());
+        frame.addEventListener("pointercancel", () => {
+            this.stroke = null;
+            this.#draw();
+        });
+        frame.addEventListener("pointerleave", () => {
+            this.pointer.hidden = true;
+        });
+        frame.addEventListener("blur", () => {
+            this.pointer.hidden = true;
+        });
+        frame.addEventListener("keydown", (event) => this.#key(event));
+        this.zoomButton.onclick = () => this.zoom.toggle();
+        this.undo.onclick = () => this.#takeBack();
+        this.size.oninput = () => this.#pointAt();
+        for (const button of this.labels) {
+            button.onclick = () => this.#choose(button.dataset.label);
+            button.onkeydown = (event) => {
+                const step = ARROWS[event.key];
+                if (!step) return;
+                event.preventDefault();
+                const place = this.labels.indexOf(button) + step[0] + step[1];
+                const next = this.labels[(place + this.labels.length) % this.labels.length];
+                this.#choose(next.dataset.label);
+                next.focus();
+            };
+        }
+    }
+
+    #choose(label) {
+        this.label = label;
+        for (const button of this.labels) {
+            const chosen = button.dataset.label === label;
+            button.setAttribute("aria-checked", chosen);
+            button.tabIndex = chosen ? 0 : -1;
+        }
+        this.pointer.querySelector("b").textContent = SIGNS[label];
+    }
+
+    #key(event) {
+        if (event.target !== this.frame) return;
+        const arrow = ARROWS[event.key];
+        if (arrow) {
+            const { width, height } = this.frame.getBoundingClientRect();
+            const step = event.shiftKey ? 2 : Number(this.size.value) / 2;
+            this.place ??= [width / 2, height / 2];
+            this.place = [
+                Math.min(width, Math.max(0, this.place[0] + step * arrow[0])),
+                Math.min(height, Math.max(0, this.place[1] + step * arrow[1])),
+            ];
+            this.#pointAt();
+        } else if (event.key === " " || event.key === "Enter") {
+            const { width, height } = this.frame.getBoundingClientRect();
+            this.place ??= [width / 2, height / 2];
+            this.#pointAt();
+            this.#begin();
+            this.#finish();
+        } else if (event.key in SHORTCUTS) {
+            this.#choose(SHORTCUTS[event.key]);
+        } else if (event.key === "+" || event.key === "-") {
+            this.size.value = Number(this.size.value) + (event.key === "+" ? 6 : -6);
+            this.#pointAt();
+        } else if (event.key === "0") {
+            this.zoom.toggle(...(this.place ?? []));
+        } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
+            this.#takeBack();
+        } else {
+            return;
+        }
+        event.preventDefault();
+    }
+
+    /* Moves the brush's outline to where the mouse or finger is. */
+    #point(event) {
+        const { left, top } = this.frame.getBoundingClientRect();
+        this.place = [event.clientX - left, event.clientY - top];
+        this.#pointAt();
+        this.pointer.hidden = event.pointerType === "touch" && !this.stroke;
+    }
+
+    #pointAt() {
+        if (!this.place) return;
+        const side = Number(this.size.value);
+        this.pointer.hidden = false;
+        this.pointer.style.width = this.pointer.style.height = `${side}px`;
+        const [x, y] = this.place.map((each) => each - side / 2);
+        this.pointer.style.transform = `translate(${x}px, ${y}px)`;
+    }
+
+    /* A point of the screen in pixels of the photo; pixel centres are whole numbers. */
+    #inPhoto(clientX, clientY) {
+        const [x, y] = this.zoom.shares(clientX, clientY);
+        return [x * this.width - 0.5, y * this.height - 0.5];
+    }
+
+    /* Starts a stroke where the brush is. */
+    #begin() {
+        const { left, top, width } = this.frame.getBoundingClientRect();
+        const [x, y] = [left + this.place[0], top + this.place[1]];
+        const radius = (Number(this.size.value) / 2 / (width * this.zoom.scale)) * this.width;
+        this.stroke = { label: this.label, radius, points: [this.#inPhoto(x, y)] };
+        this.#draw();
+    }
+
+    #extend(point) {
+        const last = this.stroke.points.at(-1);
+        const apart = Math.hypot(point[0] - last[0], point[1] - last[1]);
+        if (apart >= Math.max(0.5, SPACING * this.stroke.radius)) this.stroke.points.push(point);
+    }
+
+    #finish() {
+        if (!this.stroke) return;
+        const rounded = (length) => Number(length.toFixed(1));
+        const points = this.stroke.points.map((point) => point.map(rounded));
+        const radius = rounded(this.stroke.radius);
+        this.#send({ ...this.stroke, points, radius });
+        this.stroke = null;
+    }
+
+    #takeBack() {
+        if (!this.undo.disabled) this.#send({ label: "undo" });
+    }
+
+    #send(event) {
+        this.pending.push({ ...event, id: this.next++ });
+        this.setStateValue("events", this.pending);
+        this.#draw();
+    }
+
+    #moved() {
+        this.zoom.name(this.zoomButton);
+    }
+
+    /* Strokes whose result is not there yet lie over the picture in their colour. */
+    #draw() {
+        const pen = this.canvas.getContext("2d");
+        pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+        const scale = this.canvas.width / this.width;
+        pen.lineCap = pen.lineJoin = "round";
+        pen.globalAlpha = 0.55;
+        const strokes = this.pending.filter((event) => event.points);
+        for (const { label, radius, points } of [...strokes, this.stroke ?? []].filter(
+            (each) => each.points,
+        )) {
+            pen.strokeStyle = COLOURS[label];
+            pen.lineWidth = 2 * radius * scale;
+            pen.beginPath();
+            for (const [x, y] of [points[0], ...points]) {
+                pen.lineTo((x + 0.5) * scale, (y + 0.5) * scale);
+            }
+            pen.stroke();
+        }
+        const busy = this.pending.length > 0;
+        this.root.querySelector(".busy").hidden = !busy;
+        const said = busy ? "Solving" : this.strokes ? `${this.strokes} strokes` : "";
+        const status = this.root.querySelector(".said");
+        if (status.textContent !== said) status.textContent = said;
+        const takenBack = this.pending.filter((event) => event.label === "undo").length;
+        this.undo.disabled = this.strokes + strokes.length - takenBack <= 0;
+    }
+}

@@ -1,0 +1,126 @@
+"""The brush: strokes over a picture, painted into the trimap of a piece and solved at once."""
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.before_after import data_url
+from components.own_component import own_component
+from components.table import Piece, a_place
+
+if TYPE_CHECKING:
+    from pipeline.brush import Stroke
+    from pipeline.stored import StoredMatte
+
+KEY = "brush"
+
+# What the browser may send, at most; its own brush stays far below.
+MOST_POINTS = 20_000
+# Results from before each stroke are kept up to so many bytes; further back is solved again.
+MOST_HISTORY_BYTES = 48 * 2**20
+
+
+def brush(piece: Piece, jpeg: bytes, text: str) -> None:
+    """Shows a picture of the whole photo to paint on.
+
+    Args:
+        piece: whose trimap is painted.
+        jpeg: the picture, with the photo's proportions.
+        text: what it shows, for people who do not see it.
+    """
+    height, width = piece.result.shape
+    own_component("brush", "zoom")(
+        key=KEY,
+        data={
+            "picture": data_url(jpeg),
+            "photo": f"{piece.number} {piece.name}",
+            "width": width,
+            "height": height,
+            "done": piece.last_event,
+            "strokes": len(piece.strokes),
+            "text": text,
+        },
+        on_events_change=lambda: apply_events(piece, st.session_state[KEY].events or []),
+    )
+
+
+def apply_events(piece: Piece, events: list[dict]) -> None:
+    """Does what the person did since the last time; events that are done already are passed over.
+
+    Args:
+        events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]},
+            lengths in pixels of the photo.
+    """
+    from pipeline.brush import with_strokes
+
+    with a_place():
+        for event in events:
+            number = event.get("id")
+            if not isinstance(number, int) or number <= piece.last_event:
+                continue
+            piece.last_event = number
+            if event.get("label") == "undo":
+                take_back(piece)
+                continue
+            stroke = stroke_of(event, piece.result.shape)
+            if stroke is not None:
+                piece.history.append(piece.result)
+                piece.strokes.append(stroke)
+                piece.result = with_strokes(piece.result, [stroke])
+                piece.revision += 1
+                forget_the_oldest(piece.history)
+
+
+def take_back(piece: Piece) -> None:
+    """Undoes the last stroke: the result from before it comes back as it was."""
+    from pipeline.brush import with_strokes
+
+    if not piece.strokes:
+        return
+    piece.strokes.pop()
+    if piece.history:
+        piece.result = piece.history.pop()
+    else:
+        piece.result = with_strokes(piece.untouched, piece.strokes)
+    piece.revision += 1
+
+
+def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
+    """The stroke that a browser sent, or None if it is not one."""
+    import numpy as np
+
+    from pipeline.brush import Stroke
+    from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+
+    labels = {"keep": FOREGROUND, "remove": BACKGROUND, "unsure": UNKNOWN}
+    points, radius = event.get("points"), event.get("radius")
+    if event.get("label") not in labels or not isinstance(radius, int | float):
+        return None
+    if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
+        return None
+    if not all(
+        isinstance(point, list)
+        and len(point) == 2
+        and all(isinstance(each, int | float) and math.isfinite(each) for each in point)
+        for point in points
+    ):
+        return None
+    if not 0 < radius <= max(shape):
+        return None
+    reach = 2 * max(shape)
+    return Stroke(
+        np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[event["label"]]
+    )
+
+
+def forget_the_oldest(history: "list[StoredMatte]") -> None:
+    """Keeps as many results as fit, and one in any case."""
+    while len(history) > 1 and sum(map(size_of, history)) > MOST_HISTORY_BYTES:
+        history.pop(0)
+
+
+def size_of(stored: "StoredMatte") -> int:
+    """Bytes that one result takes beside those that all of a piece share."""
+    arrays = stored.changed.nbytes + stored.colours.nbytes
+    return len(stored.trimap) + len(stored.alpha) + arrays

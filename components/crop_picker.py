@@ -1,0 +1,111 @@
+"""Choosing what part of the photo is shown."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.address import setting
+from components.table import Piece
+from pipeline.id_formats import CANADA, PASSPORT, UNITED_STATES, IdFormat
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pipeline.segment import Frame
+
+WHOLE, PORTRAIT, SQUARE = "Whole photo", "Head and shoulders", "Square"
+DOCUMENTS = {
+    "Passport 35 × 45 mm": PASSPORT,
+    "USA 2 × 2 in": UNITED_STATES,
+    "Canada 50 × 70 mm": CANADA,
+}
+
+# Width and height in millimetres.
+PAPERS = {"10 × 15 cm": (100, 150), "4 × 6 in": (101.6, 152.4), "A4": (210, 297)}
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What was chosen: the name of a crop, and the room around it as a share of its size."""
+
+    name: str
+    margin: float = 0.0
+
+    @property
+    def document(self) -> IdFormat | None:
+        """What the picture is for, if it is for a document."""
+        return DOCUMENTS.get(self.name)
+
+    def frame(self, piece: Piece, alpha: "np.ndarray") -> "Frame":
+        """The crop of one photo, in its pixels; without a face the whole photo.
+
+        Args:
+            alpha: (h, w) its matte at any scale.
+        """
+        from pipeline import framing
+
+        shape, face = piece.result.shape, piece.face
+        if self.name == SQUARE:
+            frame = framing.square(shape, alpha, face)
+        elif self.name == PORTRAIT and face:
+            frame = framing.head_and_shoulders(shape, face)
+        elif self.document and face:
+            return framing.scaled(framing.for_document(self.document, face), 1)
+        else:
+            frame = framing.whole(shape)
+        return framing.with_margin(frame, self.margin, alpha, shape)
+
+    def problems(self, piece: Piece) -> list[str]:
+        """Sentences about what this crop lacks in a photo."""
+        from pipeline import framing
+
+        if self.name in (WHOLE, SQUARE):
+            return []
+        if piece.face is None:
+            return ["This crop is placed by the face, and none was found in this photo."]
+        if not self.document:
+            return []
+        frame = framing.for_document(self.document, piece.face)
+        return framing.document_problems(frame, piece.result.shape, piece.face)
+
+
+def crop_picker(piece: Piece) -> Crop:
+    """Draws the choice of crops and returns what is chosen."""
+    crops = [WHOLE, PORTRAIT, SQUARE, *DOCUMENTS]
+    name = st.pills(
+        "Crop",
+        crops,
+        required=True,
+        label_visibility="collapsed",
+        key=setting("crop", WHOLE, crops),
+    )
+    crop = Crop(name)
+    if crop.document is None:
+        margin = st.slider(
+            "Margin around it",
+            0,
+            50,
+            step=5,
+            format="%d %%",
+            help="Room for the background, as a share of the longer side. Where the photo's edge "
+            "cuts the person off there is none.",
+            key=setting("margin", 0, range(0, 51, 5)),
+        )
+        crop = Crop(name, margin / 100)
+    else:
+        st.caption(
+            f"{crop.document.source}. The crown is estimated from the face; measure before you "
+            "hand the picture in. Many offices want a plain light background and no retouching."
+        )
+    for problem in crop.problems(piece):
+        st.warning(problem, icon=":material/info:")
+    return crop
+
+
+def paper_picker() -> tuple[float, float]:
+    """Draws the choice of paper to print on and returns its width and height in millimetres."""
+    paper = st.pills(
+        "Paper", list(PAPERS), required=True, key=setting("paper", "10 × 15 cm", PAPERS)
+    )
+    return PAPERS[paper]

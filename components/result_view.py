@@ -1,0 +1,123 @@
+"""What of a finished photo is on the screen."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.background_picker import Background
+from components.before_after import before_after
+from components.brush import brush
+from components.crop_picker import Crop
+from components.table import Piece
+
+if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    import numpy as np
+
+    from pipeline.scene import Look, Scene
+    from pipeline.stored import UnpackedMatte
+
+# Longer side in pixels of what is shown; downloads have the photo's own size.
+SHOWN_SIDE = 1280
+
+# What can lie under the brush.
+PAINTED_ON = {
+    "Dimmed": "What is cut away is dim, on a checkerboard.",
+    "Result": "The person on the background that is chosen.",
+    "Trimap": "Bright: person. Dark: background. Between: worked out from the colours.",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All that is chosen for the pictures of a photo."""
+
+    background: Background
+    crop: Crop
+
+    def look(self, piece: Piece, alpha: "np.ndarray") -> "Look":
+        """The choice for one photo; alpha: (h, w) its matte at any scale."""
+        from pipeline.scene import Look
+
+        return Look(
+            frame=self.crop.frame(piece, alpha),
+            background=self.background.make,
+            light=self.background.light,
+            shadow=self.background.shadow,
+        )
+
+
+def shown(piece: Piece) -> "UnpackedMatte":
+    """The pictures at the size of a screen, kept for the one piece that is looked at."""
+    kept = st.session_state.get("view")
+    if kept is None or kept[:2] != (piece.number, piece.revision):
+        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
+        st.session_state["view"] = kept
+    return kept[2]
+
+
+def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
+    """The photo and the result under a line to drag; returns the result as shown."""
+    from pipeline.scene import arrange
+
+    view = shown(piece)
+    scale = view.alpha.shape[1] / piece.result.shape[1]
+    look = choice.look(piece, view.alpha)
+    frame = look.frame
+    pictures = f"{piece.number} {piece.revision} {choice.background.name} {frame}"
+    # Who looks closely gets every pixel, a moment after the quick answer.
+    closer = st.session_state.get("before_after", {}).get("closer") == pictures
+    if closer and scale < 1:
+        view, scale = piece.result.unpack(), 1.0
+    scene = arrange(view, look, scale)
+    final = on_checkerboard(scene)
+    before_after(
+        jpeg(scene.image),
+        jpeg(final),
+        (int(frame.width), int(frame.height)),
+        photo=f"{piece.number} {piece.revision}",
+        pictures=pictures,
+        reduced=scale < 1,
+        before_text=f"The photo {piece.name}",
+        after_text=f"The person cut out, background: {choice.background.name}",
+    )
+    return final
+
+
+def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
+    """The whole photo under the brush; returns the result as it would be shown."""
+    from pipeline.composite import checkerboard, composite
+    from pipeline.scene import arrange
+
+    view = shown(piece)
+    look = choice.look(piece, view.alpha)
+    final = on_checkerboard(arrange(view, look, view.alpha.shape[1] / piece.result.shape[1]))
+    if under == "Trimap":
+        lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
+        picture = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
+    elif under == "Result":
+        whole = Choice(choice.background, Crop("")).look(piece, view.alpha)
+        scale = view.alpha.shape[1] / piece.result.shape[1]
+        picture = on_checkerboard(arrange(view, whole, scale))
+    else:
+        squares = checkerboard(view.alpha.shape, max(view.alpha.shape) // 80, (38, 58))
+        picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
+    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}")
+    return final
+
+
+def on_checkerboard(scene: "Scene") -> "np.ndarray":
+    """The picture of a scene; where nothing lies behind, on what picture editors show there."""
+    from pipeline.composite import checkerboard, composite
+
+    if scene.background is not None:
+        return scene.picture()
+    squares = checkerboard(scene.alpha.shape, max(1, max(scene.alpha.shape) // 50))
+    return composite(scene.foreground, scene.alpha, squares)
+
+
+def jpeg(pixels: "np.ndarray") -> bytes:
+    """A picture for the screen."""
+    from pipeline.encode import encode_jpeg
+
+    return encode_jpeg(pixels, quality=88)

@@ -1,0 +1,151 @@
+"""What part of a photo is shown: crops placed by the face, and their pixels.
+
+A crop may reach beyond the photo; there nothing of the person is, and the background goes on.
+"""
+
+import cv2
+import numpy as np
+
+from pipeline.face import Face
+from pipeline.id_formats import IdFormat
+from pipeline.segment import Frame
+
+# Points of the face mesh: the chin, and both corners of both eyes.
+CHIN = 152
+EYE_CORNERS = (33, 133, 362, 263)
+# A head-and-shoulders portrait is 4 wide and 5 high; of its height, the head takes so much, and
+# so much is left above the crown.
+PORTRAIT_PROPORTION = 4 / 5
+PORTRAIT_HEAD = 0.42
+PORTRAIT_ABOVE = 0.14
+# In a square, the eyes lie this far down.
+SQUARE_EYES = 0.42
+# An edge of the photo cuts the person off if more than this share of it is person.
+CUT_OFF = 0.02
+
+
+def whole(shape: tuple[int, int]) -> Frame:
+    """The whole photo of `shape` (H, W)."""
+    return Frame(0, 0, shape[1], shape[0])
+
+
+def head(face: Face) -> tuple[np.ndarray, float]:
+    """The middle between the eyes, (x, y) in pixels, and the height from chin to crown.
+
+    Measured upright: a tilted head counts with the height it takes up along its own axis.
+    """
+    eyes = face.landmarks[list(EYE_CORNERS), :2].mean(axis=0)
+    to_chin = face.landmarks[CHIN, :2] - eyes
+    return eyes.astype(float), 2 * float(np.hypot(*to_chin))
+
+
+def head_and_shoulders(shape: tuple[int, int], face: Face) -> Frame:
+    """A portrait around a face that stays within the photo at its sides and its lower edge."""
+    eyes, head_height = head(face)
+    crown = eyes[1] - head_height / 2
+    height = head_height / PORTRAIT_HEAD
+    height = min(height, (shape[0] - crown) / (1 - PORTRAIT_ABOVE), shape[1] / PORTRAIT_PROPORTION)
+    width = PORTRAIT_PROPORTION * height
+    left = np.clip(eyes[0] - width / 2, 0, shape[1] - width)
+    return _rounded(left, crown - PORTRAIT_ABOVE * height, width, height)
+
+
+def square(shape: tuple[int, int], alpha: np.ndarray, face: Face | None) -> Frame:
+    """The largest square of the photo that has the face, or else the person, well placed.
+
+    shape: (H, W) of the photo. alpha: (h, w) float matte at any scale.
+    """
+    side = min(shape)
+    if face is not None:
+        x, y = head(face)[0]
+        y += (0.5 - SQUARE_EYES) * side
+    else:
+        weight = np.maximum(alpha, 1e-6)
+        y = (weight.sum(1) @ np.arange(len(alpha)) / weight.sum() + 0.5) * shape[0] / len(alpha)
+        x = weight.sum(0) @ np.arange(alpha.shape[1]) / weight.sum() + 0.5
+        x *= shape[1] / alpha.shape[1]
+    left = np.clip(x - side / 2, 0, shape[1] - side)
+    top = np.clip(y - side / 2, 0, shape[0] - side)
+    return _rounded(left, top, side, side)
+
+
+def for_document(id_format: IdFormat, face: Face) -> Frame:
+    """The crop in which the head has the height and the place that a document asks for."""
+    eyes, head_height = head(face)
+    pixels = head_height / id_format.head_aim
+    width, height = (pixels * side for side in id_format.size)
+    bottom = eyes[1] + pixels * id_format.eyes_aim
+    return Frame(eyes[0] - width / 2, bottom - height, width, height)
+
+
+def document_problems(frame: Frame, shape: tuple[int, int], face: Face) -> list[str]:
+    """Sentences about what keeps a crop for a document from being accepted."""
+    problems = []
+    tilt = abs(float(np.degrees(face.roll)))
+    if tilt > 8:
+        problems.append(f"The head is tilted by {tilt:.0f} degrees; it should be upright.")
+    if frame.top + frame.height > shape[0] + 1:
+        problems.append("The photo ends too close below the chin: the shoulders are cut off.")
+    return problems
+
+
+def with_margin(frame: Frame, margin: float, alpha: np.ndarray, shape: tuple[int, int]) -> Frame:
+    """Room around a crop, as a share of its longer side.
+
+    There is none at an edge of the photo that cuts the person off: beyond it would be a cut.
+
+    alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
+    """
+    room = margin * max(frame.width, frame.height)
+    edges = {
+        "left": (frame.left <= 0, alpha[:, 0]),
+        "top": (frame.top <= 0, alpha[0]),
+        "right": (frame.left + frame.width >= shape[1], alpha[:, -1]),
+        "bottom": (frame.top + frame.height >= shape[0], alpha[-1]),
+    }
+    grows = {
+        edge: 0 if reached and (line > 0.5).mean() > CUT_OFF else room
+        for edge, (reached, line) in edges.items()
+    }
+    return _rounded(
+        frame.left - grows["left"],
+        frame.top - grows["top"],
+        frame.width + grows["left"] + grows["right"],
+        frame.height + grows["top"] + grows["bottom"],
+    )
+
+
+def scaled(frame: Frame, scale: float) -> Frame:
+    """The same crop of the photo at another size; whole pixels, at least one."""
+    return _rounded(*(scale * side for side in (frame.left, frame.top, frame.width, frame.height)))
+
+
+def cropped(pixels: np.ndarray, frame: Frame, beyond: int | None = 0) -> np.ndarray:
+    """The pixels of a frame with whole numbers.
+
+    pixels: (H, W) or (H, W, C) of any type. beyond: the value outside the photo; None goes on
+    with the nearest pixel.
+    """
+    left, top, width, height = (
+        int(side) for side in (frame.left, frame.top, frame.width, frame.height)
+    )
+    rows, columns = pixels.shape[:2]
+    inside = pixels[max(top, 0) : max(top + height, 0), max(left, 0) : max(left + width, 0)]
+    if inside.shape[:2] == (height, width):
+        return inside
+    if not inside.size:  # beside the photo altogether
+        inside = pixels[:1, :1] if beyond is None else np.full_like(pixels[:1, :1], beyond)
+        return np.broadcast_to(inside, (height, width, *pixels.shape[2:])).copy()
+    border = (
+        max(-top, 0),
+        max(top + height - rows, 0),
+        max(-left, 0),
+        max(left + width - columns, 0),
+    )
+    if beyond is None:
+        return cv2.copyMakeBorder(inside, *border, cv2.BORDER_REPLICATE)
+    return cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=[beyond] * 4)
+
+
+def _rounded(left, top, width, height):
+    return Frame(round(left), round(top), max(1, round(width)), max(1, round(height)))

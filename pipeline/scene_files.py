@@ -1,0 +1,83 @@
+"""The files that a person takes away from a scene, each made when it is asked for."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.composite import premultiplied
+from pipeline.encode import (
+    encode_jpeg,
+    encode_png,
+    encode_sixteen_bit_png,
+    encode_webp,
+    on_white,
+)
+from pipeline.id_formats import IdFormat
+from pipeline.print_sheet import DOTS_PER_INCH, print_sheet
+from pipeline.scene import Scene
+from pipeline.stored import UnpackedMatte
+
+PICTURE_FORMATS: dict[str, Callable[[np.ndarray], bytes]] = {
+    "PNG": encode_png,
+    "JPEG": encode_jpeg,
+    "WebP": encode_webp,
+}
+ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
+MIME = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A finished scene with what its files are made of.
+
+    matte: of the whole photo. scene: the pictures as chosen. picture_format: a key of
+    PICTURE_FORMATS.
+    """
+
+    matte: UnpackedMatte
+    scene: Scene
+    picture_format: str = "PNG"
+
+
+# What there is, and how each is made. Mask and trimap belong to the photo and have its size; the
+# others are cropped as chosen.
+MAKERS: dict[str, Callable[[Taken], bytes]] = {
+    "composite": lambda taken: PICTURE_FORMATS[taken.picture_format](taken.scene.picture()),
+    "cutout": lambda taken: encode_png(taken.scene.cutout()),
+    "cutout-premultiplied": lambda taken: encode_png(premultiplied(taken.scene.cutout())),
+    "alpha": lambda taken: encode_png(taken.scene.alpha),
+    "alpha-16-bit": lambda taken: encode_sixteen_bit_png(taken.scene.alpha),
+    "trimap": lambda taken: encode_png(taken.matte.trimap),
+    "mask": lambda taken: encode_png(taken.matte.mask),
+}
+
+
+def ending(name: str, picture_format: str) -> str:
+    """How the file of one of the MAKERS ends."""
+    return ENDINGS[picture_format] if name == "composite" else "png"
+
+
+def scene_files(
+    photo: str, taken: Taken, settings: dict, names: Iterable[str] = tuple(MAKERS)
+) -> dict[str, bytes]:
+    """Files by name: PHOTO.cutout.png and so on, and PHOTO.settings.json.
+
+    settings: how the pictures were made, as JSON can hold it.
+    """
+    files = {
+        f"{photo}.{name}.{ending(name, taken.picture_format)}": MAKERS[name](taken)
+        for name in names
+    }
+    files[f"{photo}.settings.json"] = (json.dumps(settings, indent=2) + "\n").encode()
+    return files
+
+
+def sheet_file(scene: Scene, id_format: IdFormat, paper_mm: tuple[float, float]) -> bytes:
+    """A sheet of pictures for documents as JPEG, in its size for print."""
+    picture = scene.picture()
+    if picture.shape[2] == 4:
+        picture = on_white(picture)
+    sheet = print_sheet(picture, id_format.size, paper_mm)
+    return encode_jpeg(sheet, dots_per_inch=DOTS_PER_INCH)

@@ -1,0 +1,83 @@
+"""What the tests of the Studio do and look at, again and again."""
+
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from pipeline.samples import SAMPLES
+
+HOPPER = SAMPLES[0]
+WAY = ".way img"
+THUMB_PIXELS = 44
+
+# Every control that can be seen, in the page and within its components; links in running text and
+# Streamlit's question marks, which only repeat what is written, are none.
+SMALL_CONTROLS = """(least) => {
+    const found = [];
+    const look = (root) => {
+        for (const each of root.querySelectorAll("*")) {
+            if (each.shadowRoot) look(each.shadowRoot);
+            if (!each.matches("button, a[role=button], select, [role=tab]")) continue;
+            if (each.closest('[data-testid="stTooltipHoverTarget"]') && !each.textContent) continue;
+            const { width, height } = each.getBoundingClientRect();
+            const seen = each.checkVisibility({ visibilityProperty: true });
+            if (seen && width && (height < least - 0.5 || width < least - 0.5)) {
+                found.push(`${each.textContent || each.ariaLabel} ${width} x ${height}`);
+            }
+        }
+    };
+    look(document.querySelector('[data-testid="stAppViewContainer"]'));
+    return found;
+}"""
+
+PICTURES_WITHOUT_WORDS = """() => {
+    const found = [];
+    const look = (root) => {
+        for (const each of root.querySelectorAll("*")) {
+            if (each.shadowRoot) look(each.shadowRoot);
+            if (each.matches("img") && !each.alt) found.push(each.outerHTML.slice(0, 80));
+        }
+    };
+    look(document.querySelector('[data-testid="stMain"]'));
+    return found;
+}"""
+
+
+def upload(page: Page, *files) -> None:
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
+
+
+def wait_for_result(page: Page) -> None:
+    expect(page.locator(WAY)).to_have_count(4)
+    expect(page.get_by_text("Done in")).to_be_visible()
+
+
+def open_sample(page: Page) -> None:
+    page.get_by_role("button", name=HOPPER.person).click()
+    wait_for_result(page)
+
+
+def download(page: Page, name: str) -> bytes:
+    """The file behind a button, by its name in pipeline/scene_files.py."""
+    with page.expect_download() as saved:
+        page.locator(f".st-key-download_{name} button").click()
+    return saved.value.path().read_bytes()
+
+
+def alpha_of(page: Page) -> np.ndarray:
+    """The present matte as it is downloaded, (H, W) of 0 to 65535."""
+    with Image.open(io.BytesIO(download(page, "alpha-16-bit"))) as picture:
+        return np.asarray(picture).astype(int)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+
+
+def assert_large_enough_for_a_thumb(page: Page) -> None:
+    assert page.evaluate(SMALL_CONTROLS, THUMB_PIXELS) == []
+    assert page.evaluate(PICTURES_WITHOUT_WORDS) == []

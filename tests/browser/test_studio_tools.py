@@ -1,0 +1,224 @@
+"""Correcting by hand, enlarging, files, settings in the address; in a real Chromium."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SCREENS
+from tests.browser.studio import (
+    HOPPER,
+    alpha_of,
+    assert_fits,
+    download,
+    open_sample,
+    upload,
+    wait_for_result,
+)
+
+pytestmark = pytest.mark.browser
+
+on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+on_phone = pytest.mark.parametrize("screen", ["phone"], indirect=True)
+
+# Where in the picture the brush paints, as shares of its width and height: the plain blue wall.
+WALL = (0.85, 0.12)
+PASTE_TINY_PICTURE = """async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+    const blob = await new Promise((done) => canvas.toBlob(done));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], "tiny.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+}"""
+
+
+def wait_until_solved(page: Page) -> None:
+    busy = page.locator(".busy")
+    expect(busy).to_be_visible()
+    expect(busy).to_be_hidden()
+
+
+def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
+    open_sample(page)
+    page.get_by_text("Single files").click()
+    before = alpha_of(page)
+    page.get_by_role("tab", name="Correct").click()
+    frame = page.get_by_role("application")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    x, y = box["x"] + WALL[0] * box["width"], box["y"] + WALL[1] * box["height"]
+    if screen == "phone":
+        page.touchscreen.tap(x, y)
+    else:
+        page.mouse.move(x - 10, y)
+        page.mouse.down()
+        page.mouse.move(x + 10, y, steps=4)
+        page.mouse.up()
+    wait_until_solved(page)
+    assert_fits(page)
+
+    after = alpha_of(page)
+    height, width = after.shape
+    column, row = round(WALL[0] * width), round(WALL[1] * height)
+    assert before[row, column] == 0 and after[row, column] == 65535
+    rows, columns = np.nonzero(after != before)
+    # The brush is 30 pixels of the screen wide; around it the edge is worked out anew.
+    reach = (10 + 15) * width / box["width"] + 24
+    assert np.abs(rows - row).max() <= reach and np.abs(columns - column).max() <= reach
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(page.locator(".busy")).to_be_hidden()
+    np.testing.assert_array_equal(alpha_of(page), before)
+
+
+@on_desktop
+def test_brush_works_from_the_keyboard(page):
+    open_sample(page)
+    page.get_by_text("Single files").click()
+    page.get_by_role("tab", name="Correct").click()
+    frame = page.get_by_role("application")
+    frame.focus()
+    page.keyboard.press("2")
+    expect(page.get_by_role("radio", name="Remove")).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Space")  # the brush starts in the middle of the picture: the face
+    wait_until_solved(page)
+    alpha = alpha_of(page)
+    assert alpha[alpha.shape[0] // 2, alpha.shape[1] // 2] == 0
+    frame.focus()  # the download took it away
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+@on_desktop
+def test_every_download_opens(page):
+    open_sample(page)
+    with Image.open(HOPPER.file) as photo:
+        size = photo.size
+    page.get_by_text("Single files").click()
+    modes = {
+        "composite": "RGB",
+        "cutout": "RGBA",
+        "cutout-premultiplied": "RGBA",
+        "alpha": "L",
+        "alpha-16-bit": "I;16",
+        "trimap": "L",
+        "mask": "L",
+    }
+    for name, mode in modes.items():
+        with Image.open(io.BytesIO(download(page, name))) as picture:
+            assert (picture.size, picture.mode, picture.format) == (size, mode, "PNG"), name
+    page.get_by_role("radio", name="Transparent").click()
+    page.get_by_role("radio", name="JPEG").click()
+    expect(page.get_by_text("shows the person on white")).to_be_visible()
+    with Image.open(io.BytesIO(download(page, "composite"))) as picture:
+        assert picture.format == "JPEG" and min(picture.getpixel((size[0] - 10, 10))) > 250
+    page.get_by_role("tab", name="Crop").click()
+    page.get_by_role("radio", name="USA").click()
+    page.get_by_role("radio", name="WebP").click()
+    with Image.open(io.BytesIO(download(page, "sheet"))) as sheet:
+        assert sorted(sheet.size) == [1181, 1772] and sheet.info["dpi"] == (300, 300)
+    stem = HOPPER.file.stem
+    with zipfile.ZipFile(io.BytesIO(download(page, "zip"))) as packed:
+        names = {f"{stem}.{name}.png" for name in set(modes) - {"composite"}}
+        assert set(packed.namelist()) == names | {f"{stem}.composite.webp", f"{stem}.settings.json"}
+        assert packed.testzip() is None
+        settings = json.loads(packed.read(f"{stem}.settings.json"))
+        assert (settings["crop"], settings["format"]) == ("USA 2 × 2 in", "WebP")
+        with Image.open(packed.open(f"{stem}.composite.webp")) as picture:
+            assert picture.width == picture.height
+
+
+def test_picture_enlarges_to_its_own_pixels(page, screen, tmp_path):
+    """A photo larger than what is shown; with its own trimap, so that little is to be solved."""
+    with Image.open(HOPPER.file) as photo:
+        photo.resize((1536, 1800)).save(tmp_path / "Image1.jpg")
+    trimap = np.full((1800, 1536), 128, np.uint8)
+    trimap[:, :770], trimap[:, 774:] = 0, 255
+    Image.fromarray(trimap).save(tmp_path / "Trimap1.png")
+    upload(page, tmp_path / "Image1.jpg", tmp_path / "Trimap1.png")
+    wait_for_result(page)
+    after = page.locator(".frame .after")
+    assert after.evaluate("picture => picture.naturalHeight") == 1280
+    button = page.locator(".frame .zoom")
+    button.scroll_into_view_if_needed()
+    expect(button).to_have_text("100 %")
+    button.click()
+    expect(button).to_have_text("Fit")
+    ratio = after.evaluate("picture => picture.getBoundingClientRect().width * devicePixelRatio")
+    assert ratio == pytest.approx(1536, abs=1)
+    expect(after).to_have_js_property("naturalHeight", 1800)
+    left = after.evaluate("picture => picture.getBoundingClientRect().left")
+    if screen == "desktop":
+        box = page.locator(".frame").bounding_box()
+        page.mouse.move(box["x"] + 500, box["y"] + 120)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 440, box["y"] + 120, steps=3)
+        page.mouse.up()
+        moved = after.evaluate("picture => picture.getBoundingClientRect().left")
+        assert moved == pytest.approx(left - 60, abs=1)
+    button.click()
+    expect(button).to_have_text("100 %")
+    assert_fits(page)
+
+
+@on_desktop
+def test_address_brings_the_settings_back(page, address):
+    page.goto(f"{address}/?background=Studio&set=Blue&crop=Square&band=14&light=much")
+    open_sample(page)
+    expect(page.get_by_role("radio", name="Blue")).to_be_checked()
+    expect(page.get_by_text("Download at 512 × 512")).to_be_visible()
+    page.get_by_role("tab", name="Edge").click()
+    expect(page.get_by_role("slider", name="Width of the unknown band")).to_have_value("14")
+    expect(page).to_have_url(f"{address}/?background=Studio&set=Blue&crop=Square&band=14")
+    page.get_by_role("tab", name="Background").click()
+    page.get_by_role("radio", name="Blur").click()
+    expect(page).to_have_url(f"{address}/?background=Blur&set=Blue&crop=Square&band=14")
+    # Another page and back again: the photo and its settings are still there.
+    page.get_by_role("link", name="3D face").click()
+    page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
+    page.go_back()
+    wait_for_result(page)
+    expect(page.get_by_role("radio", name="Blur")).to_be_checked()
+
+
+@on_desktop
+def test_two_people_do_not_see_each_others_pictures(page, chromium, address):
+    other = chromium.new_context(**SCREENS["desktop"])
+    try:
+        second = other.new_page()
+        second.goto(address)
+        open_sample(page)
+        expect(second.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
+        second.reload()
+        expect(second.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
+        expect(second.get_by_text(HOPPER.file.name)).to_have_count(0)
+    finally:
+        other.close()
+
+
+@on_desktop
+def test_work_can_be_cancelled(page):
+    page.get_by_role("button", name=HOPPER.person).click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
+
+
+@on_desktop
+def test_pasted_picture_is_taken(page):
+    """One that is too small, as that needs no time: its refusal shows that it arrived."""
+    expect(page.get_by_role("button", name="Paste from the clipboard")).to_be_visible()
+    page.evaluate(PASTE_TINY_PICTURE)
+    expect(page.get_by_text("tiny.png: This picture is too small")).to_be_visible()
+
+
+@on_phone
+def test_menu_closes_after_choosing(page):
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    page.get_by_role("link", name="3D face").click()
+    page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
+    expect(page.locator("[data-testid=stSidebar]")).to_have_attribute("aria-expanded", "false")
