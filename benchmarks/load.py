@@ -107,6 +107,7 @@ def _visit(
             )
             visitor.wait_for(lambda element: "Done in" in element.markdown.body)
             seconds = time.perf_counter() - start
+            print(f"session {number:2} has its result after {seconds:.1f} s", flush=True)
             # Downloads are no part of the time: they wait until everybody has a result.
             everybody_is_there.wait()
             return Visit(seconds, _difference(photo, visitor.download(cutout)))
