@@ -8,6 +8,7 @@ from components.background_picker import Background, background_picker
 from components.before_after import before_after, data_url
 from components.downloads import download_buttons
 from components.entrance import come_through_the_app
+from components.privacy import privacy_note
 from components.table import Piece, finish, lay_out, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -49,10 +50,7 @@ def main() -> None:
         show_results(pieces)
     else:
         ask_for_photos()
-    st.caption(
-        "Photos are worked on in this server's memory, never written to its disk, and are gone "
-        "when you close the page."
-    )
+    privacy_note()
     warm_up()
 
 

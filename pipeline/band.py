@@ -68,6 +68,16 @@ class Band:
         scale = np.float32([1 / max(1, width - 1), 1 / max(1, height - 1)])
         return np.stack([x + self.window[1].start, y + self.window[0].start], 1) * scale
 
+    def blocks(self, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """The unknown pixels in squares of `side` pixels: the first of each square, and of whom.
+
+        Returns positions in `unknown`, (b,) of the first pixels, and (n,) the square of each pixel.
+        """
+        y, x = np.divmod(self.unknown, np.int32(self.shape[1]))
+        squares = (y // side) * np.int32(self.shape[1] // side + 1) + x // side
+        _, first, square = np.unique(squares, return_index=True, return_inverse=True)
+        return first, square
+
     def known_nearby(self) -> tuple[np.ndarray, np.ndarray]:
         """The known foreground and the known background pixels within reach."""
         known = self.nearby[self.row[self.nearby] < 0]

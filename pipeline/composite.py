@@ -7,9 +7,6 @@ estimated and exchanged.
 import cv2
 import numpy as np
 
-# Rows handled at once: bounds the float copies to some 40 MB at 50 megapixels.
-ROWS_AT_ONCE = 256
-
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
 # Alpha up to which a pixel counts as background for the blur; what is left of the subject's colour
@@ -41,12 +38,13 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
             f"foreground {foreground.shape}, alpha {alpha.shape} and background "
             f"{background.shape} do not belong together"
         )
-    result = np.empty_like(background)
-    for start in range(0, len(alpha), ROWS_AT_ONCE):
-        rows = slice(start, start + ROWS_AT_ONCE)
-        behind = background[rows].astype(np.float32)
-        mixed = behind + alpha[rows, :, None].astype(np.float32) * (foreground[rows] - behind)
-        result[rows] = np.clip(mixed + 0.5, 0, 255)
+    result = cv2.copyTo(foreground, (alpha >= 1).view(np.uint8), background.copy())
+    # Few pixels are mixtures; arithmetic on all of a large photo would take ten times as long.
+    pixels = np.flatnonzero((alpha > 0) & (alpha < 1))
+    behind = background.reshape(-1, 3)[pixels].astype(np.float32)
+    share = alpha.ravel()[pixels, None].astype(np.float32)
+    mixed = behind + share * (foreground.reshape(-1, 3)[pixels] - behind)
+    result.reshape(-1, 3)[pixels] = mixed + 0.5
     return result
 
 

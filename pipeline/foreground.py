@@ -24,6 +24,9 @@ COARSEST = 2  # pixels of the longer side where averages start the descent
 SMALL = 64  # pixels of the longer side; sweeps on smaller levels cost next to nothing
 SWEEPS_SMALL = 10
 SWEEPS = 2
+# Pixels of a level from which one sweep must do: the last levels of a phone's photo begin close to
+# their solution and take most of the time.
+LARGE = 4_000_000
 PIXELS_AT_ONCE = 1 << 18
 
 # Alphas this close to 0 and 1 are noise of a solver, not transparency: half an 8-bit step.
@@ -72,14 +75,19 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         # One pixel further, so that F goes on into the background and B behind the subject.
         mixed = cv2.dilate((~(opaque | empty)).view(np.uint8), np.ones((3, 3), np.uint8))
         mixed = np.flatnonzero(mixed).astype(np.int32)
-        sweeps = SWEEPS_SMALL if max(width, height) <= SMALL else SWEEPS
-        for _ in range(sweeps):
+        for _ in range(_sweeps(width, height)):
             for parity in (0, 1):
                 half = mixed[(mixed % width + mixed // width) % 2 == parity]
                 for begin in range(0, len(half), PIXELS_AT_ONCE):
                     pixels = half[begin : begin + PIXELS_AT_ONCE]
                     _relax(level_image, level_alpha, pixels, foreground, background)
     return cv2.copyTo(image, opaque.view(np.uint8), foreground)
+
+
+def _sweeps(width: int, height: int) -> int:
+    if max(width, height) <= SMALL:
+        return SWEEPS_SMALL
+    return SWEEPS if width * height < LARGE else 1
 
 
 def _relax(

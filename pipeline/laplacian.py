@@ -54,12 +54,11 @@ def data_energy(weight: np.ndarray, alpha: np.ndarray) -> Energy:
     return Energy(matrix, weight * alpha.astype(np.float32), weight > 0)
 
 
-def color_features(band: Band, pixels: np.ndarray, features: str) -> np.ndarray:
-    """(len(pixels), 3 or 4) float32 colours as the nearest neighbours are compared in.
+def color_features(rgb: np.ndarray, features: str) -> np.ndarray:
+    """(n, 3 or 4) float32 colours as the nearest neighbours are compared in, of (n, 3) in [0, 1].
 
     "lab" is CIE L*a*b* / 100, "rgb" is [0, 1], "hsv" is the paper's (cos h, sin h, s, v).
     """
-    rgb = band.rgb(pixels)
     if features == "rgb":
         return rgb
     if features == "lab":
@@ -95,7 +94,7 @@ def knn_links(
     Returns (n, sum of k) int32 pixels and float32 affinities in [0, 1], 0 for a pixel itself.
     """
     neighbours, affinities = [], []
-    color = color_features(band, band.nearby, features)
+    color = color_features(band.rgb(band.nearby), features)
     position = band.position(band.nearby)
     queries = np.flatnonzero(band.row[band.nearby] >= 0)
     for count, weight in levels:
@@ -141,7 +140,8 @@ def color_line_energy(band: Band, regularization: float) -> Energy:
     """
     w = band.shape[1]
     offsets = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    stencil = np.zeros((25, len(band)), np.float32)
+    # The column after the last collects what belongs to known pixels, whose row is -1.
+    stencil = np.zeros((25, len(band) + 1), np.float32)
     centers = _window_centers(band)
     for begin in range(0, len(centers), WINDOWS_AT_ONCE):
         part = centers[begin : begin + WINDOWS_AT_ONCE]
@@ -149,16 +149,17 @@ def color_line_energy(band: Band, regularization: float) -> Energy:
         centered, solved = _window_colors(planes(band.rgb(pixels)), regularization)
         rows = band.row[pixels]
         for a, (ay, ax) in enumerate(offsets):
-            unknown = np.flatnonzero(rows[a] >= 0)
             # A pixel is at place `a` of at most one window, so no row occurs twice here.
-            row = rows[a, unknown]
-            stencil[12, row] += 1
-            here = solved[:, a, unknown]
-            for b, (by, bx) in enumerate(offsets):
-                there = centered[:, b, unknown]
-                affinity = (here[0] * there[0] + here[1] * there[1] + here[2] * there[2] + 1) / 9
-                stencil[(by - ay + 2) * 5 + bx - ax + 2, row] -= affinity
-    return _stencil_energy(band, stencil)
+            stencil[12, rows[a]] += 1
+            for b, (by, bx) in enumerate(offsets[a:], a):
+                affinity = (solved[:, a] * centered[:, b]).sum(0)
+                affinity += 1
+                affinity *= np.float32(1 / 9)
+                there = (by - ay) * 5 + bx - ax
+                stencil[12 + there, rows[a]] -= affinity
+                if b > a:
+                    stencil[12 - there, rows[b]] -= affinity
+    return _stencil_energy(band, stencil[:, :-1])
 
 
 def _window_centers(band: Band) -> np.ndarray:
@@ -221,16 +222,19 @@ def _stencil_energy(band: Band, stencil: np.ndarray) -> Energy:
     """The energy of a 5x5 stencil (25, n) with its entries towards known pixels eliminated."""
     h, w = band.shape
     n = len(band)
+    # What every pixel is, with a frame of two pixels that belong to nobody.
+    foreground, background, outside = -1, -2, -3
+    kind = np.where(band.row >= 0, band.row, np.where(band.foreground, foreground, background))
+    kind = np.pad(kind.reshape(h, w), 2, constant_values=outside).ravel()
     y, x = np.divmod(band.unknown, np.int32(w))
+    middle = (y + 2) * np.int32(w + 4) + x + 2
     columns = np.empty((n, 25), np.int32)
     right_side, held = np.zeros(n, np.float32), np.zeros(n, bool)
-    for place in range(25):
-        dy, dx = place // 5 - 2, place % 5 - 2
-        inside = (y + dy >= 0) & (y + dy < h) & (x + dx >= 0) & (x + dx < w)
-        pixel = np.where(inside, band.unknown + (dy * w + dx), 0)
-        columns[:, place] = np.where(inside, band.row[pixel], -1)
-        right_side -= np.where(inside & band.foreground[pixel], stencil[place], 0)
-        held |= inside & (columns[:, place] < 0) & (stencil[place] != 0)
+    for place, values in enumerate(stencil):
+        there = kind[middle + ((place // 5 - 2) * (w + 4) + place % 5 - 2)]
+        columns[:, place] = there
+        right_side -= (there == foreground) * values
+        held |= (there < 0) & (values != 0)
     linked = columns >= 0
     ends = np.concatenate([[0], np.cumsum(linked.sum(1))])
     values = np.ascontiguousarray(stencil.T)[linked]

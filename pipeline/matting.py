@@ -59,6 +59,7 @@ def matte(
     band: float = 10,
     refine: bool = True,
     progress: Callable[[str, float], None] | None = None,
+    solve: Callable[[np.ndarray, np.ndarray], np.ndarray] = knn_matting,
 ) -> Matte:
     """Cut the people out of a photo.
 
@@ -67,6 +68,8 @@ def matte(
     mask's boundary, in pixels of a 600x800 portrait. refine: run the residual refinement network
     on the alpha matte; none is shipped yet, so both values give the same. progress: called as
     progress(stage, share done) when a stage begins; an exception it raises ends the work.
+    solve: called as solve(image, trimap), gives alpha; `partial(knn_matting, story=Story())` keeps
+    what the solver did, `partial(knn_matting, quality="knn")` is the paper's method alone.
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
@@ -89,7 +92,7 @@ def matte(
         mask = trimap.astype(np.float32) / FOREGROUND
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
-        alpha = knn_matting(image, trimap)
+        alpha = solve(image, trimap)
     with clock.stage("foreground"):
         foreground = estimate_foreground(image, alpha)
     return Matte(

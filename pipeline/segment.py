@@ -18,6 +18,8 @@ from pipeline.sampling import inverse, sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
+NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
+
 # Height of the canvas that the looks are joined on; the network sees fewer rows than that.
 CANVAS_SIDE = 1024
 # A closer look pays off when it magnifies by at least this much.
@@ -86,6 +88,7 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
         canvas.add(frame, look(image, frame, _face_of(frame, faces)))
         frames.append(frame)
     probability = _without_patches(canvas.probability(), faces, image.shape)
+    probability = with_whole_faces(probability, faces, image.shape)
     probability = _follow_edges(probability, canvas.image)
     found = bool(faces) or _someone(probability, canvas.image)
     if not found:
@@ -274,6 +277,29 @@ def _without_patches(probability, faces, shape):
     return np.where(keep[labels], probability, 0).astype(np.float32)
 
 
+def with_whole_faces(
+    probability: np.ndarray, faces: list[Face], shape: tuple[int, ...]
+) -> np.ndarray:
+    """Fill holes that lie before a face: a camera, a hand, a glass held up belong to the person.
+
+    probability: (h, w) float32, of a photo of height and width `shape`; holes elsewhere, as
+    between an arm and the body, stay. Returns the same shape and type.
+    """
+    scale = probability.shape[0] / shape[0]
+    face_area = np.zeros(probability.shape, np.uint8)
+    for face in faces:
+        outline = cv2.convexHull((face.landmarks[:, :2] * scale).astype(np.float32))
+        cv2.fillConvexPoly(face_area, np.rint(outline).astype(np.int32), 1)
+    # First what is taken as background, then the unsure rim around it.
+    for level in (0.5, SURE):
+        _, labels = cv2.connectedComponents((probability < level).view(np.uint8), connectivity=4)
+        edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        holes = np.setdiff1d(labels[face_area > 0], np.append(edges, 0))
+        if len(holes):
+            probability = np.where(np.isin(labels, holes), np.float32(1), probability)
+    return probability
+
+
 def _follow_edges(probability, image):
     """Move the boundary onto the photo's own edges (guided filter, He et al. 2010)."""
     radius = max(1, round(GUIDED_RADIUS * max(probability.shape) / 800))
@@ -291,4 +317,4 @@ def _someone(probability, image):
 
 @cache
 def _network() -> Network:
-    return Network(WEIGHTS / "portrait_fcn_plus.tflite")
+    return Network(NETWORK)

@@ -102,8 +102,8 @@ def dense_knn(image: np.ndarray, trimap: np.ndarray, count: int, weight: float) 
     return alpha.reshape(trimap.shape)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(2, 14), st.integers(2, 14), st.integers(0, 10**6), st.integers(4, 8))
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.integers(4, 8))
 def test_knn_equals_a_dense_float64_solution(height, width, seed, count):
     image, trimap = noise(height, width, seed)
     trimap[0, 0], trimap[-1, -1] = 0, 255

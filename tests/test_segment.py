@@ -4,10 +4,17 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.face import find_faces
+from pipeline.face import Face, find_faces
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
-from pipeline.segment import Frame, network_input, network_size, segment, whole_frame
+from pipeline.segment import (
+    Frame,
+    network_input,
+    network_size,
+    segment,
+    whole_frame,
+    with_whole_faces,
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +75,24 @@ def test_a_small_person_in_a_wide_photo_is_looked_at_closer(astronaut):
     assert people.found and len(people.frames) > 1
     assert people.mask[640:700, 1110:1150].mean() > 0.9
     assert people.mask[:, :700].mean() < 0.02
+
+
+def test_what_is_held_before_the_face_belongs_to_the_person():
+    """A hole over the face is filled with its unsure rim; the one under an arm stays."""
+    probability = np.zeros((200, 100), np.float32)
+    probability[20:, 10:90] = 0.95
+    probability[38:62, 38:62] = 0.7
+    probability[40:60, 40:60] = 0.1
+    probability[150:170, 15:25] = 0.1
+    angle = np.linspace(0, 2 * np.pi, 468, endpoint=False)
+    # The photo is twice as large as the probabilities.
+    oval = np.stack([100 + 50 * np.cos(angle), 100 + 60 * np.sin(angle), 0 * angle], 1)
+    face = Face(landmarks=oval.astype(np.float32), score=1.0)
+    whole = with_whole_faces(probability, [face], (400, 200, 3))
+    assert (whole[38:62, 38:62] == 1).all()
+    rest = np.ones(probability.shape, bool)
+    rest[38:62, 38:62] = False
+    assert (whole[rest] == probability[rest]).all()
 
 
 def test_nobody_is_found_in_pictures_of_nothing():

@@ -1,0 +1,32 @@
+"""Our own Streamlit components: HTML, CSS and JavaScript files beside each other."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+FOLDER = Path(__file__).parent
+
+
+def own_component(name: str, *shared: str):
+    """Registers the component of the files NAME.html, NAME.css and NAME.js and returns it.
+
+    Registered on every run, as each server and each test has a registry of its own.
+
+    Args:
+        name: what the files are called; those that a component does not need may be missing.
+        shared: names of files whose CSS and JavaScript come before its own.
+    """
+    names = (*shared, name)
+    return st.components.v2.component(
+        name,
+        html=_text(f"{name}.html") or None,
+        css="\n".join(_text(f"{each}.css") for each in names) or None,
+        js="\n".join(_text(f"{each}.js") for each in names),
+    )
+
+
+@cache
+def _text(file: str) -> str:
+    path = FOLDER / file
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,129 @@
+"""Write the README's figures from the JSON that the benchmarks leave.
+
+    python docs/figures.py
+
+Everything between `<!-- figures: NAME -->` and `<!-- end -->` in README.md is made here.
+"""
+
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+SEGMENTERS = {
+    "mask": "our mask (mean of the photo and its mirror image)",
+    "alpha": "our alpha, cut at one half",
+    "mediapipe_selfie": "MediaPipe selfie segmentation",
+}
+ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
+TRIMAPS = {"band10": "10 px band", "trimap1": "trimap 1", "trimap2": "trimap 2, wide"}
+PICKED = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
+
+
+def main() -> None:
+    README.write_text(with_figures(README.read_text()))
+
+
+def with_figures(text: str) -> str:
+    """The README with every section of figures as the JSON has it now."""
+    return SECTION.sub(lambda found: found[1] + SECTIONS[found[2]]() + found[3], text)
+
+
+def results(name: str) -> dict:
+    """A benchmark's JSON."""
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def masks() -> str:
+    figures = json.loads((ROOT / "models" / "results" / "eg1800.json").read_text())
+    head = ["", "mean foreground IoU", "95 % interval", "pooled two-class IoU at 224x224"]
+    return table(
+        [*head, "photos below 0.90"],
+        [
+            [
+                SEGMENTERS[name],
+                f"{row['foreground_iou']:.4f}",
+                "{:.4f} to {:.4f}".format(*row["interval_95"]),
+                f"{row['pooled_two_class_iou_224']:.4f}",
+                f"{row['photos_below_0.90']}",
+            ]
+            for name, row in figures.items()
+        ],
+    )
+
+
+def accuracy() -> str:
+    text = ""
+    for trimap, methods in results("knn")["accuracy"].items():
+        ranked = sorted(methods.items(), key=lambda method: method[1]["MSE"])
+        rows = [
+            [method, *(format(errors[name], digits) for name, digits in ERRORS.items())]
+            for method, errors in ranked
+        ]
+        text += f"\n{TRIMAPS[trimap][0].upper() + TRIMAPS[trimap][1:]}:\n\n"
+        text += table(["method", *ERRORS], rows)
+    return text + "\n"
+
+
+def speed() -> str:
+    ranked = sorted(results("knn")["speed"].items(), key=lambda method: method[1]["wall_s"])
+    return table(
+        ["method", "wall seconds", "processor seconds", "peak memory", "of it for the solve"],
+        [
+            [
+                method,
+                f"{row['wall_s']:.2f}",
+                f"{row['processor_s']:.2f}",
+                f"{row['peak_mb']:.0f} MB",
+                f"{row['added_mb']:.0f} MB",
+            ]
+            for method, row in ranked
+        ],
+    )
+
+
+def colors() -> str:
+    figures = results("foreground")
+    rows = [
+        [f"error, {kind}", *(f"{row[method]:.2f}" for method in PICKED)]
+        for kind, row in figures["quality"].items()
+    ]
+    sizes = dict.fromkeys(name.split(",")[0] for name in figures["speed"])
+    rows += [
+        [
+            f"seconds, {size}",
+            *(f"{figures['speed'][f'{size}, {method}']['wall_s']:.2f}" for method in PICKED),
+        ]
+        for size in sizes
+    ]
+    return table(["", *PICKED.values()], rows)
+
+
+def stages() -> str:
+    sizes = results("stages")
+    names = next(iter(sizes.values()))["stages"]
+    rows = [[name, *(f"{row['stages'][name]:.2f} s" for row in sizes.values())] for name in names]
+    rows.append(["all, warm", *(f"{row['warm_seconds']:.2f} s" for row in sizes.values())])
+    rows.append(["peak memory", *(f"{row['peak_mb']:.0f} MB" for row in sizes.values())])
+    return table(["", *sizes], rows)
+
+
+SECTIONS = {
+    "masks": masks,
+    "accuracy": accuracy,
+    "speed": speed,
+    "colors": colors,
+    "stages": stages,
+}
+
+if __name__ == "__main__":
+    main()
