@@ -222,7 +222,7 @@ def memory_in_use() -> float:
 def status_mb(entry: str) -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(entry):
-            return int(line.split()[1]) / 1024
+            return int(line.split()[1]) * 1024 / 1e6
     raise LookupError(entry)
 
 

@@ -7,9 +7,9 @@
     python -m benchmarks.launchpad spatial    # why tiles weigh a pixel step as they do
 
 The last two need gcc; that the core answers byte for byte alike on both is a test
-(tests/firmware/test_simulator.py). Each prints its table and writes its part of benchmarks/results/launchpad.json. Times on the board
-are computed from the cycles of the simulated processor and the bytes at 115200 baud, not measured on
-silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
+(tests/firmware/test_simulator.py). Each prints its table and writes its part of
+benchmarks/results/launchpad.json. Times on the board are computed from the cycles of the simulated
+processor and the bytes at 115200 baud, not measured on silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
 """
 
 import argparse
@@ -219,7 +219,7 @@ def run_spatial(count: int) -> dict:
     """Prints, for several weights of a pixel step, how near the board comes to the exact
     solution, and both to the photo's mask."""
     summary = {}
-    print(f"{'spatial':>8}{'band':>6}{'to exact':>12}{'most':>9}{'to mask':>10}{'exact to mask':>15}")
+    print("spatial  band    to exact     most   to mask  exact to mask")
     with tempfile.TemporaryDirectory() as folder:
         board = CoreBoard(Path(folder))
         for spatial in (8, 16, 24, 32):

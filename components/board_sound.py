@@ -62,7 +62,8 @@ def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | 
     if source == PIN:
         st.caption(
             f"Silence first, then speak, then silence, within {SIGNAL_SAMPLES / rate:.1f} s from "
-            "the press of the button. The simulated board hears the synthesised voice."
+            f"the press of the button (at {RATES[0]} samples a second {SIGNAL_SAMPLES / RATES[0]} "
+            "s). The simulated board hears the synthesised voice."
         )
         values, counts = zip(*PARTS)
         return None, np.repeat(np.array(values, np.uint8), counts)

@@ -11,8 +11,8 @@ from scipy.spatial import cKDTree
 
 from pipeline.launchpad import Parameters
 
-# A pull towards 1/2 so weak that it only shows where no chain of edges leads to a known pixel; there
-# the board answers 1/2.
+# A pull towards 1/2 so weak that it only shows where no chain of edges leads to a known pixel:
+# there the board answers 1/2.
 REGULARIZATION = 1e-9
 
 

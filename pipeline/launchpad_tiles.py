@@ -25,9 +25,9 @@ TILE, CORE = 26, 12
 """A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py)."""
 TILES = Parameters(spatial=24)
 """A neighbour that a tile cannot see is the method's main error: at 8, pixels choose neighbours a
-dozen pixels away, at 24 they rarely leave the tile, and the mattes are as near to the photos' masks
-(benchmarks/launchpad.py spatial)."""
+dozen pixels away, at 24 they rarely leave the tile (benchmarks/launchpad.py spatial)."""
 MOST_SPATIAL = 64
+"""What the board takes (MAX_SPATIAL in firmware/core/matting.h)."""
 COARSEST = 8
 """The first solve is of the photo at 1/8 of its size."""
 COARSE_SWEEPS, FINE_SWEEPS, LAST_SWEEPS = 3, 8, 2

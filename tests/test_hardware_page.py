@@ -7,6 +7,7 @@ from serial import SerialException
 from streamlit.testing.v1 import AppTest
 
 from pipeline import protocol_sim
+from pipeline.launchpad import Board, Launchpad
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 
@@ -82,3 +83,31 @@ def test_a_board_that_never_answers_is_explained(page, monkeypatch):
     monkeypatch.setattr(protocol_sim.Serial, "write", lambda port, data: len(data))
     press(page, "Let the board solve it")
     assert "Is it flashed" in page.error[0].value
+
+
+@pytest.fixture
+def plugged_in(monkeypatch) -> None:
+    """A board at a port of its own: for the page no simulator, though one answers there."""
+    boards = [Board("sim://?noise=2", "eZ-FET")]
+    monkeypatch.setattr("pipeline.launchpad.find_boards", lambda: boards)
+
+
+def choose_board(page: AppTest) -> None:
+    page.selectbox(key="board").set_value("eZ-FET (sim://?noise=2)").run()
+
+
+@pytest.mark.parametrize("presses, said", [
+    ([False, False, True], "alpha values are the same as before"),
+    ([False] * 240, "S1 was not pressed within 60 seconds"),
+])
+def test_the_page_waits_for_a_boards_button(plugged_in, page, monkeypatch, presses, said):
+    page.run()
+    choose_board(page)
+    press(page, "Let the board solve it")
+    assert any("(measured)" in text.value for text in page.markdown)
+    looks = iter(presses)
+    monkeypatch.setattr(Launchpad, "wait_for_button", lambda board, seconds: next(looks))
+    press(page, "Wait for S1")
+    assert not page.error
+    assert said in [*page.success, *page.warning][0].value
+    assert next(looks, None) is None
