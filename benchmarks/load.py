@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from websockets.exceptions import WebSocketException
 
 from benchmarks.served import served
 from benchmarks.stages import portrait
@@ -36,7 +37,7 @@ MOST_MB = 1200  # of the server's resident memory
 # Opaque pixels keep the photo's colours but for the old background's light in the edge.
 SAME_COLOUR = 2.0  # of 255 levels, on average
 # What a wait can end in: the network, the protocol or the app.
-FAILURES = (OSError, TimeoutError, RuntimeError, EOFError)
+FAILURES = (OSError, RuntimeError, WebSocketException)
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _visit(
             )
             visitor.wait_for(lambda element: "Done in" in element.markdown.body)
             seconds = time.perf_counter() - start
+            print(f"session {number:2} has its result after {seconds:.1f} s", flush=True)
             # Downloads are no part of the time: they wait until everybody has a result.
             everybody_is_there.wait()
             return Visit(seconds, _difference(photo, visitor.download(cutout)))

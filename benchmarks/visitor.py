@@ -35,7 +35,11 @@ class Visitor:
             subprotocols=["streamlit", token],
             additional_headers={"Cookie": f"{XSRF_COOKIE}={token}"},
             open_timeout=longest_wait,
+            # As in a browser: it never stops reading, and leaves it to the server to ask whether
+            # the other is still there.
             max_size=None,
+            max_queue=None,
+            ping_interval=None,
         )
         self._known: dict[str, ForwardMsg] = {}
         self._session_id = ""

@@ -5,6 +5,7 @@ disk and nothing is shared but the networks' weights.
 """
 
 import ctypes
+import gc
 import os
 import re
 import sys
@@ -182,10 +183,21 @@ def warm_up() -> threading.Thread:
         from pipeline import matte
 
         matte(np.zeros((64, 64, 3), np.uint8))
+        _leave_modules_out_of_collections()
 
     thread = threading.Thread(target=load, name="warm-up", daemon=True)
     thread.start()
     return thread
+
+
+def _leave_modules_out_of_collections() -> None:
+    """Streamlit collects garbage after every run of a page, and nobody else runs meanwhile.
+
+    Nearly all of what it looks through are the tens of thousands of objects of modules, which
+    live as long as the server does; without them a collection takes no time to speak of.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _give_freed_memory_back() -> None:

@@ -117,12 +117,23 @@ def stages() -> str:
     return table(["", *sizes], rows)
 
 
+def load() -> str:
+    row = results("load")
+    return (
+        f"{row['own_results']:.0f} of {row['sessions']} sessions that uploaded at the same moment "
+        f"to a server just started got their own result, {row['errors']} errors, after "
+        f"{row['median_s']:.0f} s in the median and {row['worst_s']:.0f} s at worst; the server's "
+        f"memory peaked at {row['server_mb_peak']:.0f} MB.\n"
+    )
+
+
 SECTIONS = {
     "masks": masks,
     "accuracy": accuracy,
     "speed": speed,
     "colors": colors,
     "stages": stages,
+    "load": load,
 }
 
 if __name__ == "__main__":

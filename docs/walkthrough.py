@@ -27,6 +27,8 @@ MOST_BYTES = 125_000
 # Tried in turn until a picture is small enough.
 COLORS = (128, 96, 64, 48, 32, 24, 16)
 MILLISECONDS = 180_000
+# Where the brush goes, as shares of the photo's width and height.
+SLEEVE = ((0.63, 0.84), (0.60, 0.90), (0.59, 0.96))
 # For what comes to rest by itself: fades, charts, the line over a new result.
 SETTLED = 2500
 
@@ -102,6 +104,24 @@ def take_a_sample(page: Page):
     expect(page.get_by_text("Done in")).to_be_visible()
 
 
+def choose_a_studio_set(page: Page):
+    page.get_by_role("radio", name="Studio").click()
+
+
+def paint_what_is_to_stay(page: Page):
+    """A stroke of the brush over the sleeve's edge."""
+    page.get_by_role("tab", name="Correct").click()
+    canvas = page.locator(".brush canvas")
+    canvas.wait_for()
+    page.wait_for_timeout(SETTLED)
+    box = canvas.bounding_box()
+    for number, (across, down) in enumerate(SLEEVE):
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
 def open_menu_entry(page: Page, name: str):
     page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
 
@@ -137,17 +157,19 @@ def board(page: Page):
 
 
 ON_A_DESKTOP = (
-    Stop("1-studio", stay),
-    Stop("2-result", take_a_sample),
-    Stop("3-pose", step("Canonical pose")),
-    Stop("4-network", step("Fusion of strides")),
-    Stop("5-neighbours", step("Nearest neighbours")),
-    Stop("6-gradients", step("Conjugate gradients")),
-    Stop("7-alpha", step("From mask to alpha")),
-    Stop("8-face", face),
-    Stop("9-board", board),
+    Stop("01-studio", stay),
+    Stop("02-result", take_a_sample),
+    Stop("03-background", choose_a_studio_set),
+    Stop("04-correct", paint_what_is_to_stay),
+    Stop("05-pose", step("Canonical pose")),
+    Stop("06-network", step("Fusion of strides")),
+    Stop("07-neighbours", step("Nearest neighbours")),
+    Stop("08-gradients", step("Conjugate gradients")),
+    Stop("09-composite", step("Composite")),
+    Stop("10-face", face),
+    Stop("11-board", board),
 )
-ON_A_PHONE = (Stop("phone-studio", stay), Stop("phone-result", take_a_sample))
+ON_A_PHONE = (Stop("12-phone", stay), Stop("13-phone-result", take_a_sample))
 
 
 if __name__ == "__main__":

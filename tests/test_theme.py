@@ -60,6 +60,7 @@ def test_letters_can_be_read(scheme):
     for name, color in colors.items():
         for ground in grounds(scheme):
             assert contrast(color, ground) >= TEXT, (name, ground)
+    assert contrast(theme["codeTextColor"], theme["codeBackgroundColor"]) >= TEXT
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
