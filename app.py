@@ -7,6 +7,7 @@ import streamlit as st
 import preflight
 from components.entrance import open_the_door
 from components.menu import close_menu_after_choosing
+from components.privacy import keep_uploads_in_memory
 
 HOME = Path(__file__).parent
 
@@ -17,6 +18,7 @@ PAGES = (
     ("face3d.py", "3D face", ":material/deployed_code:"),
     ("hardware.py", "4 KB of memory", ":material/memory:"),
     ("results.py", "Results", ":material/monitoring:"),
+    ("about.py", "About", ":material/info:"),
 )
 
 
@@ -34,6 +36,7 @@ def main() -> None:
     if problem:
         st.error(problem)
         st.stop()
+    keep_uploads_in_memory()
     existing = [
         st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")
         for file, title, icon in PAGES

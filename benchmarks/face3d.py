@@ -20,6 +20,7 @@ from pipeline.face import find_faces
 from pipeline.face3d import FaceModel, fit_face
 from pipeline.face_checks import choose_face, socket_shares
 from pipeline.image import ImageError, load_image
+from pipeline.matting import matte
 from pipeline.morphable_model import embedded_model
 from pipeline.render import crop_face, draw_wireframe, over, portrait_camera, render
 from pipeline.surrey import surrey_folder, surrey_model
@@ -48,12 +49,12 @@ def main():
     for model in models:
         rows, records = [], []
         # Filled before the clock starts: the texel table of a model is made once per process.
-        fit_face(*portraits[0][1:], model)
-        for name, image, face in portraits:
+        fit_face(*portraits[0][1:3], model)
+        for name, image, face, alpha in portraits:
             rounds, processor = [], []
             for _ in range(ROUNDS):
                 start = time.process_time()
-                found = fit_face(image, face, model)
+                found = fit_face(image, face, model, alpha=alpha)
                 processor.append(time.process_time() - start)
                 rounds.append(found.timings)
             records.append(
@@ -77,7 +78,7 @@ def main():
 
 
 def read_portraits(folder: Path) -> list:
-    """(name, image, face) of the first PHOTOS portraits that can be fitted."""
+    """(name, image, face, alpha) of the first PHOTOS portraits that can be fitted."""
     portraits = []
     for path in sorted(folder.glob("*.jpg")):
         image = load_image(path)
@@ -87,7 +88,7 @@ def read_portraits(folder: Path) -> list:
         except ImageError as error:
             print(f"{path.name} left out: {error}")
             continue
-        portraits.append((path.name, image, face))
+        portraits.append((path.name, image, face, matte(image).alpha))
         if len(portraits) == PHOTOS:
             break
     return portraits

@@ -4,7 +4,7 @@
     python -m benchmarks.knn choose        # cross-validation of the weights of "best"
     python -m benchmarks.knn speed         # time and peak memory at 800 x 600, side by side
     python -m benchmarks.knn scaling       # time and peak memory by number of unknown pixels
-    python -m benchmarks.knn large         # 12, 24 and 50 MP
+    python -m benchmarks.knn large         # 12, 24 and 50 MP, beside solving every pixel
     python -m benchmarks.knn figure        # docs/knn.png from the JSON
 
 Each prints its table and writes its part of benchmarks/results/knn.json. Accuracy keeps the errors
@@ -47,9 +47,19 @@ FIGURE = ROOT / "docs" / "knn.png"
 OURS = ("best", "fast", "knn")
 PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
 METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
+DIRECT = "ours direct"  # "best" for every unknown pixel, however many
 ERRORS = ("SAD", "MSE", "Grad", "Conn")
 REPEATS = 3
-LARGE = {"12 MP": (3000, 4000), "24 MP": (4000, 6000), "50 MP": (6144, 8192)}
+# Method, height, width, and the band's width in pixels; 0 is the product's band and all hair.
+LARGE = {
+    "12 MP": ("ours best", 3000, 4000, 0),
+    "12 MP, solved directly": (DIRECT, 3000, 4000, 0),
+    "12 MP, 10 px band": ("ours best", 3000, 4000, 10),
+    "24 MP": ("ours best", 4000, 6000, 0),
+    "50 MP": ("ours best", 6144, 8192, 0),
+}
+# Real photos solved at a fraction of their size and refined, as a large photo is.
+FRACTIONS = (1, 0.7, 0.5, 0.35)
 
 # The grid of cross-validation; a fold is three photos.
 GRID = {
@@ -63,7 +73,7 @@ FOLD = 3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=[*PARTS, "one"])
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--methods", nargs="+", choices=[*METHODS, DIRECT], default=METHODS)
     parser.add_argument("--trimaps", nargs="+", choices=TRIMAPS, default=TRIMAPS)
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--again", action="store_true", help="measure what is cached, too")
@@ -120,6 +130,8 @@ def errors_of(alpha: np.ndarray, scene: Scene) -> list[float]:
 
 def solve(method: str, scene: Scene) -> np.ndarray:
     package, name = method.split()
+    if method == DIRECT:
+        return knn_matting(scene.image, scene.trimap, most_unknown=10**9)
     if package == "ours":
         return knn_matting(scene.image, scene.trimap, quality=name)
     import pymatting  # compiles on first use: only where it is measured
@@ -210,7 +222,7 @@ def memory_in_use() -> float:
 def status_mb(entry: str) -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(entry):
-            return int(line.split()[1]) / 1024
+            return int(line.split()[1]) * 1024 / 1e6
     raise LookupError(entry)
 
 
@@ -269,18 +281,29 @@ def scaling(arguments: argparse.Namespace) -> None:
 
 
 def large(arguments: argparse.Namespace) -> None:
-    """Whole photos through the multi-resolution path."""
+    """Whole photos through the multi-resolution path, and what that costs in quality."""
     rows = {}
-    for name, (height, width) in LARGE.items():
-        rows[name] = measure("ours best", height, width)
-        row = rows[name]
+    for name, (method, *scene) in LARGE.items():
+        rows[name] = row = measure(method, *scene)
         print(
-            f"{name}  {row['wall_s']:.2f} s  processor {row['processor_s']:.2f} s  "
+            f"{name:22}  {row['wall_s']:.2f} s  processor {row['processor_s']:.2f} s  "
             f"added {row['added_mb']:.0f} MB  {row['unknowns']} unknown  "
             f"MSE {row['mse']:.5f}  Grad {row['grad']:.3f}",
             flush=True,
         )
+    scenes = [alphamatting_scene(DATA, name, "trimap1") for name in alphamatting_names(DATA)]
+    for fraction in FRACTIONS:
+        errors = np.mean([errors_of(solve_at(fraction, scene), scene) for scene in scenes], 0)
+        rows[f"alphamatting at {fraction}"] = dict(zip(ERRORS, errors.tolist()))
+        print(f"alphamatting at {fraction}: ", dict(zip(ERRORS, errors.round(4))), flush=True)
     write_results("large", rows)
+
+
+def solve_at(fraction: float, scene: Scene) -> np.ndarray:
+    """The matte by way of a photo of `fraction` times the size."""
+    count = np.count_nonzero(scene.trimap == 128)
+    most = count if fraction == 1 else int(count * fraction**2 / pipeline.knn.REDUCED)
+    return knn_matting(scene.image, scene.trimap, most_unknown=most)
 
 
 def figure(arguments: argparse.Namespace) -> None:

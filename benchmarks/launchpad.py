@@ -3,17 +3,22 @@
     python -m benchmarks.launchpad columns    # 800-pixel columns of portraits, each beside float64
     python -m benchmarks.launchpad wide       # the same with 150 unknown pixels and more
     python -m benchmarks.launchpad photo      # whole photos of 120 x 160 in tiles
+    python -m benchmarks.launchpad sweep      # many photos, by the core compiled for this machine
+    python -m benchmarks.launchpad spatial    # why tiles weigh a pixel step as they do
 
-Each prints its table and writes its part of benchmarks/results/launchpad.json. Times on the board
-are computed from the cycles of the simulated processor and the bytes at 115200 baud, not measured on
-silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
+The last two need gcc; that the core answers byte for byte alike on both is a test
+(tests/firmware/test_simulator.py). Each prints its table and writes its part of
+benchmarks/results/launchpad.json. Times on the board are computed from the cycles of the simulated
+processor and the bytes at 115200 baud, not measured on silicon. Without the evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
 """
 
 import argparse
 import json
 import os
 import sys
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +26,19 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
 from pipeline.launchpad import JobRefused, Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad_columns import COLUMN
 from pipeline.launchpad_exact import exact_alpha
-from pipeline.launchpad_tiles import PhotoMatting
+from pipeline.launchpad_report import Solution, Wire
+from pipeline.launchpad_tiles import TILES, PhotoMatting
+from tests.firmware.host import Core, compile_core
 from tests.firmware.reference import features, solve
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
 RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
-COLUMN = Parameters(spatial=4)
 SMALL = (120, 160)  # width, height of the whole photos
+BANDS = (3, 10)
+BAR = 0.06
 
 
 def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
@@ -94,54 +103,146 @@ def run_columns(count: int, band: float, least: int, most: int) -> dict:
             except JobRefused as refusal:
                 refused += 1
                 print(f"refused: {refusal}")
-        used = info.static_bytes + board.port.machine.stack_used
+        machine = board.port.machine
+        used = info.static_bytes + machine.stack_used
+        waits = machine.call("cache_misses") / machine.cycles
     print(f"{len(rows)} columns of 800 pixels, {least} to {most} unknown, {refused} refused")
     print(f"{'':16}{'median':>12}{'95 %':>12}{'most':>12}")
     summary = {"columns": len(rows), "refused": refused, "sram_bytes": used,
-               "static_bytes": info.static_bytes}
+               "static_bytes": info.static_bytes, "fram_wait_share": waits}
     for key in rows[0]:
         values = [row[key] for row in rows]
         summary[key] = {"median": float(np.median(values)),
                         "p95": float(np.percentile(values, 95)), "max": float(max(values))}
         print(f"{key:16}" + "".join(f"{value:12.5g}" for value in summary[key].values()))
-    print(f"SRAM: {info.static_bytes} bytes static + {board.port.machine.stack_used} of stack "
+    print(f"cycles spent waiting for FRAM, of all: {100 * waits:.1f} %")
+    print(f"SRAM: {info.static_bytes} bytes static + {machine.stack_used} of stack "
           f"= {used} of 4096; within 0.8 s: {sum(row['seconds'] <= 0.8 for row in rows)} columns")
     summary["within_0.8_s"] = sum(row["seconds"] <= 0.8 for row in rows)
     return summary
 
 
+def small_photos(count: int, band: float):
+    """(name, photo (160, 120, 3), share of the person (160, 120) 0..1, trimap) of `count`."""
+    for number, (name, photo, mask) in enumerate(portraits()):
+        if number == count:
+            return
+        small = np.asarray(Image.fromarray(photo).resize(SMALL, Image.Resampling.LANCZOS))
+        share = Image.fromarray(mask.astype(np.uint8) * 255).resize(SMALL, Image.Resampling.BOX)
+        share = np.asarray(share) / 255
+        yield name, small, share, band_trimap(share > 0.5, band)
+
+
+def root_mean_square(difference: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(difference**2)))
+
+
 def run_photos(count: int, band: float) -> dict:
     """Prints error, time and energy of whole photos and returns them."""
     rows = []
-    for name, photo, mask in portraits():
-        small = np.asarray(Image.fromarray(photo).resize(SMALL, Image.Resampling.LANCZOS))
-        share = Image.fromarray(mask.astype(np.uint8) * 255).resize(SMALL, Image.Resampling.BOX)
-        trimap = band_trimap(np.asarray(share) > 127, band)
-        exact = exact_alpha(small, trimap)
+    for name, small, _, trimap in small_photos(count, band):
+        exact = exact_alpha(small, trimap, TILES)
         matting, started = PhotoMatting(small, trimap), time.perf_counter()
         with Launchpad("sim://") as board:
             for _ in matting.steps(board):
                 pass
-        error = (matting.alpha - exact)[trimap == 128]
         totals = matting.totals
         rows.append({
             "photo": name, "band": band, "unknown": int((trimap == 128).sum()),
-            "jobs": totals.jobs, "rmse": float(np.sqrt(np.mean(error ** 2))),
+            "jobs": totals.jobs,
+            "rmse": root_mean_square((matting.alpha - exact)[trimap == 128]),
             "board_seconds": totals.seconds, "compute_seconds": totals.compute_seconds,
             "wire_seconds": totals.wire_seconds, "joules": totals.energy_joules,
             "stack_unused": totals.least_stack_unused,
             "simulated_in_seconds": time.perf_counter() - started})
         print("  ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
                         for key, value in rows[-1].items()), flush=True)
-        if len(rows) == count:
-            break
     return {f"band {band:g}": rows}
+
+
+class CoreBoard:
+    """The part of a Launchpad that a photo needs, by the core on this machine: no times."""
+
+    def __init__(self, folder: Path):
+        self.core = Core(compile_core(folder))
+
+    def matte_tile(self, pixels, codes, *, parameters: Parameters, axes=None) -> Solution:
+        height, width = codes.shape
+        mean, vectors = axes if axes is not None else (None, None)
+        status, solved = self.core.run(
+            pixels, codes, width, height, neighbours=parameters.neighbours,
+            spatial=parameters.spatial, map_bits=2 if np.isin(codes, (0, 254, 255)).all() else 8,
+            max_iterations=parameters.max_iterations, residual_bits=parameters.residual_bits,
+            mean=mean, axes=vectors)
+        answer, job = codes.copy(), self.core.job
+        if status == 0:
+            answer[codes == 255] = solved
+        solution = Solution(
+            status=status, codes=answer, features=None, unknown=job.unknown, edges=job.edge_count,
+            iterations=job.iterations, residual_exponent=job.residual_exponent,
+            mean=tuple(job.mean), axes=np.array(job.axes).reshape(2, 3), phases=(),
+            stack_unused=0, stack_used=0, wire=Wire(0, 0, 0, 115200))
+        if status:
+            raise JobRefused(status, solution)
+        return solution
+
+
+def matted_by_core(board: CoreBoard, photo, trimap, parameters: Parameters) -> np.ndarray:
+    matting = PhotoMatting(photo, trimap, parameters)
+    for _ in matting.steps(board):
+        pass
+    return matting.alpha
+
+
+def run_sweep(count: int) -> dict:
+    """Prints the error of many photos in a narrow and a wide band and returns them."""
+    summary = {}
+    with tempfile.TemporaryDirectory() as folder:
+        board = CoreBoard(Path(folder))
+        for band in BANDS:
+            errors = {}
+            for name, small, _, trimap in small_photos(count, band):
+                alpha, exact = matted_by_core(board, small, trimap, TILES), exact_alpha(
+                    small, trimap, TILES)
+                errors[name] = root_mean_square((alpha - exact)[trimap == 128])
+                print(f"{name}  band {band:2}  rmse {errors[name]:.4f}", flush=True)
+            values = list(errors.values())
+            within = sum(value <= BAR for value in values)
+            print(f"band {band}: {within} of {len(values)} photos within {BAR}, median "
+                  f"{np.median(values):.4f}, most {max(values):.4f}")
+            summary[f"band {band}"] = {"photos": len(values), "within_0.06": within,
+                                       "median": float(np.median(values)), "rmse": errors}
+    return summary
+
+
+def run_spatial(count: int) -> dict:
+    """Prints, for several weights of a pixel step, how near the board comes to the exact
+    solution, and both to the photo's mask."""
+    summary = {}
+    print("spatial  band    to exact     most   to mask  exact to mask")
+    with tempfile.TemporaryDirectory() as folder:
+        board = CoreBoard(Path(folder))
+        for spatial in (8, 16, 24, 32):
+            parameters = replace(TILES, spatial=spatial)
+            for band in BANDS:
+                rows = []
+                for _, small, share, trimap in small_photos(count, band):
+                    exact = exact_alpha(small, trimap, parameters)
+                    alpha = matted_by_core(board, small, trimap, parameters)
+                    rows.append([root_mean_square(difference[trimap == 128]) for difference in
+                                 (alpha - exact, alpha - share, exact - share)])
+                means, most = np.mean(rows, 0), max(row[0] for row in rows)
+                print(f"{spatial:8}{band:6}{means[0]:12.4f}{most:9.4f}{means[1]:10.4f}"
+                      f"{means[2]:15.4f}", flush=True)
+                summary[f"{spatial}, band {band}"] = dict(
+                    zip(("to_exact", "to_mask", "exact_to_mask"), map(float, means)))
+    return summary
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("columns", "wide", "photo"))
-    parser.add_argument("--count", type=int, help="columns or photos (120, 40, 3)")
+    parser.add_argument("what", choices=("columns", "wide", "photo", "sweep", "spatial"))
+    parser.add_argument("--count", type=int, help="columns or photos (120, 40, 3, 50, 20)")
     parser.add_argument("--band", type=float, default=10, help="unknown pixels either side")
     chosen = parser.parse_args()
     if not DATA.is_dir():
@@ -151,8 +252,12 @@ def main() -> int:
         result = run_columns(chosen.count or 120, chosen.band, 20, 165)
     elif chosen.what == "wide":
         result = run_columns(chosen.count or 40, chosen.band, 150, 165)
-    else:
+    elif chosen.what == "photo":
         result = run_photos(chosen.count or 3, chosen.band)
+    elif chosen.what == "sweep":
+        result = run_sweep(chosen.count or 50)
+    else:
+        result = run_spatial(chosen.count or 20)
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     earlier = stored.get(chosen.what, {}) if chosen.what == "photo" else {}
     stored[chosen.what] = earlier | result

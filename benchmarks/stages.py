@@ -61,7 +61,7 @@ def measure(size, rounds) -> dict:
         "first_seconds": totals[0],
         "warm_seconds": statistics.median(totals[1:]),
         "stages": warm,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
         "photo_mb": image.nbytes / 1e6,
     }
 

@@ -5,7 +5,10 @@ from html import escape
 
 
 def as_picture(width: int, height: int, shapes: str, text: str) -> str:
-    """An HTML picture, as wide as its place, of SVG shapes; `text` is for who does not see it."""
+    """An HTML picture, as wide as its place, of SVG shapes; `text` is for who does not see it.
+
+    Its ground is near-black in both themes, so shapes and letters are to be light.
+    """
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'font-family="sans-serif">{shapes}</svg>'
@@ -13,5 +16,5 @@ def as_picture(width: int, height: int, shapes: str, text: str) -> str:
     data = b64encode(drawing.encode()).decode()
     return (
         f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(text)}" '
-        f'style="width: 100%; aspect-ratio: {width} / {height}">'
+        f'style="width: 100%; padding: 12px; border-radius: 6px; background: #0b0a09">'
     )

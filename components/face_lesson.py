@@ -70,8 +70,14 @@ def face_lesson(face: "FaceModel", image) -> None:
     st.markdown(
         "Every texel belongs to one place of the face. It is looked up in the photo through mesh "
         "and camera, and counts as much as it is seen: facing the camera, not hidden by the nose, "
-        "inside the alpha matte, not hair on the forehead. What no photo shows is mirrored from "
-        "the other side, matched in colour, and the rest filled in smoothly."
+        "inside the alpha matte, not hair along the hairline. What no photo shows is mirrored "
+        "from the other side, matched in colour, and the rest filled in smoothly."
+        + (
+            " The Surrey model ends at the lips; we close its mouth with a patch, whose texture, "
+            "with the teeth if the photo shows them, lies at the lower left."
+            if surrey
+            else ""
+        )
     )
     _figures(_isomap_pictures(face))
 

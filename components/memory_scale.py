@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from math import log10
 
-from components.drawing import as_picture
-
-LEAST, MOST = 1e3, 1e11  # bytes at the ends of the scale
-WIDTH, ROW, LABELS = 800, 56, 24
+LEAST, MOST = 1e3, 1e10  # bytes at the ends of the scale
 MARKS = ((1e3, "1 KB"), (1e6, "1 MB"), (1e9, "1 GB"))
 
 
@@ -28,25 +25,26 @@ def in_words(amount: float) -> str:
     return f"{amount:.0f} B"
 
 
-def _x(amount: float) -> float:
-    return WIDTH * (log10(amount) - log10(LEAST)) / (log10(MOST) - log10(LEAST))
+def _percent(amount: float) -> float:
+    return 100 * (log10(amount) - log10(LEAST)) / (log10(MOST) - log10(LEAST))
 
 
 def memory_scale(amounts: list[Amount]) -> str:
-    """An HTML drawing: one bar for each amount, from the left end of the scale."""
-    height = ROW * len(amounts) + LABELS
+    """HTML: one bar for each amount, from the left end of the scale."""
+    bars = "".join(
+        '<div style="margin-bottom: 1.1rem">'
+        f"<div><strong>{in_words(amount.bytes)}</strong> {escape(amount.name)} "
+        f'<span style="opacity: 0.7">({escape(amount.how)})</span></div>'
+        f'<div style="width: {_percent(amount.bytes):.1f}%; height: 1rem; margin-top: 0.25rem; '
+        'background: #d9b24a"></div></div>'
+        for amount in amounts
+    )
     marks = "".join(
-        f'<line x1="{_x(at):.0f}" x2="{_x(at):.0f}" y1="0" y2="{height - LABELS}" '
-        f'stroke="#37322a"/><text x="{_x(at) + 4:.0f}" y="{height - 6}" fill="#a8a29a" '
-        f'font-size="14">{label}</text>'
+        f'<span style="position: absolute; left: {_percent(at):.1f}%; padding-left: 0.3rem; '
+        f'border-left: 1px solid #a8a29a">{label}</span>'
         for at, label in MARKS
     )
-    bars = "".join(
-        f'<text x="0" y="{row * ROW + 18}" fill="#f4eee1" font-size="16">{escape(amount.name)}: '
-        f"{in_words(amount.bytes)} ({escape(amount.how)})</text>"
-        f'<rect x="0" y="{row * ROW + 26}" width="{_x(amount.bytes):.0f}" height="16" '
-        f'fill="#d9b24a"/>'
-        for row, amount in enumerate(amounts)
+    return (
+        f'<div style="max-width: 60rem">{bars}<div style="position: relative; height: 1.5rem; '
+        f'border-top: 1px solid #a8a29a; font-size: 0.85rem">{marks}</div></div>'
     )
-    spoken = "; ".join(f"{amount.name} {in_words(amount.bytes)}" for amount in amounts)
-    return as_picture(WIDTH, height, marks + bars, spoken)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.table import Piece
+from components.table import Piece, a_place, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +53,11 @@ class Sitting:
         return first.rsplit(".", 1)[0]
 
     @property
+    def label(self) -> str:
+        """The name as Markdown shows it letter for letter."""
+        return as_written(self.name)
+
+    @property
     def waits(self) -> bool:
         """Whether there is neither a face nor a failure yet."""
         return self.face is None and self.failure is None
@@ -62,6 +67,11 @@ def fit_sitting(
     sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
 ) -> None:
     """Makes the face, or says in words why there is none. say: is told what is being done."""
+    with a_place(lambda *_: say("Waiting for a free place; another photo is being worked on")):
+        _fit(sitting, model, say)
+
+
+def _fit(sitting, model, say):
     from pipeline.face import find_faces
     from pipeline.face3d import fit_person
     from pipeline.face_checks import choose_face
@@ -73,21 +83,24 @@ def fit_sitting(
     try:
         for piece in sitting.pieces:
             name = piece.name
-            say(f"Looking for the face in {name}")
+            say(f"Looking for the face in {as_written(name)}")
             view = piece.result.unpack().reduced(WORKING_SIDE)
             face, remarks = choose_face(find_faces(view.image))
-            notes += [f"{name}: {remark}" for remark in remarks]
+            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
             prepared.append((view.image, face, view.alpha))
         for name, photo in sitting.photos:
-            say(f"Cutting the person out of {name}")
+            say(f"Cutting the person out of {as_written(name)}")
             image = shrunk(load_image(photo), WORKING_SIDE)
             face, remarks = choose_face(find_faces(image))
-            notes += [f"{name}: {remark}" for remark in remarks]
+            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
         say("Fitting the face and taking its texture")
         sitting.face = fit_person(prepared, model)
     except ImageError as error:
-        sitting.failure = f"{name}: {error}" if name else str(error)
+        sitting.failure = f"{as_written(name)}: {error}" if name else str(error)
+        return
+    except MemoryError:
+        sitting.failure = "This server has too little memory for a photo of this size."
         return
     sitting.image = prepared[0][0]
     sitting.notes = [*notes, *sitting.face.notes]

@@ -1,10 +1,11 @@
 /* Tells Python where the picture was clicked, as shares of its width and height. */
 export default function ({ data, parentElement, setTriggerValue }) {
-    const choose = parentElement.querySelector(".choose");
+    const stage = parentElement.querySelector(".stage");
+    const choose = stage.querySelector(".choose");
     const picture = choose.querySelector("img");
     picture.src = data.picture;
     picture.alt = data.text;
-    picture.style.setProperty("--proportion", data.width / data.height);
+    stage.style.setProperty("--proportion", data.width / data.height);
     choose.onclick = (event) => {
         // A click by keyboard has no place; the sliders are there for that.
         if (event.detail === 0) return;
@@ -14,4 +15,27 @@ export default function ({ data, parentElement, setTriggerValue }) {
             y: (event.clientY - top) / height,
         });
     };
+
+    const whole = stage.querySelector(".whole");
+    const isOpen = () => stage.matches(":popover-open");
+    const open = () => {
+        // Manual, as going to the full screen closes all others.
+        stage.popover = "manual";
+        stage.showPopover();
+        whole.focus();
+        enterFullScreen();
+    };
+    const close = () => {
+        // What is a popover is not shown at all once it is closed.
+        stage.removeAttribute("popover");
+        leaveFullScreen();
+    };
+    whole.onclick = () => (isOpen() ? close() : open());
+    stage.onkeydown = (event) => {
+        if (!isOpen() || event.key !== "Escape") return;
+        // Escape would end the presentation, too.
+        event.stopPropagation();
+        close();
+    };
+    return onWholeScreenKeys(stage, isOpen, open, close);
 }

@@ -1,12 +1,11 @@
 """A picture in which a pixel is chosen by clicking or tapping on it."""
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
 from components.before_after import data_url
+from components.own_component import own_component
 
 KEY = "steps_pixel"
 
@@ -30,17 +29,9 @@ def pixel_picture(
             )
             choose(x, y)
 
-    # Registered on every run, as each server and each test has a registry of its own.
-    component = st.components.v2.component(
-        "steps_pixel", html=_part(".html"), css=_part(".css"), js=_part(".js")
-    )
-    component(
+    own_component("steps_pixel", "whole_screen")(
         key=KEY,
         data={"picture": data_url(jpeg), "width": size[0], "height": size[1], "text": text},
         on_place_change=clicked,
     )
 
-
-@cache
-def _part(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-GOLD, QUIET = "#d9b24a", "#b3a995"
+# Lines that can be told from the backgrounds of both themes.
+GOLD, QUIET = "#a67c1f", "#857b6a"
 
 
 def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:

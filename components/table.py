@@ -17,7 +17,10 @@ from pathlib import PurePath
 
 import streamlit as st
 
-SECONDS_BETWEEN_LOOKS = 0.3
+from components.places import Places
+
+# Everyone who waits is told so this often, and may leave then; more often is work for nothing.
+SECONDS_BETWEEN_LOOKS = 1.0
 
 # Parameters of glibc's mallopt(3).
 M_MMAP_THRESHOLD = -3
@@ -70,12 +73,17 @@ class Piece:
     @property
     def label(self) -> str:
         """The name as Markdown shows it letter for letter."""
-        return re.sub(r"([^\w\s.,-])", r"\\\1", self.name)
+        return as_written(self.name)
 
     @property
     def waits(self) -> bool:
         """Whether there is something to be done."""
         return self.stale or (self.result is None and self.failure is None)
+
+
+def as_written(name: str) -> str:
+    """A file's name as Markdown that shows it letter for letter."""
+    return re.sub(r"([^\w\s.,-])", r"\\\1", name)
 
 
 def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
@@ -147,21 +155,16 @@ def finish(
 
 
 @st.cache_resource(show_spinner=False)
-def _places() -> threading.BoundedSemaphore:
+def _places() -> Places:
     """As many photos at once as there are processors: more would only make everybody wait."""
-    return threading.BoundedSemaphore(os.cpu_count() or 1)
+    return Places(os.cpu_count() or 1)
 
 
 @contextmanager
 def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue."""
-    places = _places()
-    while not places.acquire(timeout=SECONDS_BETWEEN_LOOKS):
-        say("waiting", 0.0)
-    try:
+    with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS):
         yield
-    finally:
-        places.release()
 
 
 @st.cache_resource(show_spinner=False)

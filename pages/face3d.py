@@ -5,6 +5,7 @@ import streamlit as st
 from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
+from components.privacy import privacy_note
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import warm_up
 from pipeline.formats import PHOTO_ENDINGS
@@ -25,7 +26,8 @@ The [Surrey Face Model](https://github.com/patrikhuber/eos) (Huber et al. 2016) 
 model of 3D scans. Its authors give the low-resolution shape model away **for non-commercial
 purposes**, so it does not come with DeepMasque. Get the folder `share` of the eos library and
 either start DeepMasque with `DEEPMASQUE_SFM` set to it, or choose that folder here; the model then
-stays in this session only."""
+stays in this session only. Five of its files are used:
+{files}."""
 
 
 def main() -> None:
@@ -35,10 +37,7 @@ def main() -> None:
         ask_for_photos()
     else:
         show_sitting(sitting)
-    st.caption(
-        "Photos are worked on in this server's memory, never written to its disk, and are gone "
-        "when you close the page."
-    )
+    privacy_note()
     warm_up()
 
 
@@ -85,7 +84,8 @@ def take(sitting: Sitting) -> None:
 def show_sitting(sitting: Sitting) -> None:
     """The bar with the choice of model, then the face or why there is none."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{sitting.name}**")
+        more = len(sitting.photos) + len(sitting.pieces) - 1
+        st.markdown(f"**{sitting.label}**" + (f" and {more} more" if more else ""))
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new"):
             del st.session_state["sitting"]
@@ -128,7 +128,7 @@ def show_sitting(sitting: Sitting) -> None:
 def surrey_of_this_session():
     """The Surrey model from the server's folder or the person's own, or a request for it."""
     from pipeline.image import ImageError
-    from pipeline.surrey import surrey_folder, surrey_model, surrey_model_from_files
+    from pipeline.surrey import SHA256, surrey_folder, surrey_model, surrey_model_from_files
 
     if "surrey_model" in st.session_state:
         return st.session_state["surrey_model"]
@@ -137,7 +137,10 @@ def surrey_of_this_session():
             return surrey_model()
         except ImageError as error:
             st.error(str(error))
-    st.info(WHERE_FROM, icon=":material/folder_open:")
+    st.info(
+        WHERE_FROM.format(files=", ".join(f"`{name}`" for name in SHA256)),
+        icon=":material/folder_open:",
+    )
     files = st.file_uploader(
         "The folder share of the eos library",
         type=["bin", "json", "txt"],
@@ -177,8 +180,8 @@ def show_face(sitting: Sitting) -> None:
         )
         angles = face.camera.angles
         st.caption(
-            f"Pose in the photo: yaw {angles['yaw']:.0f}°, pitch {angles['pitch']:.0f}°, roll "
-            f"{angles['roll']:.0f}°. {len(face.vertices)} vertices, {len(face.triangles)} "
+            f"Pose in the photo: yaw {round(angles['yaw'])}°, pitch {round(angles['pitch'])}°, roll "
+            f"{round(angles['roll'])}°. {len(face.vertices)} vertices, {len(face.triangles)} "
             f"triangles; fitted in {face.timings['fit']:.2f} s, texture in "
             f"{face.timings['texture']:.2f} s."
         )
@@ -272,7 +275,12 @@ def show_photo(sitting: Sitting) -> None:
     with texture:
         st.image(shrunk(face.isomap[..., :3], 560), width="stretch")
         seen = (face.seen[face.isomap[..., 3] > 0] > 0.5).mean()
-        st.caption(f"The isomap: {seen:.0%} of it seen in the photo, the rest filled in")
+        photos = "photo" if len(face.cameras) == 1 else "photos"
+        st.caption(
+            f"The isomap: {seen:.0%} of it seen in the {photos}, the rest filled in. Hands, glasses "
+            "and hair before the face are part of the person to our matte, so they are painted "
+            "onto the skin: choose a photo where nothing covers it."
+        )
 
 
 come_through_the_app("pages/face3d.py")

@@ -1,22 +1,25 @@
 """Step by step: one photo walks through every stage, for a lecture or for the curious."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.before_after import data_url
 from components.entrance import come_through_the_app
+from components.steps_color_space import color_space_chart
+from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
-from components.table import warm_up
+from components.steps_settings import offer_defaults, offer_settings, settings_of_address
+from components.table import a_place, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     from pipeline.links import Links
     from pipeline.step import Step
+    from pipeline.walk import Settings, Walk
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
@@ -24,20 +27,32 @@ SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 
 # More pictures than this have the width of the page to themselves, the words below.
 BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
-NEIGHBOURS_LISTED = 8
-BAND, NARROWEST, WIDEST = 10, 2, 40
+NEIGHBOURS_LISTED = 5
 
 STAGES = {
-    "landmarks": "Looking for the face",
-    "pose": "Fitting the canonical pose",
-    "channels": "Drawing the channels",
+    "waiting": "Waiting for a free place; another photo is being worked on",
+    "face": "Looking for the face",
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
-    "early": "Solving again, stopping early",
     "foreground": "Cleaning the colours",
+    "pose": "Fitting the canonical pose",
+    "channels": "Drawing the channels",
+    "layers": "Looking into the network",
+    "early": "Solving again, stopping early",
     "composite": "Mixing the result",
 }
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A walk as the page keeps it: packed, told in steps, and with the links between pixels."""
+
+    name: str
+    photo: bytes
+    walk: "Walk"
+    steps: "list[Step]"
+    links: "Links"
 
 
 def main() -> None:
@@ -54,11 +69,12 @@ def main() -> None:
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
             st.stop()
-        steps, links = walked(name, photo)
+        walked = walk_of(name, photo)
+        steps = walked.steps
         position = current(steps)
         with way:
             show_way(steps, position)
-        show_step(steps[position], f"Step {position + 1} of {len(steps)}", links, presenting)
+        show_step(steps[position], f"Step {position + 1} of {len(steps)}", walked, presenting)
     warm_up()
 
 
@@ -117,51 +133,68 @@ def show_present_button(presenting: bool) -> None:
         )
 
 
-def band() -> int:
-    """The width of the unknown band that the address asks for."""
-    asked = st.query_params.get("band", "")
-    return min(WIDEST, max(NARROWEST, int(asked))) if asked.isdecimal() else BAND
+def walk_of(name: str, photo: bytes) -> Walked:
+    """The photo's walk with the settings of the address; goes on from one that is there.
 
+    The samples' walks with the usual settings are shared by everybody, all others are the
+    person's own.
+    """
+    from pipeline.walk import Settings
 
-def walked(name: str, photo: bytes) -> tuple[list["Step"], "Links"]:
-    """The steps of a photo; the samples' are shared by everybody, a person's own are not."""
-    from pipeline.image import ImageError
-
-    if name in SAMPLE_OF and band() == BAND:
+    settings = settings_of_address()
+    if name in SAMPLE_OF and settings == Settings():
         return walked_sample(name)
     kept = st.session_state.get("walked")
-    if kept is None or kept[:2] != (photo, band()):
-        bar = st.progress(0.0, "Reading the photo")
-        try:
-            result = walk_through(
-                photo, band(), lambda stage, share: bar.progress(share, STAGES[stage])
-            )
-        except ImageError as error:
-            bar.empty()
-            st.error(str(error))
-            st.stop()
-        bar.empty()
-        kept = st.session_state["walked"] = (photo, band(), *result)
-    return kept[2:]
+    if kept is None or kept.photo != photo:
+        kept = walked_sample(name) if name in SAMPLE_OF else None
+    if kept is None or kept.walk.settings != settings:
+        kept = st.session_state["walked"] = walk_under_a_bar(name, photo, settings, kept)
+    return kept
 
 
 @st.cache_resource(show_spinner="Walking through the photo")
-def walked_sample(name: str) -> tuple[list["Step"], "Links"]:
-    """The steps of a sample, once per server."""
-    return walk_through(SAMPLE_OF[name].file.read_bytes(), BAND)
+def walked_sample(name: str) -> Walked:
+    """The walk of a sample with the usual settings, once per server."""
+    from pipeline.walk import Settings
+
+    return take_the_walk(name, SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
-def walk_through(
-    photo: bytes, band: int, progress: Callable[[str, float], None] | None = None
-) -> tuple[list["Step"], "Links"]:
-    """Takes a photo through every stage and keeps what the page shows."""
+def walk_under_a_bar(
+    name: str, photo: bytes, settings: "Settings", before: Walked | None
+) -> Walked:
+    """Walks while a bar shows how far; a photo or a setting that cannot be walked is named."""
+    from pipeline.image import ImageError
+
+    bar = st.progress(0.0, "Reading the photo")
+
+    def say(stage: str, share: float) -> None:
+        bar.progress(share, STAGES[stage])
+
+    try:
+        with a_place(say):
+            return take_the_walk(name, photo, settings, before, say)
+    except ImageError as error:
+        st.error(str(error))
+        st.stop()
+    finally:
+        bar.empty()
+
+
+def take_the_walk(name, photo, settings, before, progress) -> Walked:
+    """Takes a photo through every stage, or goes on where the settings change something."""
     from pipeline.image import load_image
     from pipeline.links import Links
     from pipeline.steps import steps
-    from pipeline.walk import walk
+    from pipeline.walk import walk, walk_on
 
-    road = walk(load_image(photo), band=band, progress=progress)
-    return steps(road), Links.of(road)
+    if before is None:
+        road = walk(load_image(photo), settings, progress=progress)
+        told = steps(road)
+    else:
+        road = walk_on(before.walk, settings, progress=progress)
+        told = steps(road, before.steps, before.walk.settings.first_change(settings))
+    return Walked(name, photo, road.packed(), told, Links.of(road))
 
 
 def current(steps: list["Step"]) -> int:
@@ -208,35 +241,43 @@ def show_way(steps: list["Step"], position: int) -> None:
         )
 
 
-def show_step(step: "Step", place: str, links: "Links", presenting: bool) -> None:
+def show_step(step: "Step", place: str, walked: Walked, presenting: bool) -> None:
     """Pictures, words, formulas and numbers of one step."""
     from pipeline.step import duration
+    from pipeline.walk import Settings
 
     time = "" if step.seconds is None else f", done in {duration(step.seconds)}"
     st.html(f'<span class="walk-kicker">{place}{time}</span>')
     st.title(step.title, anchor=False)
+    settings = walked.walk.settings
     if step.name == "neighbours":
-        show_neighbours(step, links)
-        return
+        show_neighbours(step, walked.links)
+        offer_settings(step.name, settings)
+    else:
+        show_pictures_and_words(step, settings, presenting)
+    if settings != Settings():
+        offer_defaults()
+
+
+def show_pictures_and_words(step: "Step", settings: "Settings", presenting: bool) -> None:
+    """A few pictures beside the words, more of them above."""
     if len(step.pictures) > (BESIDE_WORDS_PRESENTING if presenting else BESIDE_WORDS):
-        show_pictures(step)
+        step_pictures(step.pictures)
         words, numbers = st.columns([3, 2], gap="large")
     else:
-        left, words = st.columns([6, 5], gap="large")
+        pictures, words = st.columns([6, 5], gap="large")
         numbers = words
-        with left:
-            show_pictures(step)
+        with pictures:
+            step_pictures(step.pictures)
     with words:
         show_words(step)
+        offer_settings(step.name, settings)
     with numbers:
         if step.residuals:
             from pipeline.knn import TOLERANCE
 
             residual_chart(step.residuals, TOLERANCE)
         show_facts(step)
-    if step.name == "trimap":
-        with words:
-            choose_band()
 
 
 def show_words(step: "Step") -> None:
@@ -248,33 +289,22 @@ def show_words(step: "Step") -> None:
         st.caption(step.source)
 
 
-def show_pictures(step: "Step") -> None:
-    """The pictures side by side, at most as high as the screen."""
-    figures = "".join(
-        f'<figure><img src="{data_url(picture.file)}" alt="{picture.description}" '
-        f'style="--proportion: {picture.proportion:.4f}">'
-        f"<figcaption>{picture.title}</figcaption></figure>"
-        for picture in step.pictures
-    )
-    st.html(f'<div class="walk-pictures" style="--across: {len(step.pictures)}">{figures}</div>')
-
-
 def show_facts(step: "Step") -> None:
-    """The numbers of this photo."""
+    """The numbers of this photo; at the end also what every stage took."""
+    from pipeline.step import duration, megabytes
+
     facts = "".join(f"<div><dt>{what}</dt><dd>{value}</dd></div>" for what, value in step.facts)
-    st.html(f'<dl class="walk-facts">{facts}</dl>')
-
-
-def choose_band() -> None:
-    """The one number of the walk that can be changed; all that follows is computed anew."""
-    st.session_state["walk_band"] = band()
-    st.slider(
-        "Width of the unknown band, in pixels of a portrait 800 pixels high",
-        NARROWEST,
-        WIDEST,
-        key="walk_band",
-        on_change=lambda: st.query_params.update(band=str(st.session_state["walk_band"])),
+    rows = "".join(
+        f"<tr><td>{each.stage}</td><td>{duration(each.seconds)}</td>"
+        f"<td>{megabytes(each.kept_bytes)}</td></tr>"
+        for each in step.costs
     )
+    if rows:
+        st.html(
+            '<table class="walk-table"><thead><tr><th>Stage</th><th>Time</th><th>Memory kept</th>'
+            f"</tr></thead><tbody>{rows}</tbody></table>"
+        )
+    st.html(f'<dl class="walk-facts">{facts}</dl>')
 
 
 @st.fragment
@@ -297,6 +327,7 @@ def show_neighbours(step: "Step", links: "Links") -> None:
         choose_pixel(pixel, width, height)
     with beside:
         show_words(step)
+        color_space_chart(links, pixel)
         show_list(links, pixel)
         show_facts(step)
 
@@ -324,7 +355,7 @@ def show_list(links: "Links", pixel: tuple[int, int]) -> None:
     st.html(
         f"<p>{swatch(links, *pixel)} Pixel {pixel[0]}, {pixel[1]} has {len(neighbours)} "
         f"neighbours; the strongest are</p>"
-        '<table class="walk-neighbours"><thead><tr><th>Colour</th><th>Pixel</th>'
+        '<table class="walk-table"><thead><tr><th>Colour</th><th>Pixel</th>'
         f"<th>Weight k</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 

@@ -12,6 +12,7 @@ from components.downloads import download_buttons
 from components.edge import edge_settings, set_edge_back, wanted_edge
 from components.entrance import come_through_the_app
 from components.paste import paste_button
+from components.privacy import privacy_note
 from components.result_view import (
     PAINTED_ON,
     Choice,
@@ -59,10 +60,7 @@ def main() -> None:
         show_results(pieces)
     else:
         ask_for_photos()
-    st.caption(
-        "Photos are worked on in this server's memory, never written to its disk, and are gone "
-        "when you close the page."
-    )
+    privacy_note()
     warm_up()
 
 

@@ -23,7 +23,7 @@ SLANT, FACING = 0.26, 0.64
 # A place this far behind the nearest surface on its ray is hidden.
 HIDDEN_MM = 5.0
 DEPTH_SIDE = 256
-# Skin on the forehead this many deviations away from the cheeks' colour is hair (or a hat).
+# Skin along the hairline this many deviations away from the cheeks' colour is hair (or a hat).
 HAIR_DEVIATIONS = 4.0
 # Lighting changes slowly over a face: colours are matched on a grid of this many cells.
 COLOUR_CELLS = 8
@@ -74,6 +74,8 @@ def extract_view(
 
     trust = _smooth_step(facing, SLANT, FACING)
     trust *= depth > _nearest(model, vertices, camera)(x, y) - HIDDEN_MM
+    # Between closed lips the patch is a line seen from nowhere; the line's colour is the right one.
+    trust[mix @ model.mouth.astype(np.float32) > 0.5] = 1
     height, width = photo.shape[:2]
     trust *= (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
     colours = np.zeros((size, size, 3), np.float32)
@@ -83,10 +85,13 @@ def extract_view(
         trust *= _smooth_step(sample_at(alpha, x, y), 0.8, 0.99)
     weights = np.zeros((size, size), np.float32)
     weights.reshape(-1)[pixels] = trust
-    weights *= _skin(colours, weights, _forehead(model, size))
-    # A soft edge inwards, so that what is filled in does not show a seam.
+    weights *= _skin(colours, weights, _hairline(model, size))
+    # A soft edge inwards, so that what is filled in does not show a seam. The mesh's own edge is
+    # none.
     reach = max(1, size // 40)
-    soft = cv2.blur(cv2.erode(weights, np.ones((3, 3))), (reach, reach))
+    edged = np.ones((size, size), np.float32)
+    edged.reshape(-1)[pixels] = weights.reshape(-1)[pixels]
+    soft = cv2.blur(cv2.erode(edged, np.ones((3, 3))), (reach, reach))
     return View(colours, np.minimum(weights, soft * soft))
 
 
@@ -117,19 +122,23 @@ def fill(view: View, model: MorphableModel) -> np.ndarray:
     colours, weights = view.colours, view.weights
     mirrored, other = cv2.flip(colours, 1), cv2.flip(weights, 1)
     mirrored = mirrored + _slow_difference(colours, mirrored, np.minimum(weights, other))
-    other = other * (1 - weights)
+    covered = np.zeros(weights.shape, bool)
+    covered.reshape(-1)[texels(model, len(weights))[0]] = True
+    other = np.where(covered, other * (1 - weights), 0)
     total = colours * weights[..., None] + mirrored * other[..., None]
     known = weights + other
     # What is filled in is smooth, so a quarter of the resolution does.
     quarter = (len(known) // 4, len(known) // 4)
     share = cv2.resize(known, quarter, interpolation=cv2.INTER_AREA)
     around = cv2.resize(total, quarter, interpolation=cv2.INTER_AREA)
-    around = _inpaint(around / np.maximum(share, 1e-6)[..., None], share)
+    around /= np.maximum(share, 1e-6)[..., None]
+    # The patch between the lips is no neighbour of the skin around its place in the texture.
+    around = _inpaint(around, share * (cv2.resize(_mouth(model, len(known)), quarter) < 0.01))
     around = cv2.resize(around, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
     complete = total + (1 - known)[..., None] * around
     result = np.zeros((*weights.shape, 4), np.uint8)
     result[..., :3] = cv2.convertScaleAbs(np.maximum(complete, 0, out=complete))
-    result[..., 3].reshape(-1)[texels(model, len(weights))[0]] = 255
+    result[..., 3] = np.where(covered, 255, 0)
     return result
 
 
@@ -179,16 +188,26 @@ def _nearest(model, vertices, camera):
 
 
 @lru_cache(maxsize=4)
-def _forehead(model, size):
+def _hairline(model, size):
     """Where hair may hang in, (S, S) float32 in 0..1."""
+    return _spread(model, size, model.hairline)
+
+
+@lru_cache(maxsize=4)
+def _mouth(model, size):
+    """Where the patch between the lips is, (S, S) float32 in 0..1."""
+    return _spread(model, size, model.mouth)
+
+
+def _spread(model, size, vertices):
     pixels, mix = texels(model, size)
     result = np.zeros((size, size), np.float32)
-    result.reshape(-1)[pixels] = mix @ model.forehead.astype(np.float32)
+    result.reshape(-1)[pixels] = mix @ vertices.astype(np.float32)
     return result
 
 
-def _skin(colours, weights, forehead):
-    """1 for skin, 0 for what hangs into the forehead, (S, S) float32.
+def _skin(colours, weights, hairline):
+    """1 for skin, 0 for what hangs into the hairline, (S, S) float32.
 
     The colour of skin is that of the well-seen face below the brows: the median of Lab values and
     their median deviation, which eyes and lips do not sway.
@@ -197,7 +216,7 @@ def _skin(colours, weights, forehead):
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2Lab)
     size = lab.shape[1::-1]
     seen = cv2.resize(weights, size, interpolation=cv2.INTER_AREA) > 0.5
-    below = seen & (cv2.resize(forehead, size) < 0.5)
+    below = seen & (cv2.resize(hairline, size) < 0.5)
     if below.sum() < 50:
         return np.ones_like(weights)
     middle = np.median(lab[below], axis=0)
@@ -208,7 +227,7 @@ def _skin(colours, weights, forehead):
     away[(lab[..., 0] > middle[0]) & (away < 2 * HAIR_DEVIATIONS)] = 0
     hair = cv2.dilate((away > HAIR_DEVIATIONS).astype(np.uint8), np.ones((3, 3)))
     hair = cv2.GaussianBlur(hair.astype(np.float32), (0, 0), 1.5)
-    return 1 - cv2.resize(hair, weights.shape[::-1]) * (forehead > 0.5)
+    return 1 - cv2.resize(hair, weights.shape[::-1]) * (hairline > 0.5)
 
 
 def _slow_difference(wanted, given, weights):

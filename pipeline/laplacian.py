@@ -54,12 +54,11 @@ def data_energy(weight: np.ndarray, alpha: np.ndarray) -> Energy:
     return Energy(matrix, weight * alpha.astype(np.float32), weight > 0)
 
 
-def color_features(band: Band, pixels: np.ndarray, features: str) -> np.ndarray:
-    """(len(pixels), 3 or 4) float32 colours as the nearest neighbours are compared in.
+def color_features(rgb: np.ndarray, features: str) -> np.ndarray:
+    """(n, 3 or 4) float32 colours as the nearest neighbours are compared in, of (n, 3) in [0, 1].
 
     "lab" is CIE L*a*b* / 100, "rgb" is [0, 1], "hsv" is the paper's (cos h, sin h, s, v).
     """
-    rgb = band.rgb(pixels)
     if features == "rgb":
         return rgb
     if features == "lab":
@@ -95,7 +94,7 @@ def knn_links(
     Returns (n, sum of k) int32 pixels and float32 affinities in [0, 1], 0 for a pixel itself.
     """
     neighbours, affinities = [], []
-    color = color_features(band, band.nearby, features)
+    color = color_features(band.rgb(band.nearby), features)
     position = band.position(band.nearby)
     queries = np.flatnonzero(band.row[band.nearby] >= 0)
     for count, weight in levels:

@@ -2,8 +2,8 @@
 
 The board (`firmware/`) takes a column of a photo, a small tile or a signal together with what is
 known of its alpha, and answers with the alpha of the unknown pixels; `firmware/PROTOCOL.md`
-describes the bytes. A request is repeated when its bytes were damaged or the board was reset; nothing a board
-does can change a later request, because every job is sent whole.
+describes the bytes. A request is repeated when its bytes were damaged or the board was reset;
+nothing a board does can change a later request, because every job is sent whole.
 
 Example:
     >>> with Launchpad("sim://") as board:
@@ -82,6 +82,15 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A request as it was sent, to be sent again: its type, payload and map codes."""
+
+    kind: int
+    payload: bytes
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
 class Board:
     """A serial port with a TI board behind it."""
 
@@ -150,6 +159,8 @@ class Launchpad:
         """
         self._sequence = 0
         self._info: BoardInfo | None = None
+        self.last_job: Job | None = None
+        """What `run` repeats when the board's button asks for it; None before the first job."""
         self.retries = 0
         """Requests that had to be repeated so far."""
         try:
@@ -200,7 +211,7 @@ class Launchpad:
             raise ImageError("The trimap has to be as large as the image.")
         bits, packed = pack_map(codes)
         header = _job_header(codes.shape, parameters, bits, features, axes=axes)
-        return self._job(MATTE, header + packed + pixels.tobytes(), codes)
+        return self.run(Job(MATTE, header + packed + pixels.tobytes(), codes))
 
     def solve_signal(self, samples: np.ndarray, trimap: np.ndarray, *, delay: int = 4,
                      parameters: Parameters = Parameters(spatial=4)):
@@ -225,8 +236,22 @@ class Launchpad:
             raise ImageError("The board samples 150 to 20000 times a second.")
         return self._signal(RECORD, trimap, struct.pack("<H", round(8e6 / rate)), delay, parameters)
 
+    def run(self, job: Job) -> Solution:
+        """Sends a job as it is, for example `last_job` again. Raises as the job itself did."""
+        self.last_job = job
+        info = self.info()
+        replies, wire = self._request(job.kind, job.payload)
+        solution = read_solution(replies[job.kind | REPLY], replies.get(FEATURES), job.codes, info,
+                                 wire)
+        if solution.status:
+            raise JobRefused(solution.status, solution)
+        return solution
+
     def wait_for_button(self, seconds: float) -> bool:
-        """Whether the board's button, "send the last job again", is pressed within so long."""
+        """Whether the board's button, "send the last job again", is pressed within so long.
+
+        Answer a press with `board.run(board.last_job)`. Raises LaunchpadError.
+        """
         self.port.timeout = seconds
         try:
             return self._read_frame()[0] == BUTTON
@@ -239,15 +264,7 @@ class Launchpad:
         codes = codes_from_trimap(trimap)[None]
         bits, packed = pack_map(codes)
         header = _job_header(codes.shape, parameters, bits, True, delay)
-        return self._job(kind, header + packed + data, codes)
-
-    def _job(self, kind: int, payload: bytes, codes: np.ndarray) -> Solution:
-        info = self.info()
-        replies, wire = self._request(kind, payload)
-        solution = read_solution(replies[kind | REPLY], replies.get(FEATURES), codes, info, wire)
-        if solution.status:
-            raise JobRefused(solution.status, solution)
-        return solution
+        return self.run(Job(kind, header + packed + data, codes))
 
     def _gone(self, error) -> LaunchpadError:
         return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in "

@@ -136,7 +136,10 @@ class Simulator:
         return data
 
     def listen(self, samples: np.ndarray, rate: int) -> None:
-        """What the microphone pin carries: (n,) levels 0..1023 at `rate` a second, repeating."""
+        """What the microphone pin carries: (n,) levels 0..1023 at `rate` a second, repeating.
+
+        The sound begins when the converter takes its next sample.
+        """
         levels = np.clip(np.asarray(samples), 0, 1023).astype("<u2")[:65536]
         self._write("analogue", 0, levels.tobytes())
         self.call("set_analogue", len(levels), rate)

@@ -4,12 +4,14 @@ The unknown pixels are split into cores of 12 x 12; each is solved in a tile of 
 with the unknown pixels outside the core held at their latest alpha (H. A. Schwarz 1870; the matrix
 of a tile is the global one restricted to its core). Sweeps over all tiles, every other one shifted
 by half a core, converge to the solution of the whole; starting from the solution of the photo at
-half the size, and that from a quarter, leaves only fine detail to each sweep. All tiles of a photo
-are projected onto the same two axes, which the board finds in one job on 800 of its pixels.
+half the size, and that from a quarter, leaves only fine detail to each sweep. A step from pixel to
+pixel counts there for twice and four times as far, so that every size poses the same problem. All
+tiles of a photo are projected onto the same two axes, which the board finds in one job on 800 of
+its pixels.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.ndimage import zoom
@@ -21,6 +23,11 @@ from pipeline.launchpad_report import Solution
 
 TILE, CORE = 26, 12
 """A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py)."""
+TILES = Parameters(spatial=24)
+"""A neighbour that a tile cannot see is the method's main error: at 8, pixels choose neighbours a
+dozen pixels away, at 24 they rarely leave the tile (benchmarks/launchpad.py spatial)."""
+MOST_SPATIAL = 64
+"""What the board takes (MAX_SPATIAL in firmware/core/matting.h)."""
 COARSEST = 8
 """The first solve is of the photo at 1/8 of its size."""
 COARSE_SWEEPS, FINE_SWEEPS, LAST_SWEEPS = 3, 8, 2
@@ -90,8 +97,12 @@ class _Level:
         self.moved = np.full(self.unknown.shape, 255.0)
 
 
-def _halve(image: np.ndarray, codes: np.ndarray, factor: int) -> tuple[np.ndarray, np.ndarray]:
-    """Block means, and codes that are known only where the whole block agrees."""
+def shrink(image: np.ndarray, codes: np.ndarray, factor: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means of blocks of factor x factor, and codes that are known only where a block agrees.
+
+    image (H, W, 3) uint8, codes (H, W) uint8; both results are H / factor by W / factor, rounded
+    up: at the far ends the last row and column are repeated.
+    """
     height, width = (-(-side // factor) for side in codes.shape)
     pad = ((0, height * factor - codes.shape[0]), (0, width * factor - codes.shape[1]))
     blocks = np.pad(image, (*pad, (0, 0)), "edge").reshape(height, factor, width, factor, 3)
@@ -117,8 +128,7 @@ class PhotoMatting:
         ...     show(matting.alpha, step.box)
     """
 
-    def __init__(self, image: np.ndarray, trimap: np.ndarray,
-                 parameters: Parameters = Parameters()):
+    def __init__(self, image: np.ndarray, trimap: np.ndarray, parameters: Parameters = TILES):
         """image (H, W, 3) uint8, trimap (H, W) uint8 0/128/255. Raises ImageError."""
         self.image, self.codes = np.asarray(image), codes_from_trimap(trimap)
         if self.image.dtype != np.uint8 or self.image.shape != (*self.codes.shape, 3):
@@ -157,7 +167,7 @@ class PhotoMatting:
         return self._make_level(factor, None)
 
     def _make_level(self, factor: int, coarser: _Level | None) -> _Level:
-        image, codes = _halve(self.image, self.codes, factor)
+        image, codes = shrink(self.image, self.codes, factor)
         unknown = codes == UNKNOWN_CODE
         start = np.full(codes.shape, FOREGROUND_CODE / 2)
         if coarser is not None:
@@ -169,7 +179,7 @@ class PhotoMatting:
         codes = level.codes
         if level.factor != factor:
             codes = zoom(codes, level.factor // factor, order=1, mode="nearest", grid_mode=True)
-        _, exact = _halve(self.image, self.codes, factor)
+        _, exact = shrink(self.image, self.codes, factor)
         codes = np.clip(codes[:exact.shape[0], :exact.shape[1]], 0, FOREGROUND_CODE)
         return np.where(exact == UNKNOWN_CODE, codes, exact)
 
@@ -201,8 +211,10 @@ class PhotoMatting:
         held = level.unknown[tile] & ~core
         codes[held] = np.clip(codes[held], 1, FOREGROUND_CODE - 1)
         codes[core] = UNKNOWN_CODE
+        spatial = min(level.factor * self.parameters.spatial, MOST_SPATIAL)
         solution = board.matte_tile(level.image[tile], codes.astype(np.uint8),
-                                    parameters=self.parameters, axes=self._projection)
+                                    parameters=replace(self.parameters, spatial=spatial),
+                                    axes=self._projection)
         self.totals.add(solution)
         before = level.codes[tile][core]
         change = solution.codes[core] - before
@@ -224,7 +236,7 @@ class PhotoMatting:
 
 
 def matte_photo(board: Launchpad, image: np.ndarray, trimap: np.ndarray, *,
-                parameters: Parameters = Parameters(),
+                parameters: Parameters = TILES,
                 progress: Callable[[PhotoMatting, Step], None] | None = None,
                 cancelled: Callable[[], bool] = lambda: False) -> PhotoMatting:
     """Mattes a photo on a board: image (H, W, 3) uint8, trimap (H, W) uint8 0/128/255.

@@ -60,6 +60,7 @@ def matte(
     hair_reach: float = HAIR_REACH,
     refine: bool = True,
     progress: Callable[[str, float], None] | None = None,
+    solve: Callable[[np.ndarray, np.ndarray], np.ndarray] = knn_matting,
 ) -> Matte:
     """Cut the people out of a photo.
 
@@ -69,7 +70,9 @@ def matte(
     further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
     residual refinement network on the alpha matte; none is shipped yet, so both values give the
     same. progress: called as progress(stage, share done) when a stage begins; an exception it
-    raises ends the work.
+    raises ends the work. solve: called as solve(image, trimap), gives alpha;
+    `partial(knn_matting, story=Story())` keeps what the solver did,
+    `partial(knn_matting, quality="knn")` is the paper's method alone.
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
@@ -92,7 +95,7 @@ def matte(
         mask = trimap.astype(np.float32) / FOREGROUND
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
-        alpha = knn_matting(image, trimap)
+        alpha = solve(image, trimap)
     with clock.stage("foreground"):
         foreground = estimate_foreground(image, alpha)
     return Matte(

@@ -25,7 +25,8 @@ class MorphableModel:
     shape_basis: (K, N, 3), mm for one standard deviation. expression_basis: (6, N, 3), mm at full
     strength, in the order of EXPRESSIONS. triangles: (M, 3) int32, counter-clockwise from
     outside. texture_coordinates: (N, 2) in 0..1, u to the right and v down the texture.
-    forehead: (N,) bool, where hair may hang into the face.
+    hairline: (N,) bool, where hair may hang into the face. mouth: (N,) bool, vertices of a patch
+    between the lips with a place of its own in the texture.
     """
 
     name: str
@@ -34,7 +35,8 @@ class MorphableModel:
     expression_basis: np.ndarray
     triangles: np.ndarray
     texture_coordinates: np.ndarray
-    forehead: np.ndarray = field(repr=False)
+    hairline: np.ndarray = field(repr=False)
+    mouth: np.ndarray = field(repr=False)
 
     def vertices(
         self, shape: np.ndarray | None = None, expression: np.ndarray | None = None
@@ -81,10 +83,24 @@ def embedded_model() -> EmbeddedModel:
             expression_basis=stored["expression_basis"].astype(np.float64),
             triangles=stored["triangles"].astype(np.int32),
             texture_coordinates=stored["texture_coordinates"].astype(np.float64),
-            # Above the brows: their upper outer ends are landmarks 70 and 300.
-            forehead=mean[:, 1] > mean[[70, 300], 1].mean(),
+            hairline=hairline(mean, brows=(70, 300), eyes=(33, 263), mouth=(61, 291)),
+            # Its mouth is closed by triangles between the lips' own vertices.
+            mouth=np.zeros(len(mean), bool),
             alignment_weights=stored["alignment_weights"].astype(np.float64),
         )
+
+
+def hairline(
+    mean: np.ndarray, *, brows: tuple[int, int], eyes: tuple[int, int], mouth: tuple[int, int]
+) -> np.ndarray:
+    """Vertices (N,) bool above the brows, and beside the eyes down to the mouth.
+
+    mean: (N, 3). brows, eyes, mouth: vertices at the outer ends of each. Below the mouth, what is
+    not skin is a beard.
+    """
+    across, up = np.abs(mean[:, 0]), mean[:, 1]
+    beside = (across > across[list(eyes)].mean()) & (up > up[list(mouth)].mean())
+    return (up > up[list(brows)].mean()) | beside
 
 
 def solve_coefficients(normal: np.ndarray, right: np.ndarray, shape_count: int) -> np.ndarray:

@@ -18,6 +18,8 @@ from pipeline.sampling import inverse, sample_affine, scaling, then
 from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
+NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
+
 # Height of the canvas that the looks are joined on; the network sees fewer rows than that.
 CANVAS_SIDE = 1024
 # A closer look pays off when it magnifies by at least this much.
@@ -315,4 +317,4 @@ def _someone(probability, image):
 
 @cache
 def _network() -> Network:
-    return Network(WEIGHTS / "portrait_fcn_plus.tflite")
+    return Network(NETWORK)

@@ -26,12 +26,22 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a stage of the road took, and the memory of what it leaves."""
+
+    stage: str
+    seconds: float
+    kept_bytes: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of the walk.
 
     name: its word in the address. words: Markdown, one short paragraph. equations: LaTeX.
     source: the papers, Markdown. facts: (what, number with its unit) of this photo.
     seconds: what the stage took, or None where nothing is computed. residuals: of the solver.
+    costs: of all stages, where the road is summed up.
     """
 
     name: str
@@ -43,8 +53,16 @@ class Step:
     facts: tuple[tuple[str, str], ...] = ()
     seconds: float | None = None
     residuals: tuple[float, ...] = ()
+    costs: tuple[Cost, ...] = ()
 
 
 def duration(seconds: float) -> str:
     """Seconds in words, milliseconds where they are few."""
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
+
+
+def megabytes(count: float) -> str:
+    """Bytes in words, in decimal units."""
+    if count >= 1e9:
+        return f"{count / 1e9:,.1f} GB"
+    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{count / 1e3:,.1f} KB"

@@ -5,10 +5,32 @@ import numpy as np
 from pipeline import drawings
 from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
-from pipeline.step import Picture, Step, duration
+from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
 
+# The colour part of X(i), by the name of its space.
+SPACES = {
+    "lab": "L_i, a_i, b_i",
+    "rgb": "R_i, G_i, B_i",
+    "hsv": r"\cos h_i, \sin h_i, s_i, v_i",
+}
+# What the system asks for: in words, as an energy, and as the equation of its minimum.
+FULL_ENERGY = (
+    "Three wishes, one energy: linked pixels agree (KNN Laplacian L), alpha follows straight lines "
+    "of colour within 3 × 3 windows (C), and known colours nearby have a say (W, estimate α̂). Its "
+    "minimum is the solution of one linear system, nearly all zeros.",
+    rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
+    r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
+    r" (\alpha - \hat\alpha) \end{aligned}",
+    rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
+)
+PAPER_ENERGY = (
+    "The paper's one wish: linked pixels agree. With the pixels of known alpha put in, the minimum "
+    "of this energy is the solution of one linear system, nearly all zeros.",
+    r"E(\alpha) = \alpha^{\top} L\, \alpha",
+    r"L_{UU}\, \alpha_U = -L_{UK}\, \alpha_K",
+)
 SPARSITY_SIDE = 480
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 
@@ -16,23 +38,24 @@ EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width,
 def neighbours(walk: Walk) -> Step:
     """The search for like pixels."""
     names = ("neighbours",)
-    near, far = LEVELS
+    (_, near_weight), far = LEVELS
+    space = SPACES[walk.settings.features]
     return Step(
         "neighbours",
         "Nearest neighbours",
         "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
-        f"linked to its {near[0]} nearest in colour and place (λ = {near[1]:g}) and to its "
-        f"{far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
+        f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) and "
+        f"to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
         (
-            r"X(i) = \left( L_i, a_i, b_i, \lambda x_i, \lambda y_i \right)",
+            rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
             r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",
         ),
-        "Chen, Li and Tang, *KNN Matting*, TPAMI 2013, section 3.1 (there in HSV; here in CIE "
-        "L\\*a\\*b\\*)",
+        "Chen, Li and Tang, *KNN Matting*, TPAMI 2013, section 3.1 (there in HSV; here by default "
+        "in CIE L\\*a\\*b\\*)",
         (),
         (
             ("Pixels searched for", f"{walk.story.unknowns:,}"),
-            ("Memory kept", _megabytes(walk.story.kept_bytes(*names))),
+            ("Memory kept", megabytes(walk.story.kept_bytes(*names))),
         ),
         walk.story.seconds(*names),
     )
@@ -43,19 +66,16 @@ def system(walk: Walk) -> Step:
     names = ("KNN Laplacian", "colour lines", "known colours", "system")
     n, nonzeros = walk.story.unknowns, walk.story.nonzeros
     picture = drawings.sparsity(walk.matrix, SPARSITY_SIDE)
+    words, energy, minimum = PAPER_ENERGY if walk.settings.quality == "knn" else FULL_ENERGY
     return Step(
         "system",
         "The Laplacian",
-        "Three wishes, one energy: linked pixels agree (KNN Laplacian L), alpha follows straight "
-        "lines of colour within 3 × 3 windows (C), and known colours nearby have a say (W, "
-        "estimate α̂). Its minimum is the solution of one linear system, nearly all zeros.",
+        words,
         (
-            rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
-            r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
-            r" (\alpha - \hat\alpha) \end{aligned}",
+            energy,
             r"\begin{gathered} L = D - A, \quad D_{ii} = \textstyle\sum_j A_{ij} \\"
             r" A = \tfrac12 \left( K + K^{\top} \right) \end{gathered}",
-            rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
+            minimum,
         ),
         "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
         rf"Solution to Natural Image Matting*, TPAMI 2008, equation 12 ($\epsilon = "
@@ -72,8 +92,8 @@ def system(walk: Walk) -> Step:
             ("Non-zeros", f"{nonzeros:,}"),
             ("A row", f"{nonzeros / n:.1f} entries"),
             ("Filled", f"{100 * nonzeros / n**2:.3f} %"),
-            ("Memory kept", _megabytes(walk.story.kept_bytes("system"))),
-            ("The same with all its zeros", _megabytes(4 * n * n)),
+            ("Memory kept", megabytes(walk.story.kept_bytes("system"))),
+            ("The same with all its zeros", megabytes(4 * n * n)),
         ),
         walk.story.seconds(*names),
     )
@@ -112,7 +132,7 @@ def solution(walk: Walk) -> Step:
         (
             ("Iterations", f"{done}"),
             ("Residual", f"{walk.story.residuals[0]:.2g} to {walk.story.residuals[-1]:.2g}"),
-            ("Memory kept", _megabytes(walk.story.kept_bytes(*names))),
+            ("Memory kept", megabytes(walk.story.kept_bytes(*names))),
         ),
         walk.story.seconds(*names),
         tuple(walk.story.residuals),
@@ -130,7 +150,7 @@ def alpha(walk: Walk) -> Step:
         "From mask to alpha",
         "The mask says where the person is; alpha says how much of each pixel is person. Gold: "
         "alpha gives back what the mask had cut off. Blue: it takes away what the mask had left "
-        "on.",
+        "on. No refinement network follows yet: this alpha is the final one.",
         (r"\Delta_i = \alpha_i - m_i",),
         "Chen, Li and Tang 2013",
         (
@@ -154,6 +174,7 @@ def alpha(walk: Walk) -> Step:
         (
             ("Mean change in the band", f"{np.abs(difference[unknown]).mean():.3f}"),
             ("Pixels neither all nor nothing", f"{soft.sum():,}"),
+            ("Memory kept", megabytes(walk.alpha.nbytes)),
         ),
         walk.seconds["matting"],
     )
@@ -185,12 +206,12 @@ def foreground(walk: Walk) -> Step:
                 "Foreground F", "The person's colours carried on past the edge", walk.foreground
             ),
             Picture.of(
-                "Photo's colours on gold",
+                "With the photo's colours",
                 "The edge on the new background with the photo's colours: a halo",
                 drawings.magnified(walk.pasted, window, EDGE_FACTOR),
             ),
             Picture.of(
-                "F on gold",
+                "With F",
                 "The same with the estimated colours: no halo",
                 drawings.magnified(walk.result, window, EDGE_FACTOR),
             ),
@@ -198,6 +219,7 @@ def foreground(walk: Walk) -> Step:
         (
             ("Mixed pixels", f"{mixed.sum():,}"),
             ("Their mean change", f"{mean_change:.1f} of 255 levels"),
+            ("Memory kept", megabytes(walk.foreground.nbytes)),
         ),
         walk.seconds["foreground"],
     )
@@ -205,16 +227,15 @@ def foreground(walk: Walk) -> Step:
 
 def composite(walk: Walk) -> Step:
     """The result, and the times of all stages."""
-    stages = {
-        "Landmarks": walk.seconds["landmarks"],
-        "Pose and channels": walk.seconds["pose"] + walk.seconds["channels"],
-        "Mask": walk.seconds["mask"],
-        "Trimap": walk.seconds["trimap"],
-        "Matting": walk.seconds["matting"],
-        "Foreground": walk.seconds["foreground"],
-        "Composite": walk.seconds["composite"],
+    kept = {
+        "face": walk.face.landmarks.nbytes if walk.face else 0,
+        "mask": walk.mask.nbytes,
+        "trimap": walk.trimap.nbytes,
+        "matting": walk.alpha.nbytes,
+        "foreground": walk.foreground.nbytes,
+        "composite": walk.result.nbytes,
     }
-    facts = [(stage, duration(seconds)) for stage, seconds in stages.items()]
+    costs = [Cost(stage.capitalize(), walk.seconds[stage], kept[stage]) for stage in kept]
     return Step(
         "composite",
         "Composite",
@@ -224,9 +245,13 @@ def composite(walk: Walk) -> Step:
         "Porter and Duff 1984, the operator *over*",
         (
             Picture.of("Before", "The photo as it was given", walk.image),
-            Picture.of("After", "The person on a gold background", walk.result),
+            Picture.of("After", "The person on the new background", walk.result),
         ),
-        (*facts, ("All together", duration(sum(stages.values())))),
+        (
+            ("All together", duration(sum(each.seconds for each in costs))),
+            ("The solver's own arrays", megabytes(sum(each.kept_bytes for each in walk.story.steps))),
+        ),
+        costs=tuple(costs),
     )
 
 
@@ -236,10 +261,6 @@ def _edge(walk):
     chin = walk.face.box[3] if walk.face else np.inf
     below = int(np.clip(chin, side, len(walk.alpha)))
     return drawings.most_mixed(walk.alpha[:below], side)
-
-
-def _megabytes(count):
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def _power(value):

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
 from pipeline.segment import network_size
-from pipeline.step import Picture, Step
+from pipeline.step import Picture, Step, megabytes
 from pipeline.trimap import UNKNOWN, UNSURE, band_width
 from pipeline.walk import Walk
 
@@ -63,8 +63,9 @@ def landmarks(walk: Walk) -> Step:
             ("Certainty", f"{100 * face.score:.1f} %"),
             ("Height of the face", f"{face.height:.0f} px"),
             ("Tilt of the eyes", f"{np.degrees(face.roll):+.1f}°"),
+            ("Memory kept", megabytes(face.landmarks.nbytes)),
         ),
-        walk.seconds["landmarks"],
+        walk.seconds["face"],
     )
 
 
@@ -105,6 +106,7 @@ def pose(walk: Walk) -> Step:
         (
             ("Left over, root mean square", f"{left_over:.3f} units"),
             ("One canonical unit", f"{_unit(walk.to_canonical):.1f} px"),
+            ("Memory kept", f"{walk.to_canonical.nbytes} bytes"),
         ),
         walk.seconds["pose"],
     )
@@ -146,6 +148,7 @@ def channels(walk: Walk) -> Step:
             ("x, from blue to gold", f"{x.min():+.2f} to {x.max():+.2f}"),
             ("y, from blue to gold", f"{y.min():+.2f} to {y.max():+.2f}"),
             ("Mean mask", f"{mean_mask.min():.2f} to {mean_mask.max():.2f}"),
+            ("Memory kept", megabytes(walk.channels.nbytes)),
         ),
         walk.seconds["channels"],
     )
@@ -179,6 +182,7 @@ def mask(walk: Walk) -> Step:
             ("The network's picture", f"{width} × {height}"),
             ("Looks", f"{looks} and {looks} mirrored"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
+            ("Memory kept", megabytes(walk.mask.nbytes)),
         ),
         walk.seconds["mask"],
     )
@@ -187,7 +191,7 @@ def mask(walk: Walk) -> Step:
 def trimap(walk: Walk) -> Step:
     """What is left to be solved for."""
     unknown = walk.trimap == UNKNOWN
-    reach = band_width(walk.trimap.shape, walk.band)
+    reach = band_width(walk.trimap.shape, walk.settings.band)
     low, high = UNSURE
     return Step(
         "trimap",
@@ -213,6 +217,7 @@ def trimap(walk: Walk) -> Step:
         (
             ("Unknown", f"{unknown.sum():,} pixels"),
             ("Share of the photo", f"{100 * unknown.mean():.1f} %"),
+            ("Memory kept", megabytes(walk.trimap.nbytes)),
         ),
         walk.seconds["trimap"],
     )

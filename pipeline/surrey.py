@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.image import ImageError
-from pipeline.morphable_model import EXPRESSIONS, MorphableModel
+from pipeline.morphable_model import EXPRESSIONS, MorphableModel, hairline
+from pipeline.mouth import mouth_patch
 
 VARIABLE = "DEEPMASQUE_SFM"
 SHAPE = "sfm_shape_3448.bin"
@@ -145,15 +146,27 @@ def _load(folder, files):
     pairs = tomllib.loads(files[MAPPING].decode())["landmark_mappings"]
     contour = json.loads(files[CONTOURS])["model_contour"]
     vertices = {int(ibug): vertex for ibug, vertex in pairs.items()}
+    triangles = np.array(shape_model.get_triangle_list(), np.int32)
+    patch = mouth_patch(mean, triangles)
+    # Every vertex as published, then those of the patch, which go wherever the lips' rim goes.
+    source = np.append(np.arange(len(mean)), patch.rim)
+    coordinates = np.array(stored.get_texture_coordinates(), float)
+    expressions = np.array([named[name] for name in EXPRESSIONS])
+    published, mean = len(mean), mean[source]
     return SurreyModel(
         name="Surrey",
         mean=mean,
-        shape_basis=basis.T.reshape(-1, len(mean), 3).copy(),
-        expression_basis=np.array([named[name] for name in EXPRESSIONS]),
-        triangles=np.array(shape_model.get_triangle_list(), np.int32),
-        texture_coordinates=np.array(stored.get_texture_coordinates(), float),
-        # Above the brows: ibug points 18 and 27 are their outer ends.
-        forehead=mean[:, 1] > mean[[vertices[18], vertices[27]], 1].mean(),
+        shape_basis=basis.T.reshape(-1, published, 3)[:, source],
+        expression_basis=expressions[:, source],
+        triangles=np.concatenate([triangles, patch.triangles + published]),
+        texture_coordinates=np.concatenate([coordinates, patch.texture_coordinates]),
+        mouth=np.arange(len(mean)) >= published,
+        hairline=hairline(
+            mean,
+            brows=(vertices[18], vertices[27]),
+            eyes=(vertices[37], vertices[46]),
+            mouth=(vertices[49], vertices[55]),
+        ),
         inner_points=np.array([IBUG_POINTS[ibug - 1] for ibug in vertices]),
         inner_vertices=np.array(list(vertices.values())),
         right_contour=np.array(contour["right_contour"]),

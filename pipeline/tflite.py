@@ -1,6 +1,8 @@
 """Run a LiteRT network: load once, call from any thread."""
 
+import re
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -38,3 +40,48 @@ class Network:
             self._interpreter.set_tensor(self._input["index"], inputs[None].astype(np.float32))
             self._interpreter.invoke()
             return [self._interpreter.get_tensor(output["index"])[0] for output in self._outputs]
+
+
+def run_and_keep(
+    path: Path | str, inputs: np.ndarray, names: Iterable[str]
+) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+    """Run a network once and also return what some of its layers made of the input.
+
+    inputs: (H, W, C). names: of convolution or resize layers, as the model's source calls them;
+    what is returned is the map after the normalisation and activation that follow. The
+    interpreter keeps every tensor and is thrown away afterwards, so this is for looking on, not
+    for work.
+
+    Returns the outputs, and (h, w, channels) float32 by name. Raises LookupError for a layer that
+    the file does not hold.
+    """
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    interpreter = Interpreter(
+        str(path),
+        num_threads=THREADS,
+        # The default delegate computes in one go what lies between input and output.
+        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        experimental_preserve_all_tensors=True,
+    )
+    interpreter.allocate_tensors()
+    (entry,) = interpreter.get_input_details()
+    interpreter.set_tensor(entry["index"], inputs[None].astype(np.float32))
+    interpreter.invoke()
+    maps = [each for each in interpreter.get_tensor_details() if _is_map(each)]
+    kept = {}
+    for name in names:
+        # "fuse16" is called ".../fuse16_bn_1/..." once the normalisation has been folded in.
+        of_layer = re.compile(rf"/{name}(_bn)?(_\d+)?/")
+        found = [each["index"] for each in maps if of_layer.search(each["name"])]
+        if not found:
+            raise LookupError(f"The network has no layer called {name!r}.")
+        kept[name] = interpreter.get_tensor(found[-1])[0]
+    outputs = [interpreter.get_tensor(each["index"])[0] for each in interpreter.get_output_details()]
+    return outputs, kept
+
+
+def _is_map(tensor) -> bool:
+    """Whether a tensor is a feature map, not a weight: one picture with height and width."""
+    shape = tensor["shape"]
+    return tensor["dtype"] is np.float32 and len(shape) == 4 and shape[0] == 1 < shape[1]

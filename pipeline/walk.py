@@ -1,13 +1,14 @@
-"""The road of one photo, walked slowly: as `pipeline.matting.matte`, but nothing is thrown away.
+"""The road of one photo, walked slowly: `pipeline.matting.matte` with nothing thrown away.
 
 For the page that shows every step. The photo is reduced to the size of a screen first, so that
 every picture shows the very pixels that were computed with.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse
@@ -15,55 +16,50 @@ import scipy.sparse
 from pipeline.align import align, portrait_channels
 from pipeline.composite import composite, gradient
 from pipeline.conjugate_gradient import conjugate_gradient
-from pipeline.face import Face, find_faces
-from pipeline.foreground import estimate_foreground
+from pipeline.face import Face
 from pipeline.image import ImageError
-from pipeline.knn import CONTRAST, TOLERANCE, knn_matting
-from pipeline.segment import Frame, segment
-from pipeline.story import Story
+from pipeline.knn import CONTRAST, LEVELS, TOLERANCE, knn_matting
+from pipeline.layers import Layers, network_layers
+from pipeline.matting import STAGES, matte
+from pipeline.recorded import RecordedStory
+from pipeline.segment import Frame
 from pipeline.stored import shrunk
 from pipeline.trimap import UNKNOWN, make_trimap
 
 LONGEST_SIDE = 800
 # The matte is shown after so many iterations, apart from the last one.
 EARLY = (0, 1, 5, 20)
-# The new background, top and bottom: the gold of the Studio's first gradient.
-BACKGROUND_TOP, BACKGROUND_BOTTOM = (236, 217, 160), (150, 117, 42)
+# The share of the time that is over when the matte is there; the rest is for looking closer.
+MATTE_SHARE = 0.75
 
 NOBODY = "No person was found in this photo, so there is nothing to walk through. Try another one."
 NO_EDGE = "The person fills this photo entirely, so there is no edge to solve for. Try another one."
 
 
-@dataclass
-class RecordedStory(Story):
-    """A story that also keeps the arrays that the solver's steps leave, by the step's name."""
+@dataclass(frozen=True)
+class Settings:
+    """What can be changed on the way; the default is what `matte` does.
 
-    arrays: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    band: as for `matte`. features, quality: as for `knn_matting`. near: how many near neighbours a
+    pixel has. background: colours (R, G, B) at the top and at the bottom of the new background.
+    """
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[list]:
-        """As `Story.step`."""
-        with super().step(name) as kept:
-            yield kept
-        self.arrays[name] = kept
+    band: float = 10
+    features: str = "lab"
+    near: int = LEVELS[0][0]
+    quality: str = "best"
+    # The gold of the Studio's first gradient.
+    background: tuple[tuple[int, ...], tuple[int, ...]] = ((236, 217, 160), (150, 117, 42))
 
-    def system(self) -> tuple[scipy.sparse.csr_matrix, np.ndarray, np.ndarray]:
-        """The matrix (n, n), the right side (n,) and the first guess (n,) of the solver."""
-        *entries, right_side = self.arrays["system"]
-        matrix = scipy.sparse.csr_matrix(tuple(entries), 2 * right_side.shape)
-        if "known colours" not in self.arrays:
-            return matrix, right_side, right_side / matrix.diagonal()
-        # The pull of the known colours is a diagonal matrix: its entries are the weights.
-        weights, _, _, pull = self.arrays["known colours"]
-        return matrix, right_side, pull / weights
-
-    def seconds(self, *names: str) -> float:
-        """How long these steps took together."""
-        return sum(step.seconds for step in self.steps if step.name in names)
-
-    def kept_bytes(self, *names: str) -> int:
-        """Memory of what these steps left."""
-        return sum(step.kept_bytes for step in self.steps if step.name in names)
+    def first_change(self, other: "Settings") -> str | None:
+        """The first step that comes out differently with the other settings, or None."""
+        if self.band != other.band:
+            return "trimap"
+        if (self.features, self.near) != (other.features, other.near):
+            return "neighbours"
+        if self.quality != other.quality:
+            return "system"
+        return "foreground" if self.background != other.background else None
 
 
 @dataclass(frozen=True)
@@ -73,122 +69,201 @@ class Walk:
     image: (H, W, 3) uint8 RGB, the photo at no more than LONGEST_SIDE. size: (width, height) of
     the photo as given. face, to_canonical, frames, mask, trimap, alpha, foreground: as in
     `pipeline.matting.Matte`. channels: (H, W, 3) float32, x, y and mean mask; None without a
-    face. story: what the solver did. matrix: its (n, n) system. early: (H, W) float32 alpha by
-    iterations done. background, result, pasted: (H, W, 3) uint8, the new background, the person
-    on it, and the same with the photo's own colours. seconds: by stage.
+    face. layers: what the network made of the whole photo. story: what the solver did. matrix: its
+    (n, n) system. early: (H, W) float32 alpha by iterations done. background, result, pasted:
+    (H, W, 3) uint8, the new background, the person on it, and the same with the photo's own
+    colours. seconds: by stage.
     """
 
+    settings: Settings
     image: np.ndarray
     size: tuple[int, int]
     face: Face | None
     to_canonical: np.ndarray | None
     channels: np.ndarray | None
     frames: tuple[Frame, ...]
+    layers: Layers | None
     mask: np.ndarray
-    band: float
     trimap: np.ndarray
     story: RecordedStory
-    matrix: scipy.sparse.csr_matrix
+    matrix: scipy.sparse.csr_matrix | None
     early: dict[int, np.ndarray]
     alpha: np.ndarray
     foreground: np.ndarray
     background: np.ndarray
     result: np.ndarray
     pasted: np.ndarray
-    seconds: dict[str, float]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def packed(self) -> "Walk":
+        """The walk without what only its pictures need; enough for `walk_on`."""
+        return replace(self, channels=None, layers=None, matrix=None, early={})
 
 
 def walk(
     image: np.ndarray,
+    settings: Settings = Settings(),
     *,
-    band: float = 10,
     progress: Callable[[str, float], None] | None = None,
 ) -> Walk:
     """Take one photo through every stage.
 
-    image: (H, W, 3) uint8 RGB, upright. band: as for `pipeline.matting.matte`. progress: called
-    as progress(stage, share done) when a stage begins.
+    image: (H, W, 3) uint8 RGB, upright. progress: called as progress(stage, share done) when a
+    stage begins.
 
     Raises ImageError if there is no person in the photo, or nothing but the person.
     """
     clock = _Clock(progress)
     height, width = image.shape[:2]
     image = shrunk(image, LONGEST_SIDE)
-    with clock.stage("landmarks", 0.0):
-        faces = find_faces(image)
-    face = faces[0] if faces else None
-    with clock.stage("pose", 0.1):
-        to_canonical = align(face) if face else None
-    with clock.stage("channels", 0.1):
-        channels = portrait_channels(to_canonical, image.shape[:2]) if face else None
-    with clock.stage("mask", 0.15):
-        people = segment(image, faces)
-    if not people.found:
-        raise ImageError(NOBODY)
-    with clock.stage("trimap", 0.35):
-        trimap = make_trimap(people.mask, band, to_canonical)
-    if not (trimap == UNKNOWN).any():
-        raise ImageError(NO_EDGE)
     story = RecordedStory()
-    with clock.stage("matting", 0.4):
-        # Solved for at this size in any case, so that its unknowns are the picture's pixels.
-        alpha = knn_matting(image, trimap, most_unknown=trimap.size, story=story)
-    with clock.stage("early", 0.7):
-        matrix, early = _early(story, trimap)
-        story.arrays.clear()
-    with clock.stage("foreground", 0.8):
-        foreground = estimate_foreground(image, alpha)
-    background = gradient(alpha.shape, BACKGROUND_TOP, BACKGROUND_BOTTOM)
-    with clock.stage("composite", 0.9):
-        result = composite(foreground, alpha, background)
-    return Walk(
-        image=image,
-        size=(width, height),
-        face=face,
-        to_canonical=to_canonical,
-        channels=channels,
-        frames=people.frames,
-        mask=people.mask,
-        band=band,
-        trimap=trimap,
-        story=story,
-        matrix=matrix,
-        early=early,
-        alpha=alpha,
-        foreground=foreground,
-        background=background,
-        result=result,
-        pasted=composite(image, alpha, background),
-        seconds=clock.seconds,
+    matted = matte(
+        image, band=settings.band, progress=clock.tell_of_matte, solve=_solver(settings, story)
+    )
+    if not matted.found:
+        raise ImageError(NOBODY)
+    if not (matted.trimap == UNKNOWN).any():
+        raise ImageError(NO_EDGE)
+    with clock.stage("pose", MATTE_SHARE):
+        to_canonical = align(matted.face) if matted.face else None
+    with clock.stage("channels", MATTE_SHARE):
+        channels = portrait_channels(to_canonical, image.shape[:2]) if matted.face else None
+    with clock.stage("layers", MATTE_SHARE):
+        layers = network_layers(image, matted.frames[0], matted.face)
+    with clock.stage("early", 0.85):
+        matrix, early = _early(story, matted.trimap, settings.quality)
+    return _composed(
+        Walk(
+            settings=settings,
+            image=image,
+            size=(width, height),
+            face=matted.face,
+            to_canonical=to_canonical,
+            channels=channels,
+            frames=matted.frames,
+            layers=layers,
+            mask=matted.mask,
+            trimap=matted.trimap,
+            story=story,
+            matrix=matrix,
+            early=early,
+            alpha=matted.alpha,
+            foreground=matted.foreground,
+            background=image,
+            result=image,
+            pasted=image,
+            seconds=matted.timings,
+        ),
+        clock,
     )
 
 
-def _early(story, trimap):
+def walk_on(
+    before: Walk,
+    settings: Settings,
+    *,
+    progress: Callable[[str, float], None] | None = None,
+) -> Walk:
+    """Walk again from the first stage that the settings change; what lies before is kept.
+
+    The result has no `channels` and `layers`; with another background alone also no `matrix` and
+    no `early`. progress: as for `walk`.
+
+    Raises ImageError if the trimap leaves nothing to solve for.
+    """
+    first = before.settings.first_change(settings)
+    clock = _Clock(progress)
+    before = replace(before.packed(), settings=settings)
+    if first in (None, "foreground"):
+        return _composed(before, clock)
+    trimap, seconds = before.trimap, before.seconds
+    if first == "trimap":
+        with clock.stage("trimap", 0.0):
+            trimap = make_trimap(before.mask, settings.band, before.to_canonical)
+        if not (trimap == UNKNOWN).any():
+            raise ImageError(NO_EDGE)
+    story = RecordedStory()
+    matted = matte(
+        before.image,
+        trimap=trimap,
+        progress=clock.tell_of_matte,
+        solve=_solver(settings, story),
+    )
+    with clock.stage("early", 0.85):
+        matrix, early = _early(story, trimap, settings.quality)
+    return _composed(
+        replace(
+            before,
+            trimap=trimap,
+            story=story,
+            matrix=matrix,
+            early=early,
+            alpha=matted.alpha,
+            foreground=matted.foreground,
+            seconds=seconds | matted.timings,
+        ),
+        clock,
+    )
+
+
+def _solver(settings, story):
+    """KNN matting with these settings, at the photo's own size whatever the band."""
+    (_, near_weight), *far = LEVELS
+    return partial(
+        knn_matting,
+        quality=settings.quality,
+        features=settings.features,
+        levels=((settings.near, near_weight), *far),
+        most_unknown=LONGEST_SIDE**2,
+        story=story,
+    )
+
+
+def _early(story, trimap, quality):
     """The system, and alpha after few iterations: solved again, stopped early."""
     matrix, right_side, start = story.system()
+    story.arrays.clear()
     unknown = trimap == UNKNOWN
     early = {}
     for iterations in EARLY:
         if iterations >= len(story.residuals) - 1:
             break
         solution = conjugate_gradient(matrix, right_side, start, TOLERANCE, iterations)
+        if quality != "knn":
+            solution = (solution - CONTRAST) / (1 - 2 * CONTRAST)
         alpha = (trimap > UNKNOWN).astype(np.float32)
-        alpha[unknown] = np.clip((solution - CONTRAST) / (1 - 2 * CONTRAST), 0, 1)
+        alpha[unknown] = np.clip(solution, 0, 1)
         early[iterations] = alpha
     return matrix, early
 
 
+def _composed(walk, clock):
+    """The walk with its last stage done."""
+    background = gradient(walk.alpha.shape, *walk.settings.background)
+    with clock.stage("composite", 0.95):
+        result = composite(walk.foreground, walk.alpha, background)
+    return replace(
+        walk,
+        background=background,
+        result=result,
+        pasted=composite(walk.image, walk.alpha, background),
+        seconds=walk.seconds | clock.seconds,
+    )
+
+
 class _Clock:
-    """Times the stages and tells the progress."""
+    """Times the stages that `matte` does not have and tells the progress of all."""
 
     def __init__(self, progress):
         self.seconds = {}
-        self._progress = progress
+        self._progress = progress or (lambda stage, share: None)
+
+    def tell_of_matte(self, stage, share):
+        self._progress(stage, MATTE_SHARE * share)
 
     @contextmanager
     def stage(self, name, share):
-        if self._progress is not None:
-            self._progress(name, share)
+        self._progress(name, share)
         start = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - start

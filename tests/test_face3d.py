@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.face_shape import MOUTH
 from pipeline.camera import Camera, estimate_camera, rotation_from_angles, similarity
 from pipeline.face import Face, find_faces
 from pipeline.face3d import describe, fit_face, fit_person
@@ -12,6 +13,7 @@ from pipeline.face_checks import NO_FACE, choose_face, wears_sunglasses
 from pipeline.image import ImageError, load_image
 from pipeline.isomap import View, extract_view, fill, texels
 from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
+from pipeline.mouth import boundary_loops, mouth_patch
 from pipeline.rasterize import interpolation, triangle_map
 from pipeline.render import portrait_camera, render
 from pipeline.samples import SAMPLES
@@ -89,6 +91,36 @@ def test_embedded_model_is_closed_and_faces_outwards():
     assert len(model.mean) - len(counts) + len(model.triangles) == 1
     assert vertex_normals(model.mean, model.triangles)[4] @ (0, 0, 1) > 0.9
     assert len(model.expression_basis) == len(EXPRESSIONS) == 6
+
+
+def test_open_mouth_is_closed_by_a_patch():
+    """The face mesh without the triangles between its lips has two rims, and with the patch one."""
+    model = embedded_model()
+    opened = model.triangles[~np.isin(model.triangles, MOUTH).all(axis=1)]
+    assert sorted(map(len, boundary_loops(opened)))[0] == len(MOUTH)
+    patch = mouth_patch(model.mean, opened)
+    closing = patch.rim[patch.triangles]
+    assert len(boundary_loops(np.concatenate([opened, closing]))) == 1
+    across = model.mean[closing]
+    normals = np.cross(across[:, 1] - across[:, 0], across[:, 2] - across[:, 0])
+    # Closed lips nearly touch, so a triangle may stand on edge; none looks back.
+    assert (normals[:, 2] > -1e-6).mean() > 0.9
+    with pytest.raises(ValueError, match="has 1"):
+        mouth_patch(model.mean, model.triangles)
+
+
+def test_hair_beside_the_face_is_left_out_and_a_beard_is_not():
+    """Black beside the chin stays; on the cheekbone beside the eye it is filled with skin."""
+    model = embedded_model()
+    texture = np.full((SIZE, SIZE, 3), (200, 150, 120), np.uint8)
+    u, v = (model.texture_coordinates * SIZE).astype(int).clip(0, SIZE - 1).T
+    cheekbone, chin = 117, 194
+    for place in (cheekbone, chin):
+        texture[v[place] - 8 : v[place] + 8, u[place] - 8 : u[place] + 8] = 10
+    image, camera = drawn(texture, 0)
+    filled = fill(extract_view(image, None, model, model.mean, camera, SIZE), model)
+    assert filled[v[cheekbone], u[cheekbone], 0] > 150
+    assert filled[v[chin], u[chin], 0] < 60
 
 
 def test_known_shape_expression_and_pose_are_recovered():

@@ -1,13 +1,20 @@
 """The Surrey model, for those who have its files, and sentences for those who do not."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from pipeline.camera import Camera, rotation_from_angles
 from pipeline.face import Face, find_faces
 from pipeline.face3d import fit_face, fit_person
 from pipeline.image import ImageError, load_image
+from pipeline.isomap import extract_view, fill, texels
 from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
+from pipeline.rasterize import triangle_map
+from pipeline.render import portrait_camera, render
 from pipeline.samples import SAMPLES
 from pipeline.surrey import (
     IBUG_POINTS,
@@ -67,9 +74,10 @@ def test_missing_and_damaged_files_are_named(tmp_path, monkeypatch):
 
 
 def test_model_is_read_as_published(model):
-    assert model.mean.shape == (3448, 3) and model.shape_count == 63
-    assert len(model.triangles) == 6736
-    assert model.expression_basis.shape == (len(EXPRESSIONS), 3448, 3)
+    """3448 vertices and 6736 triangles, and then the patch between the lips."""
+    assert (~model.mouth[:3448]).all() and model.mouth[3448:].all() and model.shape_count == 63
+    assert (model.triangles < 3448).all(axis=1).sum() == 6736
+    assert model.expression_basis.shape == (len(EXPRESSIONS), *model.mean.shape)
     # ibug point 31, the tip of the nose, points at the viewer.
     tip = model.inner_vertices[model.inner_points == IBUG_POINTS[30]][0]
     assert vertex_normals(model.mean, model.triangles)[tip, 2] > 0.8
@@ -78,6 +86,44 @@ def test_model_is_read_as_published(model):
 def test_uploaded_files_give_the_same_model(folder, model):
     files = {name: (folder / name).read_bytes() for name in SHA256}
     np.testing.assert_array_equal(surrey_model_from_files(files).mean, model.mean)
+
+
+def test_wide_open_mouth_shows_no_hole(model):
+    """From the front every pixel inside the outline is covered; published, the mouth is not."""
+    expression = np.eye(6)[EXPRESSIONS.index("surprise")]
+    vertices = model.vertices(expression=expression)
+    points = portrait_camera(model, 300).project(vertices)
+
+    def holes(triangles):
+        covered = (triangle_map(points, triangles, (300, 300)) >= 0).astype(np.uint8)
+        return (scipy.ndimage.binary_fill_holes(covered) & (covered == 0)).sum()
+
+    assert holes(model.triangles[(model.triangles < 3448).all(axis=1)]) > 300
+    assert holes(model.triangles) == 0
+    facing = vertex_normals(vertices, model.triangles)[model.mouth]
+    assert (facing[:, 2] > 0).all()
+
+
+def test_texture_of_a_smile_has_its_teeth_between_the_lips(model):
+    """A photo that is white between the lips gives a patch that is white."""
+    expression = np.eye(6)[EXPRESSIONS.index("surprise")]
+    vertices = model.vertices(expression=expression)
+    camera = portrait_camera(model, 400)
+    place = np.where(model.mouth[:, None], (0.9, 0.5), (0.1, 0.5))
+    halves = np.zeros((64, 64, 3), np.uint8)
+    halves[:, 32:] = 255
+    marked = replace(model, texture_coordinates=place)
+    photo = render(marked, vertices, camera, (400, 400), halves)[..., :3]
+    isomap = fill(extract_view(photo, None, model, vertices, camera, 512), model)
+    # Within the patch's texels; its edge is mixed with the lips.
+    pixels, mix = texels(model, 512)
+    inside = np.zeros((512, 512), np.uint8)
+    inside.reshape(-1)[pixels] = mix @ model.mouth.astype(np.float32) > 0.5
+    middle = cv2.erode(inside, np.ones((9, 9))) > 0
+    assert middle.sum() > 500
+    assert np.median(isomap[middle][:, 0]) > 200
+    face = (isomap[..., 3] > 0) & (inside == 0)
+    assert np.median(isomap[face][:, 0]) < 30
 
 
 def test_known_face_is_recovered(model):

@@ -2,28 +2,112 @@
 
 from pathlib import Path
 
+import pytest
+from serial import SerialException
 from streamlit.testing.v1 import AppTest
+
+from pipeline import protocol_sim
+from pipeline.launchpad import Board, Launchpad
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 
 
-def opened(seconds: int) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=seconds).run()
+@pytest.fixture
+def page() -> AppTest:
+    """The page, freshly opened."""
+    app = AppTest.from_file(str(APP), default_timeout=300).run()
     return app.switch_page("pages/hardware.py").run()
 
 
-def test_the_voice_is_recorded_projected_and_solved():
-    page = opened(seconds=120)
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
-    listen = next(button for button in page.button if button.label == "Listen")
-    listen.click().run()
-    assert not page.exception and not page.error
 
 
-def test_a_sweep_ends_with_the_difference_to_float64():
-    page = opened(seconds=300)
+def test_a_voice_is_heard_and_the_button_repeats_it(page):
+    press(page, "Let the board solve it")
+    assert not page.error
+    press(page, "Press S1 on the simulated board")
+    assert "alpha values are the same as before" in page.success[0].value
+
+
+def test_a_sweep_ends_with_the_difference_to_float64(page):
     page.select_slider(key="sweep_height").set_value(200)
-    sweep = next(button for button in page.button if button.label == "Sweep over the picture")
-    sweep.click().run()
-    assert not page.exception and not page.error
-    assert any("nothing rounded" in text.value for text in page.markdown)
+    press(page, "Sweep over the picture")
+    assert not page.error
+    said = next(text.value for text in page.markdown if "Root mean square" in text.value)
+    assert float(said.split("**")[1]) <= 0.003
+
+
+class FailingReads:
+    """Lets the simulated board's line fail after so many reads, or flips a bit of one."""
+
+    def __init__(self, monkeypatch, after: int, pulled: bool):
+        self.reads, self.after, self.pulled = 0, after, pulled
+        self.read = protocol_sim.Serial.read
+        monkeypatch.setattr(protocol_sim.Serial, "read", lambda port, size=1: self.fail(port, size))
+
+    def fail(self, port, size):
+        self.reads += 1
+        data = self.read(port, size)
+        if self.reads > self.after and self.pulled:
+            raise SerialException("device disconnected")
+        if self.reads == self.after and not self.pulled:
+            return bytes(byte ^ 0x10 for byte in data)
+        return data
+
+
+def test_a_pulled_cable_keeps_the_columns_and_continue_goes_on(page, monkeypatch):
+    page.select_slider(key="sweep_height").set_value(200)
+    line = FailingReads(monkeypatch, after=60, pulled=True)
+    press(page, "Sweep over the picture")
+    assert "Plug it in again" in page.error[0].value and "press Continue" in page.error[0].value
+    kept = page.session_state["sweep"]
+    first, jobs = kept.first, kept.totals.jobs
+    assert first > 0 and jobs > 0
+    line.pulled = False
+    press(page, "Continue the sweep")
+    assert not page.error
+    assert kept.finished and kept.totals.jobs > jobs
+
+
+def test_damaged_bytes_are_sent_again_and_counted(page, monkeypatch):
+    page.select_slider(key="sweep_height").set_value(200)
+    FailingReads(monkeypatch, after=40, pulled=False)
+    press(page, "Sweep over the picture")
+    assert not page.error
+    assert any("damage on the wire: 1." in text.value for text in page.caption)
+
+
+def test_a_board_that_never_answers_is_explained(page, monkeypatch):
+    monkeypatch.setattr(protocol_sim.Serial, "write", lambda port, data: len(data))
+    press(page, "Let the board solve it")
+    assert "Is it flashed" in page.error[0].value
+
+
+@pytest.fixture
+def plugged_in(monkeypatch) -> None:
+    """A board at a port of its own: for the page no simulator, though one answers there."""
+    boards = [Board("sim://?noise=2", "eZ-FET")]
+    monkeypatch.setattr("pipeline.launchpad.find_boards", lambda: boards)
+
+
+def choose_board(page: AppTest) -> None:
+    page.selectbox(key="board").set_value("eZ-FET (sim://?noise=2)").run()
+
+
+@pytest.mark.parametrize("presses, said", [
+    ([False, False, True], "alpha values are the same as before"),
+    ([False] * 240, "S1 was not pressed within 60 seconds"),
+])
+def test_the_page_waits_for_a_boards_button(plugged_in, page, monkeypatch, presses, said):
+    page.run()
+    choose_board(page)
+    press(page, "Let the board solve it")
+    assert any("(measured)" in text.value for text in page.markdown)
+    looks = iter(presses)
+    monkeypatch.setattr(Launchpad, "wait_for_button", lambda board, seconds: next(looks))
+    press(page, "Wait for S1")
+    assert not page.error
+    assert said in [*page.success, *page.warning][0].value
+    assert next(looks, None) is None

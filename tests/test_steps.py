@@ -1,6 +1,7 @@
 """The walk through one photo: the same numbers as the product, told and drawn truthfully."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,20 @@ from streamlit.testing.v1 import AppTest
 from pipeline import drawings, matte
 from pipeline.encode import encode_png
 from pipeline.image import ImageError, load_image
-from pipeline.knn import CONTRAST, knn_matting
+from pipeline.knn import CONTRAST, LEVELS, knn_matting
 from pipeline.links import Links
+from pipeline.recorded import RecordedStory
 from pipeline.samples import SAMPLES
 from pipeline.steps import steps
+from pipeline.step import Step
 from pipeline.story import Neighbour
-from pipeline.walk import RecordedStory, Walk, walk
+from pipeline.trimap import make_trimap
+from pipeline.walk import Settings, Walk, walk, walk_on
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 180
-NAMES = ["photo", "landmarks", "pose", "channels", "mask", "trimap", "neighbours", "system"]
-NAMES += ["solution", "alpha", "foreground", "composite"]
+NAMES = ["photo", "landmarks", "pose", "channels", "features", "fusion", "mask", "trimap"]
+NAMES += ["neighbours", "system", "solution", "alpha", "foreground", "composite"]
 ABOUT_FACE = {"landmarks", "pose", "channels"}
 
 # AppTest has no browser to name the host of its server.
@@ -37,6 +41,11 @@ def small_photo() -> np.ndarray:
 @pytest.fixture(scope="module")
 def walked() -> Walk:
     return walk(small_photo())
+
+
+@pytest.fixture(scope="module")
+def told(walked) -> list[Step]:
+    return steps(walked)
 
 
 def two_tone() -> tuple[np.ndarray, np.ndarray]:
@@ -72,13 +81,47 @@ def test_more_iterations_come_closer_to_the_last_alpha(walked):
     assert errors == sorted(errors, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ({"band": 5}, "trimap"),
+        ({"features": "rgb"}, "neighbours"),
+        ({"near": 4}, "neighbours"),
+        ({"quality": "knn"}, "system"),
+        ({"background": ((0, 0, 0), (9, 9, 9))}, "foreground"),
+        ({}, None),
+    ],
+)
+def test_a_change_repeats_the_walk_from_its_step_on(walked, told, change, first):
+    settings = Settings(**change)
+    assert walked.settings.first_change(settings) == first
+    changed = walk_on(walked.packed(), settings)
+    kept = [
+        new.name for old, new in zip(told, steps(changed, told, first), strict=True) if new is old
+    ]
+    assert kept == (NAMES[: NAMES.index(first)] if first else NAMES)
+    product = matte(
+        walked.image,
+        trimap=make_trimap(walked.mask, settings.band, walked.to_canonical),
+        solve=partial(
+            knn_matting,
+            features=settings.features,
+            levels=((settings.near, LEVELS[0][1]), *LEVELS[1:]),
+            quality=settings.quality,
+        ),
+    )
+    np.testing.assert_array_equal(changed.alpha, product.alpha)
+    np.testing.assert_array_equal(changed.foreground, product.foreground)
+    top = changed.result[0][changed.alpha[0] == 0]
+    assert np.abs(top.astype(int) - settings.background[0]).max() <= 1
+
+
 def test_nobody_is_said_in_words():
     with pytest.raises(ImageError, match="No person was found"):
         walk(np.zeros((64, 64, 3), np.uint8))
 
 
-def test_every_step_has_words_formula_and_source(walked):
-    told = steps(walked)
+def test_every_step_has_words_formula_and_source(told):
     assert [step.name for step in told] == NAMES
     for step in told:
         assert step.words and step.equations and step.source, step.name
@@ -94,14 +137,14 @@ def test_without_a_face_its_steps_are_left_out(walked):
     ]
 
 
-def test_the_pose_is_told_with_the_photos_own_numbers(walked):
-    pose = next(step for step in steps(walked) if step.name == "pose")
+def test_the_pose_is_told_with_the_photos_own_numbers(walked, told):
+    pose = next(step for step in told if step.name == "pose")
     for value in walked.to_canonical.ravel():
         assert f"{value:+.5f}" in pose.equations[-1]
 
 
-def test_the_numbers_of_the_system_are_the_matrix_own(walked):
-    system = next(step for step in steps(walked) if step.name == "system")
+def test_the_numbers_of_the_system_are_the_matrix_own(walked, told):
+    system = next(step for step in told if step.name == "system")
     facts = dict(system.facts)
     unknown = int((walked.trimap == 128).sum())
     assert facts["Unknowns"] == f"{unknown:,}"
@@ -201,6 +244,24 @@ def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
     assert not app.exception
     x, y = app.slider(key="walk_x").value, app.slider(key="walk_y").value
     assert any(f"Pixel {x}, {y} has" in html.proto.body for html in app.get("html"))
+
+
+@app_test
+def test_the_address_holds_the_settings():
+    app = opened(step="neighbours", near="3", space="rgb", terms="knn", top="204060", band="x")
+    assert title(app) == "Nearest neighbours"
+    assert app.slider(key="walk_near").value == 3
+    assert app.radio(key="walk_space").value == "rgb"
+    settings = app.session_state["walked"].walk.settings
+    assert settings == Settings(
+        features="rgb",
+        near=3,
+        quality="knn",
+        background=((0x20, 0x40, 0x60), Settings().background[1]),
+    )
+    app.button(key="walk_usual").click().run()
+    assert app.slider(key="walk_near").value == Settings().near
+    assert "near" not in app.query_params
 
 
 @app_test

@@ -37,14 +37,14 @@ static struct {
     uint8_t received, byte;
 } serial;
 
-static uint64_t timer_start, timer_wraps_seen, conversion_done;
+static uint64_t timer_start, timer_wraps_seen, conversion_done, analogue_start;
 static uint8_t wait_states;
 
 void reset_peripherals(void)
 {
     serial.received = 0;
     serial.next_arrival = serial.transmitter_free = serial.buffer_free = 0;
-    timer_start = timer_wraps_seen = conversion_done = 0;
+    timer_start = timer_wraps_seen = conversion_done = analogue_start = 0;
     wait_states = 0;
     multiplier.result = 0;
     store_word(UCA0CTLW0, UCSWRST);
@@ -177,7 +177,11 @@ static uint16_t convert(void)
     uint64_t at;
     if (outside.analogue_count == 0)
         return 512;
-    at = machine.cycles * outside.analogue_rate / CLOCK_HZ;
+    if (outside.analogue_starts) {
+        outside.analogue_starts = 0;
+        analogue_start = machine.cycles;
+    }
+    at = (machine.cycles - analogue_start) * outside.analogue_rate / CLOCK_HZ;
     return outside.analogue[at % outside.analogue_count] & 0x3FF;
 }
 

@@ -12,6 +12,7 @@ struct outside {
     uint64_t bytes_received, bytes_sent, overruns;
     uint16_t analogue[ANALOGUE_SAMPLES];    /* 10-bit levels at the microphone pin */
     uint32_t analogue_count, analogue_rate; /* how many, and how many a second; they repeat */
+    uint8_t analogue_starts;                /* the sound begins with the next conversion */
     uint32_t conversions;
     uint8_t button_pressed;
 };

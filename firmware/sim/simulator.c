@@ -78,6 +78,7 @@ EXPORT(set_analogue) void set_analogue(uint32_t count, uint32_t rate)
 {
     outside.analogue_count = count;
     outside.analogue_rate = rate;
+    outside.analogue_starts = 1;
 }
 EXPORT(press_button) void press_button(uint32_t pressed) { outside.button_pressed = pressed != 0; }
 

@@ -1,24 +1,14 @@
 """A server of our own and a real Chromium at two sizes; any error in its console fails the test."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import preflight
+from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ROOT, chromium_program, served
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "screenshots"
-SECONDS_TO_START = 180
 SECONDS_TO_WAIT = 180
 
 SCREENS = {
@@ -31,58 +21,29 @@ SCREENS = {
     },
 }
 
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
+PRETENDED_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """A running app of its own, and where it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    address = f"http://localhost:{port}"
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
-    try:
-        _wait_for(f"{address}/_stcore/health", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(url: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            pytest.fail(f"the app stopped while starting (status {server.returncode})")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the app did not start within {SECONDS_TO_START} seconds")
+    with served() as app:
+        yield app.address
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium, or a skip that says how to get it."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((found for found in map(shutil.which, names) if found), None)
+    program = chromium_program()
     if program is None:
         pytest.skip("no Chromium: apt install chromium libatomic1")
     if preflight.libraries_problem({"libatomic.so.1": "libatomic1"}):
         pytest.skip("Playwright needs libatomic.so.1: apt install libatomic1")
     expect.set_options(timeout=1000 * SECONDS_TO_WAIT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=[*CHROMIUM_OPTIONS, *PRETENDED_CAMERA]
+        )
         yield browser
         browser.close()
 
@@ -106,7 +67,7 @@ def page(chromium: Browser, address: str, screen: str, request) -> Iterator[Page
         lambda message: complaints.append(message.text) if message.type == "error" else None,
     )
     page.goto(address)
-    page.get_by_role("heading", name="We Create Real Masks").wait_for()
+    page.get_by_role("heading", name=HEADLINE).wait_for()
     yield page
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{request.node.originalname}-{screen}.png")

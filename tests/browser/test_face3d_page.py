@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pipeline.samples import SAMPLES
+from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE, surrey_folder
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,12 @@ def open_face(page: Page, screen: str) -> None:
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     page.get_by_role("button", name=HOPPER.person).click()
     expect(page.locator(".stage[data-face]")).to_be_visible()
+
+
+def choose_surrey_folder(page: Page, folder) -> None:
+    """Gives a folder to the uploader that asks for the model."""
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text="folder share")
+    uploader.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(folder)
 
 
 def canvas_pixels(page: Page) -> np.ndarray:
@@ -89,3 +96,43 @@ def test_photo_without_a_face_is_refused_in_words(page, screen):
         {"name": "wall.png", "mimeType": "image/png", "buffer": file.getvalue()}
     )
     expect(page.get_by_text("wall.png: No face was found")).to_be_visible()
+
+
+@pytest.mark.skipif(surrey_folder() is not None, reason=f"{VARIABLE} is set: no folder is asked for")
+def test_surrey_folder_is_asked_for_and_checked(page, screen, tmp_path):
+    """Where the model comes from and its licence are said; wrong folders are refused in words."""
+    open_face(page, screen)
+    page.get_by_role("radio", name="Surrey").click()
+    asked = page.get_by_test_id("stAlert").filter(has_text="Surrey Face Model")
+    expect(asked).to_contain_text("for non-commercial purposes")
+    expect(asked.get_by_role("link")).to_have_attribute(
+        "href", "https://github.com/patrikhuber/eos"
+    )
+    folder = tmp_path / "share"
+    folder.mkdir()
+    (folder / CONTOURS).write_text("{}")
+    choose_surrey_folder(page, folder)
+    expect(page.get_by_text("these files are missing: " + SHAPE)).to_be_visible()
+    for name in SHA256:
+        (folder / name).write_bytes(b"cut short")
+    page.get_by_role("radio", name="Face mesh").click()
+    expect(page.locator(".stage[data-face]")).to_be_visible()
+    page.get_by_role("radio", name="Surrey").click()
+    choose_surrey_folder(page, folder)
+    expect(page.get_by_text(f"{SHAPE} is damaged")).to_be_visible()
+
+
+@pytest.mark.skipif(surrey_folder() is not None, reason=f"{VARIABLE} is set: no folder is asked for")
+@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+def test_surrey_face_is_drawn_with_a_folder_chosen_on_the_page(page, screen, data_folder):
+    if not (data_folder / "sfm").is_dir():
+        pytest.skip("no Surrey Face Model among the evaluation photos")
+    open_face(page, screen)
+    page.get_by_role("radio", name="Surrey").click()
+    choose_surrey_folder(page, data_folder / "sfm")
+    expect(page.get_by_text("3496 vertices")).to_be_visible()
+    expect(page.locator(".stage[data-face]")).to_be_visible()
+    drawn = canvas_pixels(page)
+    height, width = drawn.shape[:2]
+    middle = drawn[height // 3 : height // 2, width // 3 : 2 * width // 3]
+    assert middle.std() > 20 and (middle[..., 0] > middle[..., 2] + 20).mean() > 0.5

@@ -46,7 +46,7 @@ def test_every_step_has_its_pictures_and_fits(page, screen):
     steps = int(page.locator(".walk-kicker").inner_text().split(" of ")[1].split(",")[0])
     for position in range(1, steps + 1):
         expect(page.locator(".walk-kicker")).to_contain_text(f"Step {position} of {steps}")
-        picture = page.locator(".walk-pictures img, .choose img").first
+        picture = page.locator(".row img, .choose img").first
         expect(picture).not_to_have_js_property("naturalWidth", 0)
         assert picture.get_attribute("alt")
         assert_fits(page)
@@ -92,3 +92,42 @@ def test_a_click_into_the_picture_chooses_a_pixel(page, screen):
     # The arrow keys now belong to the slider that has the focus, not to the walk.
     page.get_by_role("slider", name="Pixel, from the top").press("ArrowRight")
     expect_step(page, "Nearest neighbours")
+
+
+def whole_screen(page: Page):
+    return page.get_by_role("dialog", name="Picture on the whole screen")
+
+
+@on_desktop
+def test_a_picture_fills_the_screen_and_the_arrow_keys_turn_to_the_next(page, screen):
+    open_page(page, screen)
+    choose_step(page, "Three more channels")
+    page.get_by_role("button", name="y: whole screen").click()
+    expect(whole_screen(page)).to_contain_text("y (2 of 3)")
+    box = whole_screen(page).bounding_box()
+    assert (box["width"], box["height"]) == tuple(page.evaluate("[innerWidth, innerHeight]"))
+    page.keyboard.press("ArrowRight")
+    expect(whole_screen(page)).to_contain_text("Mean mask (3 of 3)")
+    page.keyboard.press("Escape")
+    expect(whole_screen(page)).to_be_hidden()
+    expect_step(page, "Three more channels")
+    # Another step's pictures take over the key.
+    page.keyboard.press("ArrowRight")
+    expect_step(page, "What the network sees")
+    expect(page.locator(".row img")).to_have_count(5)
+    page.keyboard.press("f")
+    expect(whole_screen(page)).to_contain_text("Stride 2 (1 of 5)")
+
+
+@on_desktop
+def test_what_is_changed_is_in_the_address_and_can_be_taken_back(page, screen):
+    open_page(page, screen)
+    choose_step(page, "Nearest neighbours")
+    for plot in ("a* and b*", "a* and L*"):
+        expect(page.get_by_label(f"The pixel among its neighbours: {plot}")).to_be_visible()
+    page.get_by_text("RGB", exact=True).click()
+    expect(page).to_have_url(re.compile("space=rgb"))
+    expect(page.get_by_label("The pixel among its neighbours: Red and Green")).to_be_visible()
+    page.get_by_role("button", name="Back to the usual settings").click()
+    expect(page.get_by_label("The pixel among its neighbours: a* and b*")).to_be_visible()
+    assert "space" not in page.url

@@ -146,6 +146,17 @@ def test_lamps_and_button():
         assert not board.wait_for_button(0.2)
 
 
+def test_a_press_repeats_the_last_job():
+    with Launchpad("sim://") as board:
+        tile = np.random.default_rng(4).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+        codes = np.repeat([0, 255, 254], [24, 16, 24]).astype(np.uint8).reshape(8, 8)
+        first = board.matte_tile(tile, codes)
+        board.port.machine.press_button(True)
+        assert board.wait_for_button(0.2)
+        again = board.run(board.last_job)
+    assert (again.codes == first.codes).all() and again.wire.sent == first.wire.sent
+
+
 FORBIDDEN = {
     "reads where there is no memory": "mov &0x3000, r4",
     "writes where there is no memory": "mov r4, &0x1000",

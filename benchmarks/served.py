@@ -1,0 +1,85 @@
+"""The app as people meet it: a server of its own on a free port, and the Chromium to open it with.
+
+For the benchmarks, the tests in a browser and the pictures in docs.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_TO_START, SECONDS_TO_STOP = 180, 20
+SECONDS_BETWEEN_LOOKS = 0.02
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic")
+CHROMIUM_OPTIONS += ("--disable-background-networking",)
+
+HEADLINE = "We Create Real Masks"
+
+
+@dataclass(frozen=True)
+class ServedApp:
+    """A running server: where it answers, and its process."""
+
+    address: str
+    process: subprocess.Popen
+
+    def resident_mb(self) -> float:
+        """Resident memory now, in megabytes of 10^6 bytes."""
+        return self._status("VmRSS")
+
+    def peak_mb(self) -> float:
+        """Highest resident memory so far, from the kernel's own count."""
+        return self._status("VmHWM")
+
+    def _status(self, name):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith(f"{name}:")]
+        return int(line.split()[1]) * 1024 / 1e6
+
+
+@contextmanager
+def served() -> Iterator[ServedApp]:
+    """Start the app on a free port and stop it at the end.
+
+    Raises RuntimeError if the app ends by itself or does not answer in SECONDS_TO_START.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
+    try:
+        _wait_until_up(f"http://localhost:{port}/_stcore/health", process)
+        yield ServedApp(f"http://localhost:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(SECONDS_TO_STOP)
+
+
+def chromium_program() -> str | None:
+    """The machine's Chromium, or None."""
+    return next((found for found in map(shutil.which, CHROMIUM_NAMES) if found), None)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the app stopped while starting (status {process.returncode})")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+    raise RuntimeError(f"the app did not start within {SECONDS_TO_START} seconds")

@@ -1,0 +1,118 @@
+"""The board's button S1: it asks for the last job again, and the page answers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from components.board_view import GOLD, SIMULATOR, grey, how_known, show_numbers
+from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
+from pipeline.launchpad_report import Solution
+
+SECONDS_TO_PRESS = 60
+SECONDS_A_LOOK = 0.25  # between two looks at the Stop button
+CYCLES_TO_FINISH = 100_000
+
+
+@dataclass(frozen=True)
+class LastJob:
+    """A job, its answer, and for a recorded one what the simulated microphone heard: samples and
+    their rate."""
+
+    job: Job
+    solution: Solution
+    heard: tuple[np.ndarray, int] | None = None
+
+
+def remember_job(last: LastJob) -> None:
+    """Keeps the latest job and its answer for the button."""
+    st.session_state["board_last_job"] = last
+
+
+def show_button(port: str) -> None:
+    """The tab: press (or wait for) S1, and see the last job repeated."""
+    st.markdown(
+        "Button S1 repeats the board's last job. Its memory no longer holds the pixels (the "
+        "solver's numbers lie where they were), so the board asks for them and this page sends "
+        "them again."
+    )
+    last = st.session_state.get("board_last_job")
+    if last is None:
+        st.info("There is no last job yet: sweep over a picture, or let the board hear a voice.")
+        return
+    if port == SIMULATOR:
+        if st.button("Press S1 on the simulated board", type="primary"):
+            repeat(port, last)
+        return
+    with st.container(horizontal=True):
+        wait = st.button("Wait for S1", type="primary")
+        stop = st.empty()
+    if wait:
+        stop.button("Stop waiting")
+        repeat(port, last)
+        stop.empty()
+
+
+def repeat(port: str, last: LastJob) -> None:
+    """Waits for a press, runs the job again and shows what came of it."""
+    try:
+        with Launchpad(port) as board:
+            if not pressed(board, port):
+                st.warning(f"S1 was not pressed within {SECONDS_TO_PRESS} seconds.")
+                return
+            if port == SIMULATOR and last.heard is not None:
+                board.port.machine.listen(*last.heard)
+            solution = board.run(last.job)
+            lamps = lamps_after(board) if port == SIMULATOR else None
+    except LaunchpadError as error:
+        st.error(str(error))
+        return
+    show_repeated(solution, last, how_known(port))
+    if lamps is not None:
+        lit = [name for name, shines in lamps.items() if shines] or ["neither"]
+        st.caption(f"LED alight afterwards: {' and '.join(lit)} (simulated).")
+
+
+def lamps_after(board: Launchpad) -> dict[str, bool]:
+    """The simulated board's LEDs, a moment after the last byte of its answer."""
+    board.port.machine.run(CYCLES_TO_FINISH)
+    return board.port.machine.lamps
+
+
+def pressed(board: Launchpad, port: str) -> bool:
+    """Whether S1 was pressed; on the simulated board this page presses it."""
+    if port == SIMULATOR:
+        board.wait_for_button(SECONDS_A_LOOK)  # powered up a moment ago, it is not ready yet
+        board.port.machine.press_button(True)
+        heard = board.wait_for_button(SECONDS_A_LOOK)
+        board.port.machine.press_button(False)
+        return heard
+    looks = int(SECONDS_TO_PRESS / SECONDS_A_LOOK)
+    bar = st.progress(0.0, "Press S1 on the board")
+    for look in range(looks):
+        if board.wait_for_button(SECONDS_A_LOOK):
+            bar.empty()
+            return True
+        bar.progress((look + 1) / looks, "Press S1 on the board")
+    bar.empty()
+    return False
+
+
+def show_repeated(solution: Solution, last: LastJob, how: str) -> None:
+    """The repeated job's answer, and whether it is the same as before."""
+    compared = "are the same as before"
+    if not np.array_equal(solution.codes, last.solution.codes):
+        compared = "differ from before"
+        if last.job.kind == RECORD:
+            compared += ", as the sound does"
+    st.success(
+        "S1 was pressed: the board asked for its last job again, got it, and its "
+        f"{solution.unknown} alpha values {compared}."
+    )
+    answer, numbers = st.columns(2, gap="large")
+    with answer:
+        if len(solution.alpha) > 1:
+            st.image(grey(solution.alpha), "Alpha of the tile", width="stretch")
+        else:
+            st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label="pixel or sample")
+    show_numbers(numbers, solution, how)

@@ -1,0 +1,40 @@
+"""Choosing a photo for the board: small, with the trimap that the pipeline makes of it."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pipeline.formats import PHOTO_ENDINGS
+from pipeline.image import ImageError, load_image
+from pipeline.samples import SAMPLES
+
+OWN_PHOTO = "A photo of my own"
+
+
+def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
+    names = {sample.person: sample.file for sample in SAMPLES}
+    choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo")
+    file = names.get(choice)
+    if choice == OWN_PHOTO:
+        file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key=f"{key}_upload")
+    if file is None:
+        return None
+    data = file.read_bytes() if isinstance(file, Path) else file.getvalue()
+    try:
+        return photo_and_trimap(data, height)
+    except ImageError as error:
+        st.error(str(error))
+        return None
+
+
+@st.cache_data(max_entries=8, show_spinner="Drawing the trimap")
+def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """The photo at this height, and the trimap the pipeline makes of it."""
+    from pipeline import matte
+
+    image = Image.fromarray(load_image(data))
+    small = np.asarray(image.resize((max(16, image.width * height // image.height), height)))
+    return small, matte(small).trimap

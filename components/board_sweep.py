@@ -1,0 +1,144 @@
+"""Every column of a photo is one job of the board; alpha appears as it arrives."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from components.board_button import LastJob, remember_job
+from components.board_photo import choose_photo
+from components.board_view import (
+    PHASES,
+    grey,
+    how_known,
+    show_difference,
+    show_memory,
+    show_numbers,
+    show_totals,
+)
+from pipeline.launchpad import Launchpad, LaunchpadError
+from pipeline.launchpad_columns import COLUMN, sweep_columns
+from pipeline.launchpad_exact import exact_column
+from pipeline.launchpad_report import Solution
+from pipeline.launchpad_tiles import Totals
+
+HEIGHTS = (200, 400, 800)
+COLUMNS_A_PICTURE = 6  # the picture on the page is renewed after so many columns
+DIMMED = 3  # how many times darker the photo is where no column has come back yet
+
+
+@dataclass
+class Sweep:
+    """A photo on its way through the board; `first` is the column to go on with."""
+
+    photo: np.ndarray
+    trimap: np.ndarray
+    alpha: np.ndarray = field(init=False)
+    exact: np.ndarray = field(init=False)
+    shown: np.ndarray = field(init=False)
+    totals: Totals = field(default_factory=Totals)
+    latest: Solution | None = None
+    first: int = 0
+    in_parts: int = 0
+    finished: bool = False
+
+    def __post_init__(self):
+        self.alpha = np.where(self.trimap == 255, 1.0, 0.0)
+        self.exact = self.alpha.copy()
+        self.shown = self.photo // DIMMED
+
+
+def show_sweep(port: str) -> None:
+    """The tab: choices, the live pictures, and the result."""
+    st.markdown(
+        "The board gets one column of the photo at a time, as it got a signal of 800 samples in "
+        "2018, and sends back the alpha of the unknown pixels."
+    )
+    size, photo = st.columns(2, gap="large")
+    with size:
+        height = st.select_slider("Pixels in a column", HEIGHTS, 400, key="sweep_height")
+    with photo:
+        chosen = choose_photo("sweep", height)
+    work: Sweep | None = st.session_state.get("sweep")
+    with st.container(horizontal=True):
+        start = st.button("Sweep over the picture", type="primary", disabled=chosen is None)
+        go_on = st.button(
+            "Continue the sweep", disabled=work is None or work.finished, key="sweep_continue"
+        )
+        stop = st.empty()
+    if chosen and start:
+        work = st.session_state["sweep"] = Sweep(*chosen)
+    picture, memory = st.columns(2, gap="large")
+    with picture:
+        shown = st.empty()
+    with memory:
+        places = st.empty(), st.empty()
+    if work is not None and (start or go_on):
+        stop.button("Stop", key="sweep_stop")
+        run(port, work, shown, *places)
+        stop.empty()
+    if work is None:
+        if chosen:
+            shown.image(chosen[0], "The photo", width="stretch")
+        return
+    shown.image(work.shown, "Alpha as it arrived", width="stretch")
+    if work.latest is not None:
+        look_back(work, how_known(port), *places)
+    if work.finished:
+        show_difference(
+            work.alpha,
+            work.exact,
+            work.trimap,
+            "to the same systems solved in float64",
+            how_known(port),
+        )
+        if work.in_parts:
+            st.caption(
+                f"{work.in_parts} columns have more unknown pixels than fit 4 KB at once and were "
+                "solved in parts, which is where most of the difference comes from."
+            )
+        show_totals(work.totals, how_known(port))
+
+
+def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
+    """Works through the columns that remain, showing picture, memory and numbers."""
+    try:
+        with Launchpad(port) as board:
+            columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
+            for count, column in enumerate(columns):
+                take(work, column)
+                remember_job(LastJob(board.last_job, work.latest))
+                if count % COLUMNS_A_PICTURE == 0:
+                    phase = count // COLUMNS_A_PICTURE % len(PHASES)
+                    picture.image(work.shown, "Alpha as it arrives", width="stretch")
+                    show_memory(drawing, work.latest, phase, how_known(port))
+                    show_numbers(numbers, work.latest, how_known(port))
+            work.finished = True
+            work.shown = grey(work.alpha)
+    except LaunchpadError as error:
+        st.error(f"{error} The columns that came back are kept: press Continue.")
+
+
+def take(work: Sweep, column) -> None:
+    """Puts one column's alpha in its place."""
+    line = np.s_[:, column.x : column.x + 1]
+    work.alpha[:, column.x] = column.alpha
+    work.latest = column.solutions[-1]
+    work.exact[:, column.x] = exact_column(
+        work.photo[:, column.x], work.trimap[:, column.x], work.latest.projection, COLUMN
+    )
+    work.shown[line] = grey(work.alpha[line])[..., None]
+    if len(column.solutions) > 1:
+        work.in_parts += 1
+    for solution in column.solutions:
+        work.totals.add(solution)
+    work.first = column.x + 1
+
+
+def look_back(work: Sweep, how: str, drawing, numbers) -> None:
+    """The latest job's memory, phase by phase."""
+    with drawing.container():
+        names = [phase.name for phase in work.latest.phases]
+        name = st.selectbox("Phase", names, len(names) - 1, format_func=PHASES.get)
+        show_memory(st.empty(), work.latest, names.index(name), how)
+    show_numbers(numbers, work.latest, how)

@@ -1,0 +1,97 @@
+"""What the hardware page shows of a job, wherever it came from: memory, cycles, error, energy."""
+
+import numpy as np
+import streamlit as st
+
+from components.memory_map import memory_map
+from pipeline.launchpad_report import Solution, Wire
+from pipeline.launchpad_tiles import Totals
+
+SIMULATOR = "sim://"
+GOLD, BLUE = LINES = ["#d9b24a", "#7f9fc2"]
+
+PHASES = {
+    "receive": "Receiving the job",
+    "project": "Projecting onto two principal components",
+    "search": "Searching the nearest neighbours",
+    "merge": "Building the Laplacian",
+    "solve": "Solving by conjugate gradients",
+}
+
+
+def how_known(port: str) -> str:
+    """How the page knows what the board behind this port reports."""
+    return "simulated" if port == SIMULATOR else "measured"
+
+
+def grey(values: np.ndarray) -> np.ndarray:
+    """A picture, uint8, of values 0..1."""
+    return (255 * np.clip(values, 0, 1)).astype(np.uint8)
+
+
+def show_memory(place, solution: Solution, phase: int, how: str) -> None:
+    """The 4096 bytes in one phase of a job."""
+    now = solution.phases[phase]
+    with place.container():
+        st.markdown(
+            f"**{PHASES[now.name]}**: {now.cycles:,} cycles, {1e3 * now.seconds:.1f} ms ({how})"
+        )
+        st.html(memory_map(now.regions, PHASES[now.name]))
+
+
+def show_numbers(place, solution: Solution, how: str) -> None:
+    """Cycles, time, bytes, stack and energy of one job."""
+    rows = "".join(
+        f"| {PHASES[phase.name]} | {phase.cycles:,} | {1e3 * phase.seconds:.1f} |\n"
+        for phase in solution.phases
+    )
+    place.markdown(
+        f"| Latest job ({how}) | cycles | ms |\n|---|---:|---:|\n{rows}\n\n"
+        f"{solution.unknown} unknown, {solution.edges} edges, {solution.iterations} iterations. "
+        f"{stack_in_words(solution)}{wire_in_words(solution.wire)} ({how}). "
+        f"Energy {1e3 * solution.energy_joules:.2f} mJ (estimated: {how} time at 126 µA/MHz, "
+        "cited from TI SLASE59, and 3 V)."
+    )
+
+
+def stack_in_words(solution: Solution) -> str:
+    """How near the stack came to the variables; the Energia sketch cannot say."""
+    if not solution.stack_unused:
+        return ""
+    return (
+        f"Stack: at most {solution.stack_used} bytes used, {solution.stack_unused} never touched. "
+    )
+
+
+def wire_in_words(wire: Wire) -> str:
+    """Bytes in both directions."""
+    return f"Wire: {wire.sent} bytes to the board, {wire.received} back"
+
+
+def show_difference(
+    alpha: np.ndarray, exact: np.ndarray, trimap: np.ndarray, to_what: str, how: str
+) -> None:
+    """The board's answer beside the float64 solution; `to_what` says of which system."""
+    error = np.abs(alpha - exact)
+    unknown = trimap == 128
+    root_mean_square = float(np.sqrt(np.mean(error[unknown] ** 2))) if unknown.any() else 0.0
+    st.markdown(
+        f"Root mean square difference over {unknown.sum():,} unknown pixels, {to_what}: "
+        f"**{root_mean_square:.4f}**, where alpha goes from 0 to 1 (the board's side {how}, "
+        "float64 measured)."
+    )
+    one, other, between = st.columns(3)
+    one.image(grey(alpha), "From the board", width="stretch")
+    other.image(grey(exact), "In float64", width="stretch")
+    between.image(grey(4 * error), "Difference, times 4", width="stretch")
+
+
+def show_totals(totals: Totals, how: str) -> None:
+    """What all jobs together cost a board."""
+    jobs, compute, wire, energy = st.columns(4)
+    jobs.metric("Jobs", f"{totals.jobs:,}")
+    compute.metric(f"Computing, {how}", f"{totals.compute_seconds:.1f} s")
+    wire.metric(f"On the wire, {how}", f"{totals.wire_seconds:.1f} s")
+    energy.metric("Energy, estimated", f"{1e3 * totals.energy_joules:.0f} mJ")
+    if totals.retries:
+        st.caption(f"Requests sent again after damage on the wire: {totals.retries}.")

@@ -1,0 +1,106 @@
+"""The measured figures that pages quote, read from the files that the measuring scripts wrote."""
+
+import json
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MASK = ROOT / "models" / "results" / "eg1800.json"
+BENCHMARKS = ROOT / "benchmarks" / "results"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """what: a name. value: the result in words. how: what was measured. command: prints it again."""
+
+    what: str
+    value: str
+    how: str
+    command: str
+
+
+def figures() -> list[Figure]:
+    """All figures, in the order in which a photo meets what they measure."""
+    return [_mask(), _matting(), _road(), _app(), *_face(), _board()]
+
+
+def _read(name: str) -> dict:
+    return json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _mask():
+    results = json.loads(MASK.read_text(encoding="utf-8"))
+    ours, peer = results["mask"], results["mediapipe_selfie"]
+    low, high = ours["interval_95"]
+    return Figure(
+        "Mask",
+        f"IoU {ours['foreground_iou']:.3f}",
+        f"Mean overlap with hand-drawn masks of {ours['photos']} portraits of EG1800's test half "
+        f"(95 % interval {low:.3f} to {high:.3f}); MediaPipe's selfie segmentation has "
+        f"{peer['foreground_iou']:.3f} in the same run.",
+        "python -m models.evaluate",
+    )
+
+
+def _matting():
+    errors = {name: each["SAD"] for name, each in _read("knn")["accuracy"]["band10"].items()}
+    ours = errors.pop("ours best")
+    return Figure(
+        "Matte",
+        f"SAD {ours:.2f}",
+        "Mean sum of absolute differences to the true mattes of alphamatting.com's training "
+        f"photos, unknown within 10 px; PyMatting's best has {min(errors.values()):.2f} in the "
+        "same run. Our parameters were chosen on these photos.",
+        "python -m benchmarks.knn accuracy",
+    )
+
+
+def _road():
+    (size, road), *_ = _read("stages").items()
+    return Figure(
+        "Photo to composite",
+        f"{road['warm_seconds']:.1f} s",
+        f"A photo of {size} on two processor cores, no graphics card; peak memory "
+        f"{road['peak_mb']:.0f} MB.",
+        "python -m benchmarks.stages",
+    )
+
+
+def _app():
+    app = _read("app")
+    return Figure(
+        "This app",
+        f"{app['server_mb_after']:.0f} MB",
+        f"Memory of the server after {app['photos']} photos, with a peak of "
+        f"{app['server_mb_peak']:.0f} MB; first paint after {app['from_opening_the_page_s']:.1f} s.",
+        "python -m benchmarks.app",
+    )
+
+
+def _face():
+    for model, records in _read("face3d").items():
+        error, fit, texture = (
+            statistics.median(record[name] for record in records)
+            for name in ("error", "fit", "texture")
+        )
+        yield Figure(
+            f"3D face, {model} model",
+            f"{fit + texture:.2f} s",
+            f"Median over {len(records)} portraits: fit {fit:.3f} s, texture at 1024x1024 "
+            f"{texture:.2f} s"
+            # The face mesh goes through its landmarks, so only a fit has an error.
+            + (f", landmarks {error:.2f} % of the eyes' distance away." if error else "."),
+            "python -m benchmarks.face3d",
+        )
+
+
+def _board():
+    columns = _read("launchpad")["columns"]
+    return Figure(
+        "4 KB board",
+        f"{columns['sram_bytes']} bytes",
+        f"SRAM of the matting on the simulated MSP430FR2433, stack included; {columns['columns']} "
+        f"columns, 95 % of them within {columns['rmse']['p95']:.4f} (RMSE) of the exact solution.",
+        "python -m benchmarks.launchpad columns",
+    )

@@ -1,0 +1,31 @@
+"""The pictures of a step side by side; pressing one shows it on the whole screen."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from components.before_after import data_url
+from components.own_component import own_component
+
+if TYPE_CHECKING:
+    from pipeline.step import Picture
+
+
+def step_pictures(pictures: Sequence["Picture"]) -> None:
+    """Draws pictures with their titles; the key F fills the screen with the first.
+
+    How high they may get is for the page to say, by the CSS property --picture-height.
+    """
+    own_component("steps_pictures", "whole_screen")(
+        key="steps_pictures",
+        data={
+            "pictures": [
+                {
+                    "source": data_url(each.file),
+                    "title": each.title,
+                    "text": each.description,
+                    "proportion": each.proportion,
+                }
+                for each in pictures
+            ]
+        },
+    )

@@ -1,0 +1,71 @@
+"""What PortraitFCN+ makes of a photo between its six channels and its logit.
+
+Shen et al. 2016 fuse the maps of several strides, as FCN-8s does: every decoder level takes the
+coarser level, enlarged twice, beside the encoder's own map of its stride. The layers are found by
+the names that `models.portrait_fcn_plus` gives them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.face import Face
+from pipeline.segment import NETWORK, Frame, network_input, network_size
+from pipeline.tflite import run_and_keep
+
+DEEPEST = 32  # the stride that the fusion starts from
+FUSED = (16, 8, 4, 2)
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """One level of the decoder; each (h, w, channels) float32, not negative but for `enlarged`.
+
+    stride: pixels of the network's input to a pixel of the map. enlarged: what the coarser level
+    knows. encoder: what the encoder sees at this stride, after a 1x1 convolution. fused: a 3x3
+    convolution over both.
+    """
+
+    stride: int
+    enlarged: np.ndarray
+    encoder: np.ndarray
+    fused: np.ndarray
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The maps of one look at a photo.
+
+    inputs: (H, W, 6) float32. deepest: (H/32, W/32, channels) float32, where the decoder begins.
+    fusions: from coarse to fine. logit: (H, W) float32, positive where "person" is more likely.
+    """
+
+    inputs: np.ndarray
+    deepest: np.ndarray
+    fusions: tuple[Fusion, ...]
+    logit: np.ndarray
+
+    @property
+    def by_stride(self) -> dict[int, np.ndarray]:
+        """The encoder's maps as the decoder takes them, from fine to coarse."""
+        encoder = {fusion.stride: fusion.encoder for fusion in reversed(self.fusions)}
+        return encoder | {DEEPEST: self.deepest}
+
+
+def network_layers(image: np.ndarray, frame: Frame, face: Face | None) -> Layers:
+    """Run PortraitFCN+ once on a frame of a photo, (H, W, 3) uint8, and keep what lies between.
+
+    Takes some hundred megabytes and a fraction of a second, and leaves `pipeline.segment` alone.
+    """
+    inputs = network_input(image, frame, face, network_size())
+    kinds = ("up", "lateral", "fuse")
+    names = ["top", *(f"{kind}{stride}" for stride in FUSED for kind in kinds)]
+    (logit,), found = run_and_keep(NETWORK, inputs, names)
+    return Layers(
+        inputs=inputs,
+        deepest=found["top"],
+        fusions=tuple(
+            Fusion(stride, *(found[f"{kind}{stride}"] for kind in kinds)) for stride in FUSED
+        ),
+        logit=logit[..., 0],
+    )

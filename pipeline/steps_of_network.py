@@ -1,0 +1,97 @@
+"""The middle of the walk: what PortraitFCN+ sees between its six channels and its answer."""
+
+import cv2
+import numpy as np
+
+from pipeline import drawings
+from pipeline.layer_drawings import GAP, in_three_colours, mosaic
+from pipeline.step import Picture, Step, duration, megabytes
+from pipeline.walk import Walk
+
+MOSAIC_COLUMNS, MOSAIC_ROWS = 3, 4
+MAP_WIDTH = 128  # pixels of one map of a mosaic
+FUSION_WIDTH = 192  # pixels of one map of a fusion
+
+
+def features(walk: Walk) -> Step:
+    """The encoder's maps, stride by stride."""
+    maps = walk.layers.by_stride
+    shown = MOSAIC_COLUMNS * MOSAIC_ROWS
+    pictures = tuple(
+        Picture.of(
+            f"Stride {stride}",
+            f"{shown} maps in which one pixel stands for {stride} of the network's input, light "
+            "where the channel responds",
+            mosaic(values, MOSAIC_COLUMNS, MOSAIC_ROWS, MAP_WIDTH),
+        )
+        for stride, values in maps.items()
+    )
+    return Step(
+        "features",
+        "What the network sees",
+        "The encoder, EfficientNet-Lite0, halves the picture five times. Fine maps answer to "
+        "edges and cloth, coarse ones to *a head there, background here*. Of every stride the "
+        f"{shown} liveliest channels are shown as the decoder takes them, each as bright as it "
+        "gets by itself.",
+        (r"a^{(s)} = \max\!\left(0,\; W^{(s)} h^{(s)}\right), \quad s = 2, 4, 8, 16, 32",),
+        "Tan and Le, *EfficientNet*, ICML 2019; strides as in Long, Shelhamer and Darrell, *Fully "
+        "Convolutional Networks*, CVPR 2015",
+        pictures,
+        tuple(
+            (f"Stride {stride}", f"{width} × {height}, {channels} channels")
+            for stride, (height, width, channels) in ((s, m.shape) for s, m in maps.items())
+        )
+        + (
+            ("Memory of these maps", megabytes(sum(each.nbytes for each in maps.values()))),
+            ("One look, keeping all maps", duration(walk.seconds["layers"])),
+        ),
+    )
+
+
+def fusion(walk: Walk) -> Step:
+    """The decoder: coarse knowledge joined with fine edges."""
+    layers = walk.layers
+    pictures = tuple(
+        Picture.of(
+            f"Stride {each.stride}",
+            "Three pictures below each other: what the coarser stride knows, blurred; the edges "
+            "that the encoder sees; and both fused, a person with sharper edges",
+            np.vstack([_coloured(part) for part in (each.enlarged, each.encoder, each.fused)]),
+        )
+        for each in layers.fusions
+    )
+    limit = float(np.abs(layers.logit).max())
+    answer = Picture.of(
+        "Logit",
+        "The network's answer: gold where it sees person, blue where it sees background",
+        drawings.signed(layers.logit, limit),
+    )
+    kept = sum(
+        part.nbytes for each in layers.fusions for part in (each.enlarged, each.encoder, each.fused)
+    )
+    return Step(
+        "fusion",
+        "Fusion of strides",
+        "From coarse to fine: what the coarser stride knows is enlarged twice (top), laid beside "
+        "what the encoder sees here (middle), and one convolution joins them (bottom). All "
+        "channels of a map are shown at once: its three principal components as red, green and "
+        "blue, so like colours mean like answers.",
+        (
+            r"f^{(s)} = \max\!\left(0,\; V^{(s)} * \left[\, {\uparrow_2} f^{(2s)},\;"
+            r" a^{(s)} \,\right]\right), \quad s = 16, 8, 4, 2",
+            r"\text{logit} = {\uparrow_2}\, w * f^{(2)}",
+        ),
+        "Shen et al. 2016, section 4; Long, Shelhamer and Darrell 2015, section 4.2",
+        (*pictures, answer),
+        (
+            ("Logit", f"{layers.logit.min():+.1f} to {layers.logit.max():+.1f}"),
+            ("Memory of these maps", megabytes(kept)),
+        ),
+    )
+
+
+def _coloured(maps):
+    height = round(FUSION_WIDTH * maps.shape[0] / maps.shape[1])
+    colours = in_three_colours(maps)
+    tile = cv2.resize(colours, (FUSION_WIDTH, height), interpolation=cv2.INTER_NEAREST)
+    return np.vstack([tile, np.full((GAP, FUSION_WIDTH, 3), drawings.DARK, np.uint8)])

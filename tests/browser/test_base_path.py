@@ -1,0 +1,94 @@
+"""The app behind a reverse proxy, under a path and a name that are not its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.samples import SAMPLES
+from tests.browser.proxy import proxied
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOST = "masque.example"
+SECONDS = 180
+
+
+@pytest.fixture
+def below_masque():
+    """A server of its own that answers below /masque; its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = os.environ | {"STREAMLIT_SERVER_BASE_URL_PATH": "masque"}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    deadline = time.monotonic() + SECONDS
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/masque/_stcore/health"):
+                    break
+            except (urllib.error.URLError, OSError):
+                assert server.poll() is None and time.monotonic() < deadline
+                time.sleep(0.2)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
+    )
+    complaints = []
+    try:
+        with proxied(below_masque, "/masque/") as (port, refused):
+            address = f"http://{HOST}:{port}/masque/"
+            # The first visitor of a server opens a page by its address (components/entrance.py).
+            # Streamlit looks for itself below that page first, in vain.
+            first = browser.new_page()
+            first.goto(f"{address}about")
+            first.get_by_role("heading", name="About and Privacy").wait_for(timeout=SECONDS * 1000)
+            first.close()
+
+            page = browser.new_page()
+            page.set_default_timeout(1000 * SECONDS)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "console",
+                lambda message: complaints.append(message.text)
+                if message.type == "error"
+                else None,
+            )
+            page.goto(address)
+            page.get_by_role("heading", name="We Create Real Masks").wait_for()
+            # Fonts and the samples' pictures are files of ours.
+            page.wait_for_function("document.fonts.check('16px Marcellus')")
+            for sample in SAMPLES:
+                page.wait_for_function(
+                    "file => performance.getEntriesByName(file)[0]?.responseStatus === 200",
+                    arg=f"{address}app/static/samples/{sample.file.name}",
+                )
+            page.get_by_role("link", name="3D face").click()
+            page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
+            uploader = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
+            uploader.set_input_files(SAMPLES[0].file)
+            expect(page.locator(".stage[data-face]")).to_be_visible()
+            with page.expect_download() as saved:
+                page.get_by_role("button", name="GLB").click()
+            assert saved.value.path().read_bytes()[:4] == b"glTF"
+            assert refused == [] and complaints == []
+    finally:
+        browser.close()

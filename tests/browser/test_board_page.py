@@ -1,0 +1,135 @@
+"""The hardware page in a real Chromium, on a laptop and on a phone, with the simulated board."""
+
+import re
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+# A sweep or a small photo takes the simulator half a minute on a busy machine.
+MILLISECONDS = 300_000
+
+
+def open_page(page: Page, screen: str, tab: str) -> None:
+    if screen == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="4 KB").click()
+    page.get_by_role("tab", name="Column by column").wait_for(timeout=MILLISECONDS)
+    if screen == "phone":
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.get_by_role("tab", name=tab).click()
+
+
+def set_slider(page: Page, name: str, key: str, presses: int) -> None:
+    for _ in range(presses):
+        page.get_by_role("slider", name=name).press(key)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways, and no drawing is wider than the screen."""
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+    widest = page.evaluate(
+        "Math.max(0, ...[...document.querySelectorAll('img')].map(i => i.clientWidth))"
+    )
+    assert widest <= widths[1]
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def memory_text(page: Page) -> str:
+    return page.locator("img[alt^='Memory while']").first.get_attribute("alt")
+
+
+def test_columns_sweep_over_the_picture(page, screen):
+    open_page(page, screen, "Column by column")
+    set_slider(page, "Pixels in a column", "ArrowLeft", 1)
+    press(page, "Sweep over the picture")
+    expect(page.get_by_text("Alpha as it arrives")).to_be_visible(timeout=MILLISECONDS)
+    expect(page.locator("img[alt^='Memory while']").first).to_be_visible()
+    assert "bytes" in memory_text(page)
+    done = page.get_by_text(re.compile("to the same systems solved in float64: 0.00"))
+    expect(done).to_be_visible(timeout=MILLISECONDS)
+    expect(page.get_by_text("stack, never used").first).to_be_visible()
+    for words in ("cycles", "Wire:", "Energy"):
+        expect(page.get_by_text(re.compile(words)).first).to_be_visible()
+    assert_fits(page)
+
+
+def test_stop_keeps_what_came_and_continue_goes_on(page, screen):
+    open_page(page, screen, "Column by column")
+    press(page, "Sweep over the picture")
+    expect(page.get_by_text("Alpha as it arrives")).to_be_visible(timeout=MILLISECONDS)
+    press(page, "Stop")
+    expect(page.get_by_role("button", name="Continue the sweep")).to_be_enabled(
+        timeout=MILLISECONDS
+    )
+    expect(page.get_by_text("Alpha as it arrived")).to_be_visible()
+    press(page, "Continue the sweep")
+    expect(page.get_by_text("Alpha as it arrives")).to_be_visible(timeout=MILLISECONDS)
+    press(page, "Stop")
+
+
+def test_a_whole_small_photo(page, screen):
+    open_page(page, screen, "A whole photo")
+    set_slider(page, "Height of the photo", "ArrowLeft", 1)
+    press(page, "Matte the photo")
+    expect(page.get_by_text(re.compile(r"sweep \d, job \d+"))).to_be_visible(timeout=MILLISECONDS)
+    done = page.get_by_text(re.compile("solved at once in float64, nothing rounded: 0.0[0-5]"))
+    expect(done).to_be_visible(timeout=MILLISECONDS)
+    assert_fits(page)
+
+
+def test_a_voice_and_the_button(page, screen):
+    open_page(page, screen, "A voice")
+    press(page, "Let the board solve it")
+    expect(page.get_by_text("The two projections")).to_be_visible(timeout=MILLISECONDS)
+    assert_fits(page)
+    page.get_by_role("tab", name="The button").click()
+    press(page, "Press S1 on the simulated board")
+    expect(page.get_by_text("alpha values are the same as before")).to_be_visible(
+        timeout=MILLISECONDS
+    )
+    expect(page.get_by_text("LED alight afterwards: green")).to_be_visible()
+    assert_fits(page)
+
+
+def test_a_sound_file_is_heard_and_a_bad_one_explained(page, screen, tmp_path):
+    open_page(page, screen, "A voice")
+    page.locator(".st-key-sound_source [role=combobox]").click()
+    page.get_by_role("option", name="A sound file (WAV)").click()
+    chooser = page.locator(".st-key-sound_file input[type=file]")
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF and then nothing")
+    chooser.set_input_files(broken)
+    expect(page.get_by_text("This is not a WAV recording")).to_be_visible(timeout=MILLISECONDS)
+    chooser.set_input_files(spoken(tmp_path / "spoken.wav"))
+    press(page, "Let the board solve it")
+    expect(page.get_by_text("The two projections")).to_be_visible(timeout=MILLISECONDS)
+
+
+def spoken(path: Path) -> Path:
+    """A tone between two silences, 16 bits, 44100 a second."""
+    time = np.arange(22050) / 44100
+    level = 12000 * np.sin(2 * np.pi * 300 * time) * ((time > 0.2) & (time < 0.3))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        file.writeframes(level.astype("<i2").tobytes())
+    return path
+
+
+def test_the_comparison_names_gigabytes_megabytes_and_kilobytes(page, screen):
+    open_page(page, screen, "How little that is")
+    for unit in ("GB", "MB", "KB"):
+        amount = page.locator("strong").get_by_text(re.compile(rf"\d {unit}"))
+        expect(amount.first).to_be_visible()
+    expect(page.get_by_text("cited: TI SLASE59")).to_be_visible()
+    assert_fits(page)

@@ -1,0 +1,62 @@
+"""Both themes in a real Chromium: what stands there can be read, and the menu changes them."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline.samples import SAMPLES
+
+pytestmark = pytest.mark.browser
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+INK, IVORY = "rgb(11, 10, 9)", "rgb(250, 247, 241)"
+# Colours fade from one theme to the other, on a busy machine slowly.
+LOOKS, MILLISECONDS_BETWEEN = 20, 300
+
+
+def ground(page: Page):
+    return page.locator(".stApp")
+
+
+def assert_readable_in_both_themes(page: Page) -> None:
+    for scheme, color in (("dark", INK), ("light", IVORY)):
+        page.emulate_media(color_scheme=scheme)
+        expect(ground(page)).to_have_css("background-color", color)
+        for _ in range(LOOKS):
+            page.wait_for_timeout(MILLISECONDS_BETWEEN)
+            faint = page.evaluate(CONTRAST)
+            if not faint:
+                break
+        assert faint == [], scheme
+
+
+def test_every_page_can_be_read_in_both_themes(page, screen):
+    pages = page.get_by_test_id("stTopNavLink" if screen == "desktop" else "stSidebarNavLink")
+    if screen == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    expect(pages.first).to_be_visible()
+    for position in range(pages.count()):
+        pages.nth(position).click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        if page.locator(".st-key-walk").count():
+            page.locator(".walk-facts").wait_for()
+        assert_readable_in_both_themes(page)
+
+
+@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+def test_a_result_can_be_read_in_both_themes(page, screen):
+    page.get_by_role("button", name=SAMPLES[0].person).click()
+    expect(page.get_by_text("Done in")).to_be_visible()
+    assert_readable_in_both_themes(page)
+
+
+@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+def test_the_menu_offers_the_themes_and_nothing_else(page, screen):
+    page.emulate_media(color_scheme="light")
+    expect(ground(page)).to_have_css("background-color", IVORY)
+    page.get_by_test_id("stMainMenu").click()
+    expect(page.get_by_text("Print", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Made with Streamlit")).to_be_hidden()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(ground(page)).to_have_css("background-color", INK)

@@ -1,0 +1,74 @@
+"""The About page, its figures, and the promise about photos."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
+from streamlit.testing.v1 import AppTest
+
+from components import figures, privacy
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# AppTest has no browser to name the host of its server.
+app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@app_test
+def test_about_says_promise_credits_and_every_figure():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/about.py").run()
+    assert not app.exception
+    words = "\n".join(each.value for each in app.markdown)
+    assert privacy.PROMISE in words
+    for figure in figures.figures():
+        assert figure.value in words and figure.command in words
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            assert line.split("==")[0] in words
+
+
+@app_test
+@pytest.mark.parametrize("page", ["studio", "face3d"])
+def test_pages_that_take_photos_say_the_promise(page):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    if page != "studio":
+        app.switch_page(f"pages/{page}.py").run()
+    assert privacy.PROMISE in [caption.value for caption in app.caption]
+
+
+def test_figures_are_those_of_the_measured_files():
+    shown = {figure.what: figure.value for figure in figures.figures()}
+    mask = json.loads((ROOT / "models/results/eg1800.json").read_text())["mask"]
+    assert shown["Mask"] == f"IoU {mask['foreground_iou']:.3f}"
+    assert {"3D face, DeepMasque model", "3D face, Surrey model"} <= set(shown)
+
+
+def received(megabytes: int):
+    """A file as the server holds it once it has arrived."""
+    head = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.jpg"\r\n\r\n'
+
+    async def body():
+        yield head
+        for _ in range(megabytes):
+            yield bytes(2**20)
+        yield b"\r\n--x--\r\n"
+
+    parser = MultiPartParser(Headers({"content-type": "multipart/form-data; boundary=x"}), body())
+    return asyncio.run(parser.parse())["a"]
+
+
+def test_uploads_never_touch_the_disk(monkeypatch):
+    """Starlette alone puts three megabytes on the disk; the app keeps them in memory."""
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", MultiPartParser.spool_max_size)
+    MultiPartParser.spool_max_size = 2**20
+    large = received(3)
+    assert not large._in_memory
+    large.file.close()
+    privacy.keep_uploads_in_memory()
+    large = received(3)
+    assert large._in_memory
+    large.file.close()

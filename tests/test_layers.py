@@ -1,0 +1,72 @@
+"""What the network makes of a photo on the way to its answer, looked at from outside."""
+
+import numpy as np
+import pytest
+
+from pipeline import layer_drawings
+from pipeline.drawings import DARK, PALE
+from pipeline.face import find_faces
+from pipeline.image import load_image
+from pipeline.layers import DEEPEST, FUSED, Layers, network_layers
+from pipeline.samples import SAMPLES
+from pipeline.segment import NETWORK, network_size, whole_frame
+from pipeline.tflite import Network, run_and_keep
+
+
+@pytest.fixture(scope="module")
+def layers() -> Layers:
+    image = load_image(SAMPLES[0].file)
+    return network_layers(image, whole_frame(image.shape, network_size()), find_faces(image)[0])
+
+
+def test_looking_on_does_not_change_the_answer(layers):
+    (answer,) = Network(NETWORK)(layers.inputs)
+    np.testing.assert_allclose(layers.logit, answer[..., 0], atol=1e-3)
+
+
+def test_a_map_of_stride_s_has_an_s_th_of_the_pixels(layers):
+    width, height = network_size()
+    assert [each.stride for each in layers.fusions] == list(FUSED)
+    assert layers.deepest.shape[:2] == (height // DEEPEST, width // DEEPEST)
+    for each in layers.fusions:
+        for part in (each.enlarged, each.encoder, each.fused):
+            assert part.shape[:2] == (height // each.stride, width // each.stride)
+    assert list(layers.by_stride) == [2, 4, 8, 16, 32]
+
+
+def test_every_level_takes_up_the_one_before_it_enlarged(layers):
+    """Twice as large: the mean of a map stays what it was but for its borders."""
+    for coarse, fine in zip(layers.fusions, layers.fusions[1:]):
+        assert fine.enlarged.shape[2] == coarse.fused.shape[2]
+        means = coarse.fused.mean((0, 1)), fine.enlarged.mean((0, 1))
+        np.testing.assert_allclose(*means, rtol=0.1, atol=0.05)
+
+
+def test_activations_are_not_negative(layers):
+    assert all((each >= 0).all() for each in layers.by_stride.values())
+    assert all((each.fused >= 0).all() for each in layers.fusions)
+
+
+def test_an_unknown_layer_is_named(layers):
+    with pytest.raises(LookupError, match="fuse3"):
+        run_and_keep(NETWORK, layers.inputs, ["fuse3"])
+
+
+def test_a_mosaic_shows_the_liveliest_channel_first_and_leaves_empty_places_dark():
+    maps = np.zeros((2, 2, 2), np.float32)
+    maps[0, 0] = 1, 3
+    picture = layer_drawings.mosaic(maps, 3, 1, 4)
+    assert picture.shape == (4, 3 * 4 + 2 * layer_drawings.GAP, 3)
+    np.testing.assert_array_equal(picture[0, 0], PALE)
+    np.testing.assert_array_equal(picture[3, 3], DARK)
+    assert (picture[:, -4:] == DARK).all()
+
+
+def test_like_pixels_get_like_colours():
+    random = np.random.default_rng(5)
+    kinds = random.normal(size=(3, 16))
+    pattern = np.repeat([[0, 1, 2]], 4, axis=0)
+    colours = layer_drawings.in_three_colours(kinds[pattern])
+    for column in range(3):
+        assert np.ptp(colours[:, column], axis=0).max() <= 1
+    assert np.abs(np.diff(colours[0].astype(int), axis=0)).max(axis=1).min() > 50

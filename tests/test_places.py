@@ -1,0 +1,71 @@
+"""The queue for the work of all sessions."""
+
+import threading
+
+import pytest
+
+from components.places import Places
+
+SHORT = 0.01
+
+
+class Gone(Exception):
+    """A person closes the page."""
+
+
+def test_no_more_work_at_once_than_there_are_places():
+    places, working, most = Places(2), [], []
+
+    def work():
+        with places.place(lambda: None, SHORT):
+            working.append(1)
+            most.append(len(working))
+            threading.Event().wait(SHORT)
+            working.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert max(most) <= 2 and len(most) == 8
+
+
+def test_who_came_first_is_served_first_however_often_they_look_up():
+    places, served = Places(1), []
+
+    def come(number, waits):
+        with places.place(waits.set, SHORT):
+            served.append(number)
+
+    with places.place(lambda: None, SHORT):
+        threads = []
+        for number in range(5):
+            waits = threading.Event()
+            threads.append(threading.Thread(target=come, args=(number, waits)))
+            threads[-1].start()
+            assert waits.wait(10)
+    for thread in threads:
+        thread.join(10)
+    assert served == list(range(5))
+
+
+def test_who_leaves_the_queue_does_not_hold_it_up():
+    places = Places(1)
+
+    def leave():
+        raise Gone
+
+    with places.place(lambda: None, SHORT):
+        with pytest.raises(Gone), places.place(leave, SHORT):
+            pass
+    with places.place(leave, SHORT):
+        pass
+
+
+def test_a_place_is_given_back_when_the_work_fails():
+    places = Places(1)
+    with pytest.raises(Gone), places.place(lambda: None, SHORT):
+        raise Gone
+    with places.place(lambda: pytest.fail("the place is not free"), SHORT):
+        pass

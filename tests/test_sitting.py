@@ -1,0 +1,76 @@
+"""Photos on the 3D page without a browser."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.sitting import Sitting, fit_sitting
+from components.table import a_place
+from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# AppTest has no browser to name the host of its server.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def test_a_face_waits_while_all_places_are_taken():
+    said = []
+    with ExitStack() as taken:
+        for _ in range(os.cpu_count() or 1):
+            taken.enter_context(a_place(lambda *_: pytest.fail("there was a place")))
+
+        def say(words):
+            said.append(words)
+            taken.close()
+
+        sitting = Sitting(photos=[("wall.png", b"no picture")])
+        fit_sitting(sitting, None, say)
+    assert said[0].startswith("Waiting for a free place")
+    assert sitting.failure.startswith("wall.png: This file is not a picture")
+
+
+def asked_for_surrey(monkeypatch, folder=None) -> AppTest:
+    """The 3D page with a photo that is no picture, after Surrey was chosen."""
+    if folder is None:
+        monkeypatch.delenv(VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(VARIABLE, str(folder))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/face3d.py").run()
+    app.file_uploader(key="face3d_uploaded").set_value([("wall.png", b"", "image/png")]).run()
+    return app.button_group(key="face3d_model").set_value("surrey").run()
+
+
+def errors(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(error.value for error in app.error)
+
+
+def test_surrey_folder_is_asked_for_with_source_and_licence(monkeypatch):
+    app = asked_for_surrey(monkeypatch)
+    assert errors(app) == ""
+    (words,) = (info.value for info in app.info)
+    for expected in ("github.com/patrikhuber/eos", "non-commercial", VARIABLE, *SHA256):
+        assert expected in words
+
+
+def test_missing_and_damaged_surrey_files_are_named_on_the_page(monkeypatch):
+    app = asked_for_surrey(monkeypatch)
+    uploader = app.file_uploader(key="surrey_files")
+    uploader.set_value([(f"share/{CONTOURS}", b"{}", "application/json")])
+    assert f"these files are missing: {SHAPE}" in errors(app.run())
+    uploader = app.file_uploader(key="surrey_files")
+    uploader.set_value([(f"share/{name}", b"short", "text/plain") for name in SHA256])
+    assert f"{SHAPE} is damaged" in errors(app.run())
+
+
+def test_a_server_whose_surrey_folder_is_damaged_says_so_and_asks(monkeypatch, tmp_path):
+    for name in SHA256:
+        (tmp_path / name).write_bytes(b"short")
+    app = asked_for_surrey(monkeypatch, tmp_path)
+    assert f"{SHAPE} is damaged" in errors(app)
+    assert app.file_uploader(key="surrey_files")
