@@ -233,7 +233,7 @@ class Painter {
         }
         const busy = this.pending.length > 0;
         this.root.querySelector(".busy").hidden = !busy;
-        const said = busy ? "Solving" : this.strokes ? `${this.strokes} strokes` : "";
+        const said = busy ? "Solving" : `Strokes painted: ${this.strokes}`;
         const status = this.root.querySelector(".said");
         if (status.textContent !== said) status.textContent = said;
         const takenBack = this.pending.filter((event) => event.label === "undo").length;

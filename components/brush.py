@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 KEY = "brush"
 
-# What the browser may send, at most; its own brush stays far below.
+# What the browser may send, at most; its own brush stays far below. A stroke's work is its points
+# times the square of its width, here as a multiple of the photo's pixels.
 MOST_POINTS = 20_000
+MOST_WORK = 500
 # Results from before each stroke are kept up to so many bytes; further back is solved again.
 MOST_HISTORY_BYTES = 48 * 2**20
 
@@ -107,6 +109,8 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
     ):
         return None
     if not 0 < radius <= max(shape):
+        return None
+    if len(points) * (2 * radius) ** 2 > MOST_WORK * shape[0] * shape[1]:
         return None
     reach = 2 * max(shape)
     return Stroke(

@@ -59,7 +59,7 @@ class Band:
 
     def rgb(self, pixels: np.ndarray) -> np.ndarray:
         """float32 RGB in [0, 1] of any array of pixels; the last axis is added."""
-        return unit_range(self.colors[pixels])
+        return unit_range(self.colors.take(pixels, 0))
 
     def position(self, pixels: np.ndarray) -> np.ndarray:
         """(len(pixels), 2) float32 x and y in [0, 1], in units of the photo's width and height."""

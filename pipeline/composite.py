@@ -41,9 +41,9 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     result = cv2.copyTo(foreground, (alpha >= 1).view(np.uint8), background.copy())
     # Few pixels are mixtures; arithmetic on all of a large photo would take ten times as long.
     pixels = np.flatnonzero((alpha > 0) & (alpha < 1))
-    behind = background.reshape(-1, 3)[pixels].astype(np.float32)
+    behind = background.reshape(-1, 3).take(pixels, 0).astype(np.float32)
     share = alpha.ravel()[pixels, None].astype(np.float32)
-    mixed = behind + share * (foreground.reshape(-1, 3)[pixels] - behind)
+    mixed = behind + share * (foreground.reshape(-1, 3).take(pixels, 0) - behind)
     result.reshape(-1, 3)[pixels] = mixed + 0.5
     return result
 

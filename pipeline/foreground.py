@@ -27,7 +27,7 @@ SWEEPS = 2
 # Pixels of a level from which one sweep must do: the last levels of a phone's photo begin close to
 # their solution and take most of the time.
 LARGE = 4_000_000
-PIXELS_AT_ONCE = 1 << 18
+PIXELS_AT_ONCE = 1 << 16
 
 # Alphas this close to 0 and 1 are noise of a solver, not transparency: half an 8-bit step.
 OPAQUE = 1 - 0.5 / 255
@@ -107,7 +107,8 @@ def _relax(
     image, alpha = image.reshape(-1, 3), alpha.ravel()
     flat_foreground, flat_background = foreground.reshape(-1, 3), background.reshape(-1, 3)
     y, x = np.divmod(pixels, np.int32(width))
-    share = alpha[pixels]
+    # `take` reads rows of three in two thirds of the time that indexing needs.
+    share = alpha.take(pixels)
     rest = 1 - share
     foreground_mean = np.zeros((len(pixels), 3), np.float32)
     background_mean = np.zeros((len(pixels), 3), np.float32)
@@ -119,17 +120,18 @@ def _relax(
         pixels - width * (y > 0),
         pixels + width * (y < height - 1),
     ):
-        its_share = alpha[neighbour]
+        its_share = alpha.take(neighbour)
         pull = REGULARIZATION + EDGE_WEIGHT * np.abs(share - its_share)
         weight = pull * (its_share + LEAST_TRUST)
         foreground_total += weight
-        foreground_mean += weight[:, None] * flat_foreground[neighbour]
+        foreground_mean += weight[:, None] * flat_foreground.take(neighbour, 0)
         weight = pull * (1 - its_share + LEAST_TRUST)
         background_total += weight
-        background_mean += weight[:, None] * flat_background[neighbour]
+        background_mean += weight[:, None] * flat_background.take(neighbour, 0)
     foreground_mean /= foreground_total[:, None]
     background_mean /= background_total[:, None]
-    residual = image[pixels] - share[:, None] * foreground_mean - rest[:, None] * background_mean
+    residual = image.take(pixels, 0) - share[:, None] * foreground_mean
+    residual -= rest[:, None] * background_mean
     foreground_step = share / foreground_total
     background_step = rest / background_total
     residual /= (1 + share * foreground_step + rest * background_step)[:, None]

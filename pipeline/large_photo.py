@@ -54,7 +54,7 @@ def refined_to_full_size(
         small_x = ((x + 0.5) * (small_width / width) - 0.5).astype(np.float32)
         small_y = ((y + 0.5) * (small_height / height) - 0.5).astype(np.float32)
         here = _sampled(coefficients, small_x, small_y)
-        color = unit_range(flat[part])
+        color = unit_range(flat.take(part, 0))
         alpha[begin : begin + len(part)] = (here[:, :3] * color).sum(1) + here[:, 3]
     return np.clip(alpha, 0, 1, out=alpha)
 
@@ -75,7 +75,7 @@ def _line_coefficients(image: np.ndarray, alpha: np.ndarray, unknown: np.ndarray
     ]
     windows = np.stack(windows)
     count = len(windows)
-    colors, alphas = planes(unit_range(image.reshape(-1, 3)[windows])), alpha.ravel()[windows]
+    colors, alphas = planes(unit_range(image.reshape(-1, 3).take(windows, 0))), alpha.ravel()[windows]
     mean, mean_alpha = colors.mean(1), alphas.mean(0)
     colors -= mean[:, None]
     covariance_alpha = np.einsum("ckn,kn->cn", colors, alphas) / np.float32(count)

@@ -1,0 +1,95 @@
+"""What the Studio does with the strokes that a browser sends."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from components import brush
+from components.brush import apply_events, stroke_of
+from components.table import Piece
+from pipeline.encode import encode_png
+from pipeline.stored import StoredMatte
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+
+SHAPE = (60, 80)
+
+
+@pytest.fixture
+def piece():
+    """Left half background, right half person, the middle unknown."""
+    image = np.random.default_rng(2).integers(0, 90, (*SHAPE, 3), dtype=np.uint8)
+    image[:, 40:] += 120
+    trimap = np.full(SHAPE, UNKNOWN, np.uint8)
+    trimap[:, :36], trimap[:, 44:] = BACKGROUND, FOREGROUND
+    alpha = np.repeat(np.clip((np.arange(80, dtype=np.float32) - 36) / 8, 0, 1)[None], 60, 0)
+    alpha[:, :36], alpha[:, 44:] = 0, 1
+    finished = SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=image)
+    stored = StoredMatte.of(encode_png(image), image, finished)
+    return Piece(1, "anna.png", stored.photo, result=stored, untouched=stored)
+
+
+def event(number, label="keep", x=15, y=30, radius=6):
+    return {"id": number, "label": label, "radius": radius, "points": [[x, y]]}
+
+
+def alpha(piece):
+    return piece.result.unpack().alpha
+
+
+def test_strokes_are_painted_once_however_often_they_are_sent(piece):
+    apply_events(piece, [event(1)])
+    apply_events(piece, [event(1), event(2, "remove", x=65)])
+    assert len(piece.strokes) == 2
+    assert piece.last_event == 2
+    assert alpha(piece)[30, 15] == 1 and alpha(piece)[30, 65] == 0
+
+
+def test_undo_restores_exactly_what_was_before(piece):
+    results = [piece.result]
+    for number in (1, 2, 3):
+        apply_events(piece, [event(number, x=10 + 8 * number)])
+        results.append(piece.result)
+    for number, before in zip((4, 5, 6), results[-2::-1], strict=True):
+        apply_events(piece, [{"id": number, "label": "undo"}])
+        assert piece.result is before
+    revision = piece.revision
+    apply_events(piece, [{"id": 7, "label": "undo"}])
+    assert piece.revision == revision and piece.strokes == []
+
+
+def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
+    monkeypatch.setattr(brush, "MOST_HISTORY_BYTES", 0)
+    for number, label in ((1, "keep"), (2, "unsure"), (3, "keep")):
+        apply_events(piece, [event(number, label, x=12 + 6 * number)])
+    assert len(piece.history) == 1
+    apply_events(piece, [{"id": 4, "label": "undo"}, {"id": 5, "label": "undo"}])
+    assert len(piece.strokes) == 1
+    assert alpha(piece)[30, 18] == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"label": "keep", "radius": 5, "points": []},
+        {"label": "keep", "radius": 5, "points": [[1, 2, 3]]},
+        {"label": "keep", "radius": 5, "points": [[1, float("nan")]]},
+        {"label": "keep", "radius": 5, "points": "1 2"},
+        {"label": "keep", "radius": 0, "points": [[1, 2]]},
+        {"label": "keep", "radius": 1e9, "points": [[1, 2]]},
+        {"label": "keep", "radius": 80, "points": [[1, 2]] * 20_000},
+        {"label": "keep", "radius": "5", "points": [[1, 2]]},
+        {"label": "burn", "radius": 5, "points": [[1, 2]]},
+        {"label": "keep"},
+    ],
+)
+def test_what_is_no_stroke_is_passed_over(piece, sent):
+    assert stroke_of(sent, SHAPE) is None
+    before = piece.result
+    apply_events(piece, [{"id": 1, **sent}, {"id": "2"}])
+    assert piece.result is before and piece.last_event == 1
+
+
+def test_points_far_outside_are_brought_near():
+    stroke = stroke_of({"label": "keep", "radius": 5, "points": [[1e9, -1e9]]}, SHAPE)
+    assert np.abs(stroke.points).max() <= 2 * max(SHAPE)
