@@ -38,12 +38,10 @@ def assert_readable_in_both_themes(page: Page) -> None:
 
 def test_every_page_can_be_read_in_both_themes(page, screen):
     pages = page.get_by_test_id("stTopNavLink" if screen == "desktop" else "stSidebarNavLink")
-    menu = page.get_by_test_id("stExpandSidebarButton")
     for position in range(page_count()):
-        if screen == "phone":  # its menu closes after every choice
-            menu.click()
         address = pages.nth(position).get_attribute("href")
-        pages.nth(position).click()
+        # The phone's menu need not be open for its links to be followed.
+        pages.nth(position).dispatch_event("click")
         expect(page).to_have_url(address)
         if address.endswith("/steps"):
             page.locator(".walk-facts").wait_for()
