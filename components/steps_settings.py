@@ -55,7 +55,12 @@ def offer_defaults() -> None:
         for name in PARAMETERS:
             st.query_params.pop(name, None)
 
-    st.button("Back to the usual settings", icon=":material/undo:", key="walk_usual", on_click=forget)
+    st.button(
+        "Back to the usual settings",
+        icon=":material/undo:",
+        key="walk_usual",
+        on_click=forget,
+    )
 
 
 def _slider(name, label, least, most, value):

@@ -1,4 +1,4 @@
-"""Feature maps as pictures: the liveliest channels side by side, or all of them in three colours."""
+"""Feature maps as pictures: the liveliest channels side by side, or all in three colours."""
 
 import cv2
 import numpy as np

@@ -44,8 +44,8 @@ def neighbours(walk: Walk) -> Step:
         "neighbours",
         "Nearest neighbours",
         "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
-        f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) and "
-        f"to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
+        f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) "
+        f"and to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
         (
             rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
             r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",
@@ -235,6 +235,7 @@ def composite(walk: Walk) -> Step:
         "foreground": walk.foreground.nbytes,
         "composite": walk.result.nbytes,
     }
+    solver_bytes = sum(each.kept_bytes for each in walk.story.steps)
     costs = [Cost(stage.capitalize(), walk.seconds[stage], kept[stage]) for stage in kept]
     return Step(
         "composite",
@@ -249,7 +250,7 @@ def composite(walk: Walk) -> Step:
         ),
         (
             ("All together", duration(sum(each.seconds for each in costs))),
-            ("The solver's own arrays", megabytes(sum(each.kept_bytes for each in walk.story.steps))),
+            ("The solver's own arrays", megabytes(solver_bytes)),
         ),
         costs=tuple(costs),
     )

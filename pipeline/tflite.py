@@ -77,8 +77,8 @@ def run_and_keep(
         if not found:
             raise LookupError(f"The network has no layer called {name!r}.")
         kept[name] = interpreter.get_tensor(found[-1])[0]
-    outputs = [interpreter.get_tensor(each["index"])[0] for each in interpreter.get_output_details()]
-    return outputs, kept
+    outputs = interpreter.get_output_details()
+    return [interpreter.get_tensor(each["index"])[0] for each in outputs], kept
 
 
 def _is_map(tensor) -> bool:
