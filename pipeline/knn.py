@@ -103,8 +103,7 @@ def knn_matting(
     """
     _check_options(quality, features, levels)
     image, trimap = _checked(image, trimap)
-    alpha = (trimap == FOREGROUND).astype(np.float32)
-    unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
+    alpha, unknown = _known_alpha(trimap)
     if not unknown.any():
         return alpha
     if not (trimap == FOREGROUND).any() or not (trimap == BACKGROUND).any():
@@ -117,17 +116,25 @@ def knn_matting(
     story.scale = 1.0 if count <= most_unknown else (REDUCED * most_unknown / count) ** 0.5
     options = quality, features, levels, workers, story
     if story.scale == 1:
-        alpha[unknown] = _solve(image, trimap, *options)[unknown]
+        alpha[unknown] = _solve(image, trimap, *options)
         return alpha
     with story.step("smaller photo") as kept:
         small_image, small_trimap = reduced(image, trimap, story.scale)
         kept += [small_image, small_trimap]
-    small_alpha = _solve(small_image, small_trimap, *options)
+    small_alpha, small_unknown = _known_alpha(small_trimap)
+    if small_unknown.any():
+        small_alpha[small_unknown] = _solve(small_image, small_trimap, *options)
     with story.step("full size"):
         alpha[unknown] = refined_to_full_size(
             image, unknown, small_image, small_trimap, small_alpha
         )
     return alpha
+
+
+def _known_alpha(trimap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a trimap says: alpha (H, W) float32, 0 where it says nothing, and where that is."""
+    foreground = trimap == FOREGROUND
+    return foreground.astype(np.float32), ~foreground & (trimap != BACKGROUND)
 
 
 def _solve(
@@ -139,11 +146,7 @@ def _solve(
     workers: int,
     story: Story,
 ) -> np.ndarray:
-    """(H, W) float32 alpha by solving for every unknown pixel of the trimap."""
-    alpha = (trimap == FOREGROUND).astype(np.float32)
-    unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
-    if not unknown.any():
-        return alpha
+    """(n,) float32 alpha of the trimap's unknown pixels in scan order; there is at least one."""
     with story.step("unknown band") as kept:
         band = Band.around_unknown(image, trimap)
         kept += [band.colors, band.foreground, band.unknown, band.nearby, band.row]
@@ -170,8 +173,7 @@ def _solve(
         kept.append(x)
     if quality != "knn":
         x = (x - CONTRAST) / (1 - 2 * CONTRAST)
-    alpha[unknown] = np.clip(x, 0, 1)
-    return alpha
+    return np.clip(x, 0, 1)
 
 
 def _terms(

@@ -222,16 +222,17 @@ def _stencil_energy(band: Band, stencil: np.ndarray) -> Energy:
     """The energy of a 5x5 stencil (25, n) with its entries towards known pixels eliminated."""
     h, w = band.shape
     n = len(band)
-    # What every pixel is, with a frame of two pixels that belong to nobody.
-    foreground, background, outside = -1, -2, -3
-    kind = np.where(band.row >= 0, band.row, np.where(band.foreground, foreground, background))
-    kind = np.pad(kind.reshape(h, w), 2, constant_values=outside).ravel()
+    # What every pixel is, with a frame of two pixels that belong to nobody; -1 is background.
+    foreground, outside = -2, -3
+    kind = np.pad(band.row.reshape(h, w), 2, constant_values=outside)
+    kind[2:-2, 2:-2][band.foreground.reshape(h, w)] = foreground
+    kind = kind.ravel()
     y, x = np.divmod(band.unknown, np.int32(w))
     middle = (y + 2) * np.int32(w + 4) + x + 2
     columns = np.empty((n, 25), np.int32)
     right_side, held = np.zeros(n, np.float32), np.zeros(n, bool)
     for place, values in enumerate(stencil):
-        there = kind[middle + ((place // 5 - 2) * (w + 4) + place % 5 - 2)]
+        there = kind.take(middle + ((place // 5 - 2) * (w + 4) + place % 5 - 2))
         columns[:, place] = there
         right_side -= (there == foreground) * values
         held |= (there < 0) & (values != 0)
