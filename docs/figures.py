@@ -127,7 +127,18 @@ def load() -> str:
     )
 
 
+def app() -> str:
+    row = results("app")
+    return (
+        f"Heading visible {row['from_opening_the_page_s']:.1f} s after opening the page on a "
+        f"server that has just started;\n{row['server_mb_after']:.0f} MB resident after "
+        f"{row['photos']} photos, one of them 12 megapixels, with a peak of "
+        f"{row['server_mb_peak']:.0f} MB.\n"
+    )
+
+
 SECTIONS = {
+    "app": app,
     "masks": masks,
     "accuracy": accuracy,
     "speed": speed,
