@@ -1,12 +1,23 @@
-const CLOSE = '[data-testid="stSidebarCollapseButton"] button';
+const CLOSE =
+    '[data-testid="stSidebar"][aria-expanded="true"] [data-testid="stSidebarCollapseButton"] button';
 /* Streamlit's own width under which the menu covers the page. */
 const NARROW = "(max-width: 768px)";
 
+/* The page that the menu was last closed for; first the one that was loaded. */
+const loaded = performance.getEntriesByType("navigation")[0];
+let page = loaded ? new URL(loaded.name).pathname : location.pathname;
+
+function close() {
+    if (matchMedia(NARROW).matches) document.querySelector(CLOSE)?.click();
+}
+
 export default function () {
-    const close = (event) => {
-        const link = event.target.closest?.('[data-testid="stSidebarNavLink"]');
-        if (link && matchMedia(NARROW).matches) document.querySelector(CLOSE)?.click();
+    const listen = (event) => {
+        if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) close();
     };
-    document.addEventListener("click", close);
-    return () => document.removeEventListener("click", close);
+    document.addEventListener("click", listen);
+    /* A page chosen before this code had arrived. */
+    if (page !== location.pathname) close();
+    page = location.pathname;
+    return () => document.removeEventListener("click", listen);
 }

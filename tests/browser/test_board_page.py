@@ -20,7 +20,8 @@ def open_page(page: Page, screen: str, tab: str) -> None:
     page.get_by_role("link", name="4 KB").click()
     page.get_by_role("tab", name="Column by column").wait_for(timeout=MILLISECONDS)
     if screen == "phone":
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        # The menu closes by itself, and would catch the click until then.
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
     page.get_by_role("tab", name=tab).click()
 
 
@@ -40,7 +41,7 @@ def assert_fits(page: Page) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
 def memory_text(page: Page) -> str:
