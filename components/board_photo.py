@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from components.table import a_place
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
@@ -30,11 +31,13 @@ def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
         return None
 
 
-@st.cache_data(max_entries=8, show_spinner="Drawing the trimap")
+# For the session alone: what is kept for the whole server outlives the page it was given to.
+@st.cache_data(max_entries=8, scope="session", show_spinner="Drawing the trimap")
 def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
     """The photo at this height, and the trimap the pipeline makes of it."""
     from pipeline import matte
 
     image = Image.fromarray(load_image(data))
     small = np.asarray(image.resize((max(16, image.width * height // image.height), height)))
-    return small, matte(small).trimap
+    with a_place():
+        return small, matte(small).trimap
