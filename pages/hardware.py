@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.entrance import come_through_the_app
 from components.memory_scale import Amount, memory_scale
+from components.privacy import privacy_note
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 SIMULATED = "Simulated board"
@@ -49,6 +50,7 @@ def main() -> None:
         show_button(port)
     with scale:
         show_scale()
+    privacy_note()
 
 
 def choose_board() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.entrance import come_through_the_app
+from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
@@ -68,6 +69,7 @@ def main() -> None:
             show_present_button(presenting)
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
+            privacy_note()
             st.stop()
         walked = walk_of(name, photo)
         steps = walked.steps
@@ -75,6 +77,8 @@ def main() -> None:
         with way:
             show_way(steps, position)
         show_step(steps[position], f"Step {position + 1} of {len(steps)}", walked, presenting)
+    if not presenting:
+        privacy_note()
     warm_up()
 
 

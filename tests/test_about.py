@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_about_says_promise_credits_and_every_figure():
 
 
 @app_test
-@pytest.mark.parametrize("page", ["studio", "face3d"])
+@pytest.mark.parametrize("page", ["studio", "steps", "face3d", "hardware"])
 def test_pages_that_take_photos_say_the_promise(page):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     if page != "studio":
@@ -44,6 +45,10 @@ def test_figures_are_those_of_the_measured_files():
     shown = {figure.what: figure.value for figure in figures.figures()}
     mask = json.loads((ROOT / "models/results/eg1800.json").read_text())["mask"]
     assert shown["Mask"] == f"IoU {mask['foreground_iou']:.3f}"
+    band = json.loads((ROOT / "benchmarks/results/knn.json").read_text())["accuracy"]["band10"]
+    best_peer = min(row["SAD"] for name, row in band.items() if name.startswith("pymatting"))
+    (matte,) = (figure for figure in figures.figures() if figure.what == "Matte")
+    assert f"PyMatting's best has {best_peer:.2f} " in matte.how
     assert {"3D face, DeepMasque model", "3D face, Surrey model"} <= set(shown)
 
 
@@ -58,7 +63,9 @@ def received(megabytes: int):
         yield b"\r\n--x--\r\n"
 
     parser = MultiPartParser(Headers({"content-type": "multipart/form-data; boundary=x"}), body())
-    return asyncio.run(parser.parse())["a"]
+    # In a thread of its own, as Playwright's event loop may be running in this one.
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(asyncio.run, parser.parse()).result()["a"]
 
 
 def test_uploads_never_touch_the_disk(monkeypatch):
