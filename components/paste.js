@@ -1,4 +1,5 @@
 const UPLOADER = '[data-testid="stFileUploaderDropzoneInput"]';
+const MILLISECONDS_TO_NEXT_LOOK = 100;
 const NOTHING = "There is no picture in the clipboard.";
 const REFUSED =
     "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V) instead.";
@@ -8,8 +9,16 @@ export default function ({ parentElement }) {
     const button = parentElement.querySelector(".paste");
     const said = parentElement.querySelector(".said");
 
+    let gone = false;
+
     const give = (pictures) => {
+        if (gone) return;
         const uploader = document.querySelector(UPLOADER);
+        if (!uploader) {
+            // Somebody was quicker than the page: it is still being built.
+            setTimeout(give, MILLISECONDS_TO_NEXT_LOOK, pictures);
+            return;
+        }
         const files = new DataTransfer();
         for (const picture of pictures) files.items.add(picture);
         uploader.files = files.files;
@@ -39,7 +48,10 @@ export default function ({ parentElement }) {
             said.textContent = error.name === "NotAllowedError" ? REFUSED : NOTHING;
         }
     };
-    return () => document.removeEventListener("paste", paste);
+    return () => {
+        gone = true;
+        document.removeEventListener("paste", paste);
+    };
 }
 
 function isPicture(file) {
