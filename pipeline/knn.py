@@ -186,7 +186,7 @@ def _terms(
 ) -> tuple[list[Energy], np.ndarray | None]:
     """The energies of a quality, and the first guess (n,) that the known colours give."""
 
-    def links() -> list[Energy]:
+    def links() -> tuple[list[Energy], None]:
         with story.step("neighbours") as kept:
             neighbours, affinities = knn_links(band, levels, features, workers)
             kept += [neighbours, affinities]
@@ -194,10 +194,10 @@ def _terms(
             term = knn_energy(band, neighbours, affinities)
             kept += term.arrays()
         story.keep_links(band, neighbours, affinities)
-        return [term if quality == "knn" else KNN_WEIGHT * term]
+        return [term if quality == "knn" else KNN_WEIGHT * term], None
 
-    def colors() -> list[Energy]:
-        nonlocal start
+    def colors() -> tuple[list[Energy], np.ndarray | None]:
+        start = None
         with story.step("colour lines") as kept:
             terms = [color_line_energy(band, COLOR_LINE_EPSILON)]
             kept += terms[0].arrays()
@@ -206,9 +206,8 @@ def _terms(
                 prior, start = color_prior(ColorSamples.gather(band, workers))
                 kept += prior.arrays()
             terms.append(prior)
-        return terms
+        return terms, start
 
-    start = None
     tasks = {"knn": [links], "fast": [colors], "best": [links, colors]}[quality]
     # Side by side they take little more time than the longer one; a story is told in order.
     if workers == 1 or story.with_links:
@@ -216,7 +215,8 @@ def _terms(
     else:
         with ThreadPoolExecutor(len(tasks)) as pool:
             found = list(pool.map(lambda task: task(), tasks))
-    return [term for terms in found for term in terms], start
+    # Where colours are asked for, they come last.
+    return [term for terms, _ in found for term in terms], found[-1][1]
 
 
 def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:

@@ -285,6 +285,8 @@ def with_whole_faces(
     probability: (h, w) float32, of a photo of height and width `shape`; holes elsewhere, as
     between an arm and the body, stay. Returns the same shape and type.
     """
+    if not faces:
+        return probability
     scale = probability.shape[0] / shape[0]
     face_area = np.zeros(probability.shape, np.uint8)
     for face in faces:
