@@ -1,13 +1,10 @@
 """A textured face to turn with mouse, finger or arrow keys, drawn by three.js in the browser."""
 
 from base64 import b64encode
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from components.before_after import data_url
+from components.own_component import own_component
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,12 +25,8 @@ def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, tex
         identity: tells this face from the next; when it changes, the view starts from the front.
         text: what is shown, for people who do not see it.
     """
-    # Registered on every run, as each server and each test has a registry of its own.
-    component = st.components.v2.component(
-        "face_viewer", html=_part(".html"), css=_part(".css"), js=_part(".js")
-    )
     low, high = face.model.mean.min(axis=0), face.model.mean.max(axis=0)
-    component(
+    own_component("face_viewer")(
         key="face_viewer",
         data={
             "positions": _packed(vertices, "<f4"),
@@ -58,8 +51,3 @@ def _texture(face):
 
 def _packed(values, kind: str) -> str:
     return b64encode(values.astype(kind).tobytes()).decode()
-
-
-@cache
-def _part(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")

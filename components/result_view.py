@@ -90,14 +90,13 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
     from pipeline.scene import arrange
 
     view = shown(piece)
-    look = choice.look(piece, view.alpha)
-    final = on_checkerboard(arrange(view, look, view.alpha.shape[1] / piece.result.shape[1]))
+    scale = view.alpha.shape[1] / piece.result.shape[1]
+    final = on_checkerboard(arrange(view, choice.look(piece, view.alpha), scale))
     if under == "Trimap":
         lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
         picture = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
     elif under == "Result":
         whole = Choice(choice.background, Crop("")).look(piece, view.alpha)
-        scale = view.alpha.shape[1] / piece.result.shape[1]
         picture = on_checkerboard(arrange(view, whole, scale))
     else:
         squares = checkerboard(view.alpha.shape, max(view.alpha.shape) // 80, (38, 58))

@@ -19,8 +19,8 @@ SEGMENTERS = {
     "mediapipe_selfie": "MediaPipe selfie segmentation",
 }
 ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
-TRIMAPS = {"band10": "10 px band", "trimap1": "trimap 1", "trimap2": "trimap 2, wide"}
-PICKED = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
+TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}
+COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ def accuracy() -> str:
             [method, *(format(errors[name], digits) for name, digits in ERRORS.items())]
             for method, errors in ranked
         ]
-        text += f"\n{TRIMAPS[trimap][0].upper() + TRIMAPS[trimap][1:]}:\n\n"
+        text += f"\n{TRIMAPS[trimap]}:\n\n"
         text += table(["method", *ERRORS], rows)
     return text + "\n"
 
@@ -94,18 +94,18 @@ def speed() -> str:
 def colors() -> str:
     figures = results("foreground")
     rows = [
-        [f"error, {kind}", *(f"{row[method]:.2f}" for method in PICKED)]
+        [f"error, {kind}", *(f"{row[method]:.2f}" for method in COLOR_METHODS)]
         for kind, row in figures["quality"].items()
     ]
     sizes = dict.fromkeys(name.split(",")[0] for name in figures["speed"])
     rows += [
         [
             f"seconds, {size}",
-            *(f"{figures['speed'][f'{size}, {method}']['wall_s']:.2f}" for method in PICKED),
+            *(f"{figures['speed'][f'{size}, {method}']['wall_s']:.2f}" for method in COLOR_METHODS),
         ]
         for size in sizes
     ]
-    return table(["", *PICKED.values()], rows)
+    return table(["", *COLOR_METHODS.values()], rows)
 
 
 def stages() -> str:
