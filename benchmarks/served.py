@@ -49,8 +49,10 @@ class ServedApp:
 
 
 @contextmanager
-def served() -> Iterator[ServedApp]:
+def served(base_path: str = "") -> Iterator[ServedApp]:
     """Start the app on a free port and stop it at the end.
+
+    base_path: "/masque" to have it answer below that path.
 
     Raises RuntimeError if the app ends by itself or does not answer in SECONDS_TO_START.
     """
@@ -58,10 +60,12 @@ def served() -> Iterator[ServedApp]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
+    environment = os.environ | {"STREAMLIT_SERVER_BASE_URL_PATH": base_path.strip("/")}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    address = f"http://localhost:{port}{base_path}"
     try:
-        _wait_until_up(f"http://localhost:{port}/_stcore/health", process)
-        yield ServedApp(f"http://localhost:{port}", process)
+        _wait_until_up(f"{address}/_stcore/health", process)
+        yield ServedApp(address, process)
     finally:
         process.terminate()
         process.wait(SECONDS_TO_STOP)

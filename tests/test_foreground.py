@@ -64,7 +64,7 @@ def test_a_matte_may_leave_its_range_by_rounding():
     assert np.array_equal(estimate_foreground(image, alpha), image)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_size_gives_a_picture_of_that_size_and_is_repeatable(data):
     height, width = data.draw(st.integers(1, 24)), data.draw(st.integers(1, 24))

@@ -102,7 +102,7 @@ def dense_knn(image: np.ndarray, trimap: np.ndarray, count: int, weight: float) 
     return alpha.reshape(trimap.shape)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.integers(4, 8))
 def test_knn_equals_a_dense_float64_solution(height, width, seed, count):
     image, trimap = noise(height, width, seed)
@@ -119,7 +119,7 @@ def test_knn_equals_a_dense_float64_solution(height, width, seed, count):
     assert np.abs(alpha - np.clip(reference, 0, 1)).max() <= 1e-3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.integers(1, 40), st.integers(1, 40), st.integers(0, 10**6), st.sampled_from(QUALITIES)
 )

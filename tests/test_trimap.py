@@ -91,7 +91,7 @@ def test_a_negative_band_is_refused():
         make_trimap(np.zeros((4, 4), np.float32), band=-1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     arrays.arrays(np.float32, st.tuples(st.integers(1, 30), st.integers(1, 30)),
                   elements=st.floats(0, 1, width=32)),

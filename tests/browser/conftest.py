@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import preflight
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ROOT, chromium_program, served
 
+# So that their assertions, too, say what they found.
+pytest.register_assert_rewrite("tests.browser.studio")
+
 SCREENSHOTS = ROOT / "screenshots"
 SECONDS_TO_WAIT = 180
 

@@ -1,16 +1,18 @@
 """What the tests of the Studio do and look at, again and again."""
 
 import io
+from contextlib import suppress
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from pipeline.samples import SAMPLES
 
 HOPPER = SAMPLES[0]
 WAY = ".way img"
 THUMB_PIXELS = 44
+MILLISECONDS_TO_SETTLE = 10_000
 
 # Every control that can be seen, in the page and within its components; links in running text and
 # Streamlit's question marks, which only repeat what is written, are none.
@@ -45,6 +47,21 @@ PICTURES_WITHOUT_WORDS = """() => {
 }"""
 
 
+def choose_page(page: Page, screen: str, name: str) -> None:
+    """Goes to a page by the menu, as people do."""
+    if screen == "phone":
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name=name).click()
+    if screen == "phone":
+        # The menu closes by itself, and would catch a click until then.
+        expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+
+
+def wait_until_built(page: Page) -> None:
+    """A key or a click on a page that is still being built is lost."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def upload(page: Page, *files) -> None:
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
 
@@ -61,6 +78,7 @@ def open_sample(page: Page) -> None:
 
 def download(page: Page, name: str) -> bytes:
     """The file behind a button, by its name in pipeline/scene_files.py."""
+    wait_until_built(page)  # until then the button still has what was there before
     with page.expect_download() as saved:
         page.locator(f".st-key-download_{name} button").click()
     return saved.value.path().read_bytes()
@@ -79,5 +97,13 @@ def assert_fits(page: Page) -> None:
 
 
 def assert_large_enough_for_a_thumb(page: Page) -> None:
+    wait_until_built(page)
+    # On a page opened for the first time, letters and styles may still be on their way.
+    with suppress(TimeoutError):
+        page.wait_for_function(
+            f"least => ({SMALL_CONTROLS})(least).length === 0",
+            arg=THUMB_PIXELS,
+            timeout=MILLISECONDS_TO_SETTLE,
+        )
     assert page.evaluate(SMALL_CONTROLS, THUMB_PIXELS) == []
     assert page.evaluate(PICTURES_WITHOUT_WORDS) == []

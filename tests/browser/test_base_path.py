@@ -1,24 +1,17 @@
 """The app behind a reverse proxy, under a path and a name that are not its own."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.served import served
 from pipeline.samples import SAMPLES
 from tests.browser.proxy import proxied
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "masque.example"
 SECONDS = 180
 
@@ -26,25 +19,8 @@ SECONDS = 180
 @pytest.fixture
 def below_masque():
     """A server of its own that answers below /masque; its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = os.environ | {"STREAMLIT_SERVER_BASE_URL_PATH": "masque"}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
-    deadline = time.monotonic() + SECONDS
-    try:
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/masque/_stcore/health"):
-                    break
-            except (urllib.error.URLError, OSError):
-                assert server.poll() is None and time.monotonic() < deadline
-                time.sleep(0.2)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(20)
+    with served("/masque") as app:
+        yield urlsplit(app.address).port
 
 
 def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import studio
+from tests.browser.studio import choose_page, wait_until_built
+
 pytestmark = pytest.mark.browser
 
 # A sweep or a small photo takes the simulator half a minute on a busy machine.
@@ -15,15 +18,9 @@ MILLISECONDS = 60_000
 
 
 def open_page(page: Page, screen: str, tab: str) -> None:
-    if screen == "phone":
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="4 KB").click()
+    choose_page(page, screen, "4 KB")
     page.get_by_role("tab", name="Column by column").wait_for(timeout=MILLISECONDS)
-    if screen == "phone":
-        # The menu closes by itself, and would catch the click until then.
-        expect(page.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
-    # A click on a page that is still being built is lost.
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    wait_until_built(page)
     page.get_by_role("tab", name=tab).click()
 
 
@@ -34,12 +31,11 @@ def set_slider(page: Page, name: str, key: str, presses: int) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways, and no drawing is wider than the screen."""
-    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1]
+    studio.assert_fits(page)
     widest = page.evaluate(
         "Math.max(0, ...[...document.querySelectorAll('img')].map(i => i.clientWidth))"
     )
-    assert widest <= widths[1]
+    assert widest <= page.evaluate("window.innerWidth")
 
 
 def press(page: Page, name: str) -> None:

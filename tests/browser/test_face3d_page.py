@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pipeline.samples import SAMPLES
+from tests.browser.studio import choose_page
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE, surrey_folder
 
 pytestmark = pytest.mark.browser
@@ -18,13 +19,8 @@ HOPPER = SAMPLES[0]
 
 def open_face(page: Page, screen: str) -> None:
     """Goes to the page by the menu, as people do, and takes the first sample."""
-    if screen == "phone":
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="3D face").click()
+    choose_page(page, screen, "3D face")
     page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
-    if screen == "phone":
-        # The menu closes by itself, and would catch the click until then.
-        expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
     page.get_by_role("button", name=HOPPER.person).click()
     expect(page.locator(".stage[data-face]")).to_be_visible()
 

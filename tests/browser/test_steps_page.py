@@ -1,9 +1,12 @@
 """The step-by-step page in a real Chromium, on a laptop and on a phone."""
 
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.browser.studio import assert_fits, choose_page, wait_until_built
 
 pytestmark = pytest.mark.browser
 
@@ -11,26 +14,37 @@ on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 # The first visit walks through the sample, on a busy machine slowly.
 MILLISECONDS = 180_000
+MILLISECONDS_TO_LISTEN = 20_000
 
 
 def open_page(page: Page, screen: str) -> None:
-    if screen == "phone":
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="Step by step").click()
+    choose_page(page, screen, "Step by step")
     page.locator(".walk-facts").wait_for(timeout=MILLISECONDS)
     expect_step(page, "One photo")
-    # A key that is pressed while the page is still being built is lost.
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    wait_until_built(page)
+
+
+def heading(page: Page, title: str) -> Locator:
+    return page.get_by_role("heading", name=title, exact=True)
 
 
 def expect_step(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(heading(page, title)).to_be_visible()
 
 
-def assert_fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
-    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1]
+def press(page: Page, key: str, sign: Locator) -> None:
+    """Presses a key, and once more if nobody listened: shortcuts come alive after the page."""
+    page.keyboard.press(key)
+    with suppress(TimeoutError):
+        sign.wait_for(timeout=MILLISECONDS_TO_LISTEN)
+        return
+    page.keyboard.press(key)
+    expect(sign).to_be_visible()
+
+
+def walk(page: Page, key: str, title: str) -> None:
+    """Goes to the step beside the present one by a key."""
+    press(page, key, heading(page, title))
 
 
 def choose_step(page: Page, title: str) -> None:
@@ -57,25 +71,20 @@ def test_every_step_has_its_pictures_and_fits(page, screen):
 @on_desktop
 def test_arrow_keys_walk_and_the_address_follows(page, screen):
     open_page(page, screen)
-    page.keyboard.press("ArrowRight")
-    expect_step(page, "Landmarks")
+    walk(page, "ArrowRight", "Landmarks")
     expect(page).to_have_url(re.compile("step=landmarks"))
-    page.keyboard.press("ArrowRight")
-    expect_step(page, "Canonical pose")
-    page.keyboard.press("ArrowLeft")
-    expect_step(page, "Landmarks")
+    walk(page, "ArrowRight", "Canonical pose")
+    walk(page, "ArrowLeft", "Landmarks")
 
 
 @on_desktop
 def test_present_mode_hides_the_menu_until_escape(page, screen):
     open_page(page, screen)
-    page.keyboard.press("p")
+    press(page, "p", page.get_by_role("button", name="End"))
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     expect(page).to_have_url(re.compile("present=1"))
-    page.keyboard.press("ArrowRight")
-    expect_step(page, "Landmarks")
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    walk(page, "ArrowRight", "Landmarks")
+    press(page, "Escape", page.get_by_test_id("stHeader"))
 
 
 @on_desktop
@@ -111,8 +120,7 @@ def test_a_picture_fills_the_screen_and_the_arrow_keys_turn_to_the_next(page, sc
     expect(whole_screen(page)).to_be_hidden()
     expect_step(page, "Three more channels")
     # Another step's pictures take over the key.
-    page.keyboard.press("ArrowRight")
-    expect_step(page, "What the network sees")
+    walk(page, "ArrowRight", "What the network sees")
     expect(page.locator(".row img")).to_have_count(5)
     page.keyboard.press("f")
     expect(whole_screen(page)).to_contain_text("Stride 2 (1 of 5)")
