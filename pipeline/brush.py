@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
-from pipeline.stored import StoredMatte
+from pipeline.stored import StoredMatte, UnpackedMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
 
 # Both in pixels of a 600x800 portrait; larger photos get more in proportion.
@@ -129,15 +129,20 @@ def solve_again(
     return alpha, foreground
 
 
-def with_strokes(stored: StoredMatte, strokes: Iterable[Stroke]) -> StoredMatte:
-    """A finished photo after strokes, in their order, have been painted into its trimap."""
+def with_strokes(
+    stored: StoredMatte, strokes: Iterable[Stroke]
+) -> tuple[StoredMatte, UnpackedMatte]:
+    """A finished photo after strokes, in their order, have been painted into its trimap.
+
+    Returns it packed again, and unpacked to be looked at.
+    """
     before = stored.unpack()
     trimap = before.trimap
     for stroke in strokes:
         trimap = paint(trimap, stroke)
     alpha, foreground = solve_again(before.image, before, trimap)
     after = replace(before, trimap=trimap, alpha=alpha, foreground=foreground)
-    return StoredMatte.of(stored.photo, before.image, after)
+    return stored.with_matte(before.image, after), after
 
 
 def _window(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
