@@ -107,8 +107,8 @@ def solve_again(
     # Elsewhere what is unknown counts as what it mostly is. Only the trimap is cut down: the
     # matting finds the part of the photo that matters by itself, and needs the whole photo's
     # size for the weight of position.
-    local = np.where(before.alpha >= 0.5, FOREGROUND, BACKGROUND).astype(np.uint8)
-    local[trimap != UNKNOWN] = trimap[trimap != UNKNOWN]
+    local = np.where(before.alpha >= 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
+    np.copyto(local, trimap, where=trimap != UNKNOWN)
     solved_for = (trimap[window] == UNKNOWN) & (counts > 0)
     local[window][solved_for] = UNKNOWN
     # A part is solved as finely as the whole was, or large photos would keep people waiting.

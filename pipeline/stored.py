@@ -120,7 +120,9 @@ def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
 
 def _packed(image: np.ndarray, finished: Finished) -> dict:
     """The attributes of a StoredMatte that a stroke of the brush changes."""
-    differs = (finished.foreground != image).any(axis=2) & (finished.alpha > 0)
+    # Channel by channel: over an axis of three, NumPy takes four times as long.
+    red, green, blue = cv2.split(cv2.absdiff(finished.foreground, image))
+    differs = (red | green | blue).astype(bool) & (finished.alpha > 0)
     changed = np.flatnonzero(differs).astype(np.int32)
     unknown = finished.alpha[finished.trimap == UNKNOWN]
     return {
