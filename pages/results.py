@@ -47,6 +47,7 @@ NEEDS = {
     "portrait_fcn_plus": "PortraitFCN+, the mask",
     "knn_matting": "KNN matting, from a trimap",
 }
+OWN = "One of yours"
 COMPARED_SIDE = 1280  # longer side in pixels
 # How a photo is shown outside a mask: its brightness there.
 DIMMED = 0.2
@@ -195,18 +196,22 @@ def compare_masks() -> None:
     names = {sample.person: sample.file for sample in SAMPLES}
     with choice:
         st.markdown("Two networks look at the same photo; drag the line between their masks.")
-        chosen = st.pills("Photo", list(names), default=SAMPLES[0].person, required=True)
-        upload = st.file_uploader("or one of yours", type=PHOTO_ENDINGS, key="compared_upload")
+        name = st.pills("Photo", [*names, OWN], default=SAMPLES[0].person, required=True)
+        if name == OWN:
+            upload = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="compared_upload")
+            if upload is None:
+                return
+            name, data = upload.name, upload.getvalue()
+        else:
+            data = names[name].read_bytes()
     from pipeline.image import ImageError
 
     with picture:
         try:
-            data = upload.getvalue() if upload else names[chosen].read_bytes()
             ours, theirs, size, difference = compared(data)
         except ImageError as error:
             st.error(str(error))
             return
-        name = upload.name if upload else chosen
         before_after(
             theirs,
             ours,
