@@ -58,6 +58,7 @@ class RefinementRecipe:
     weight_decay: float = 0.01
     clip_norm: float = 2.0
     average: float = 0.998
+    square_weight: float = 2.0
     gradient_weight: float = 1.0
     side_weight: float = 0.5
     side_margin: float = 0.15

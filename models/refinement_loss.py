@@ -8,11 +8,17 @@ from models.layout import channel_axis
 LEAK = 0.1
 
 
-def refinement_loss(gradient_weight: float, side_weight: float, side_margin: float, keep: float):
+def refinement_loss(
+    square_weight: float,
+    gradient_weight: float,
+    side_weight: float,
+    side_margin: float,
+    keep: float,
+):
     """Loss of the residual on unknown pixels.
 
-    Where the true alpha is known: its L1 distance plus `gradient_weight` times that of its
-    differences between neighbours. Where only the hard mask is known: `side_weight` times the
+    Where the true alpha is known: its L1 distance plus `square_weight` times its square, plus
+    `gradient_weight` times the same two of its differences between neighbours. Where only the hard mask is known: `side_weight` times the
     hinge that asks for alpha beyond 0.5 +- `side_margin` on the mask's side, plus `keep` times the
     residual's size, for softness that the mask does not know of must not be lost.
 
@@ -20,15 +26,18 @@ def refinement_loss(gradient_weight: float, side_weight: float, side_margin: flo
     in force.
     """
 
+    def size(error):
+        return ops.abs(error) + square_weight * ops.square(error)
+
     def loss(truth, residual):
         before, target, soft, hard = (truth[..., channel] for channel in range(4))
         residual = ops.cast(ops.squeeze(residual, channel_axis()), "float32")
         alpha = before + residual
         inside = ops.clip(alpha, 0.0, 1.0)
         error = inside - target
-        distance = ops.abs(error) + LEAK * ops.abs(alpha - inside)
-        down = ops.abs(error[:, 1:] - error[:, :-1]) * soft[:, 1:] * soft[:, :-1]
-        across = ops.abs(error[:, :, 1:] - error[:, :, :-1]) * soft[:, :, 1:] * soft[:, :, :-1]
+        distance = size(error) + LEAK * ops.abs(alpha - inside)
+        down = size(error[:, 1:] - error[:, :-1]) * soft[:, 1:] * soft[:, :-1]
+        across = size(error[:, :, 1:] - error[:, :, :-1]) * soft[:, :, 1:] * soft[:, :, :-1]
         soft_sum = ops.sum(distance * soft) + gradient_weight * (ops.sum(down) + ops.sum(across))
         side = (2 * target - 1) * (alpha - 0.5)
         hinge = ops.maximum(side_margin - side, 0) + keep * ops.abs(residual)

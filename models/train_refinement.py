@@ -49,7 +49,11 @@ def train(recipe: RefinementRecipe) -> None:
         recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
     )
     loss = refinement_loss(
-        recipe.gradient_weight, recipe.side_weight, recipe.side_margin, recipe.keep
+        recipe.square_weight,
+        recipe.gradient_weight,
+        recipe.side_weight,
+        recipe.side_margin,
+        recipe.keep,
     )
     model.compile(optimizer, loss)
     optimizer.build(model.trainable_variables)
