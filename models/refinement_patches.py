@@ -30,7 +30,7 @@ SCENE = 384  # pixels; a scene gives several patches
 PATCHES_OF_SCENE, PATCHES_OF_PORTRAIT = 7, 8
 PHOTOS_OF_FILE = 20
 # Photos that patches are made of: (training, validation).
-SCENES, PORTRAITS = (300, 60), (120, 40)
+SCENES, PORTRAITS = (220, 60), (120, 40)
 # Every so many photographs' colours are kept for validation.
 HELD_OUT = 8
 # The segmentation network has seen the training portraits; its mask is bent by up to so many

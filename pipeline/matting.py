@@ -74,8 +74,9 @@ def matte(
     mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
     further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
     residual refinement network on the alpha matte, if it has earned its place
-    (`pipeline.refine.EARNED_ITS_PLACE`); otherwise both values give the same. progress: called as progress(stage, share done) when a stage begins; an exception it
-    raises ends the work. solve: called as solve(image, trimap), gives alpha;
+    (`pipeline.refine.EARNED_ITS_PLACE`); otherwise both values give the same. progress: called as
+    progress(stage, share done) when a stage begins; an exception it raises ends the work. solve:
+    called as solve(image, trimap), gives alpha;
     `partial(knn_matting, story=Story())` keeps what the solver did,
     `partial(knn_matting, quality="knn")` is the paper's method alone.
 
