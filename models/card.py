@@ -1,17 +1,28 @@
-"""Write the card of the shipped weights from the recipe, the measured figures and the file.
+"""Write the cards of the shipped weights from the recipes, the measured figures and the files.
 
     python -m models.card
 """
 
 import hashlib
 import json
+from dataclasses import asdict
 
 from models.evaluate import RESULTS
-from models.recipe import RECIPES
+from models.evaluate_refinement import ERRORS
+from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
+from models.patches import read_patches
+from models.recipe import RECIPES, REFINEMENT
+from models.refinement import refinement
 from models.train import CHECKPOINTS
+from pipeline.refine import MOST_UNKNOWN
 from pipeline.weights import WEIGHTS
 
 NAME = "portrait_fcn_plus"
+# Whether the refinement network has earned its place.
+VERDICTS = {
+    True: "`pipeline.matte` runs it after KNN matting.",
+    False: "It is switched off in `pipeline.matte`, for it does not improve every figure below.",
+}
 
 TEXT = """\
 # {name}.tflite
@@ -51,9 +62,50 @@ Weak: dark clothes or hats on dark ground, a chair or bag of the clothes' colour
 and statues, people seen from behind at a distance.
 """
 
+REFINEMENT_TEXT = """\
+# refinement.tflite
+
+A residual network of {parameters} parameters: RGB, KNN alpha and the place in the trimap's band in,
+what to add to alpha out (models/refinement.py). {megabytes:.2f} MB, float16 weights, run by LiteRT
+on tiles along the unknown band (pipeline/refine.py). {verdict}
+
+sha256 `{sha256}`
+
+## Data and licence
+{synthetic} patches of synthetic mattes (models/synthetic_mattes.py): every alpha is drawn by our own
+program; the colours come from EG1800 training portraits (academic use, photographs by Flickr
+users), PASCAL VOC 2012 and BSDS500 photographs (research). {hard} patches along the boundaries of
+EG1800 training portraits. {validation} further patches and 100 further portraits served to make
+choices. Nothing was trained on the alphamatting.com photos. Treat these weights as research /
+non-commercial training data. No photograph is contained in them or in the project.
+
+## Recipe
+`python -m models.refinement_patches synthetic`, the same with `portraits`,
+`KERAS_BACKEND=torch python -m models.train_refinement`, `python -m models.export refinement`; all
+settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW {learning_rate:g} with
+warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), L1 of alpha plus
+{gradient_weight:g} times L1 of its differences, hinge on the side of 0.5 for hard masks, seed {seed}.
+Errors on the validation patches as a share of KNN's, last epoch: {figures}.
+
+## Figures
+`python -m models.evaluate_refinement`, means over {scenes} photos of the alphamatting.com training set:
+
+| | {errors} |
+|---|{rule}
+{rows}
+
+{portraits}
+
+## Limits
+Trained on the product's own KNN alpha of quality "best"; on another solver's alpha it does not know
+the faults. The drawn strands are cleaner than hair, and motion blur, glass and smoke are missing.
+Where more than {most} pixels are unknown it works at a smaller size.
+"""
+
 
 def main():
     (WEIGHTS / f"{NAME}.md").write_text(card())
+    (WEIGHTS / "refinement.md").write_text(refinement_card())
 
 
 def card() -> str:
@@ -88,6 +140,54 @@ def row(name: str, figures: dict) -> str:
         f"| {name} | {figures['foreground_iou']:.4f} | {low:.4f} to {high:.4f} "
         f"| {figures['two_class_iou']:.4f} | {figures['pooled_two_class_iou_224']:.4f} "
         f"| {figures['photos_below_0.90']} |"
+    )
+
+
+def refinement_card() -> str:
+    """The refinement network's card."""
+    content = (WEIGHTS / "refinement.tflite").read_bytes()
+    results = json.loads(REFINEMENT_RESULTS.read_text())
+    log = (CHECKPOINTS / "refinement" / "log.jsonl").read_text().splitlines()
+    last = json.loads(log[-1])
+    training, validation = read_patches("train"), read_patches("validation")
+    scenes = results["alphamatting"]
+    return REFINEMENT_TEXT.format(
+        parameters=refinement().count_params(),
+        megabytes=len(content) / 1e6,
+        verdict=VERDICTS[results["passes"]],
+        sha256=hashlib.sha256(content).hexdigest(),
+        synthetic=int((~training.hard).sum()),
+        hard=int(training.hard.sum()),
+        validation=len(validation),
+        **asdict(REFINEMENT),
+        figures=", ".join(f"{name} {last[name]:.3f}" for name in ("sad", "mse", "grad", "side")),
+        scenes=scenes["trimap1"]["photos"],
+        errors=" | ".join(ERRORS),
+        rule="---|" * len(ERRORS),
+        rows="\n".join(refinement_rows(scenes)),
+        portraits=portrait_line(results["eg1800_test"]),
+        most=f"{MOST_UNKNOWN:,}",
+    )
+
+
+def refinement_rows(scenes: dict) -> list[str]:
+    """Two lines of the table for each trimap."""
+    return [
+        f"| {trimap}, {method} | "
+        + " | ".join(f"{figures[method][error]:.4f}" for error in ERRORS)
+        + " |"
+        for trimap, figures in scenes.items()
+        for method in ("knn", "refined")
+    ]
+
+
+def portrait_line(test: dict) -> str:
+    """What the network does to the IoU on EG1800."""
+    low, high = test["gain_interval_95"]
+    return (
+        f"Mean foreground IoU on {test['photos']} portraits of EG1800's test half: mask "
+        f"{test['mask']:.4f}, KNN alpha {test['knn']:.4f}, refined {test['refined']:.4f}; the "
+        f"gain over KNN is {test['gain_over_knn']:+.4f} ({low:+.4f} to {high:+.4f})."
     )
 
 

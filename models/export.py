@@ -1,6 +1,7 @@
 """Turn trained weights into the .tflite file that the app runs.
 
     python -m models.export portrait_fcn_plus
+    python -m models.export refinement
 
 Weights are stored as float16, which halves the file; arithmetic stays float32. The training's log
 goes along, to models/results/training_NAME.json.
@@ -20,16 +21,21 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from models.evaluate import RESULTS
 from models.portrait_fcn_plus import portrait_fcn_plus
 from models.recipe import RECIPES
+from models.refinement import refinement
 from models.train import CHECKPOINTS
+from pipeline.refine import TILE
 from pipeline.weights import WEIGHTS
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=sorted(RECIPES))
+    parser.add_argument("network", choices=(*sorted(RECIPES), "refinement"))
     name = parser.parse_args().network
-    width, height = RECIPES[name].input_size
-    model = portrait_fcn_plus(height, width)
+    if name == "refinement":
+        model = refinement(TILE, TILE)
+    else:
+        width, height = RECIPES[name].input_size
+        model = portrait_fcn_plus(height, width)
     model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"

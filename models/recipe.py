@@ -45,3 +45,25 @@ RECIPES = {
         input_size=(192, 256),
     ),
 }
+
+
+@dataclass(frozen=True)
+class RefinementRecipe:
+    """Settings of the refinement network's training; the loss is models/refinement_loss.py's."""
+
+    epochs: int = 17
+    batch: int = 16
+    learning_rate: float = 2e-3  # peak, of AdamW; warm-up, then a cosine to zero
+    warm_up_steps: int = 100
+    weight_decay: float = 0.01
+    clip_norm: float = 2.0
+    average: float = 0.995
+    square_weight: float = 2.0
+    gradient_weight: float = 1.0
+    side_weight: float = 1.0
+    side_margin: float = 0.15
+    keep: float = 0.1
+    seed: int = 0
+
+
+REFINEMENT = RefinementRecipe()

@@ -3,8 +3,10 @@
 import hashlib
 import json
 
-from models.card import NAME, row
+from models.card import NAME, VERDICTS, portrait_line, refinement_rows, row
 from models.evaluate import RESULTS
+from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
+from pipeline.refine import EARNED_ITS_PLACE
 from pipeline.weights import WEIGHTS
 
 
@@ -19,3 +21,23 @@ def test_the_card_states_the_measured_figures():
     results = json.loads((RESULTS / "eg1800.json").read_text())
     for name, figures in results.items():
         assert row(name, figures) in text
+
+
+def test_the_refinement_networks_card_names_the_file_that_is_shipped():
+    content = (WEIGHTS / "refinement.tflite").read_bytes()
+    assert hashlib.sha256(content).hexdigest() in (WEIGHTS / "refinement.md").read_text()
+    assert len(content) <= 400e3
+
+
+def test_the_refinement_networks_card_states_the_measured_figures():
+    text = (WEIGHTS / "refinement.md").read_text()
+    results = json.loads(REFINEMENT_RESULTS.read_text())
+    for line in refinement_rows(results["alphamatting"]):
+        assert line in text
+    assert portrait_line(results["eg1800_test"]) in text
+
+
+def test_the_refinement_network_is_switched_on_exactly_if_it_has_earned_its_place():
+    results = json.loads(REFINEMENT_RESULTS.read_text())
+    assert EARNED_ITS_PLACE == results["passes"]
+    assert VERDICTS[results["passes"]] in (WEIGHTS / "refinement.md").read_text()

@@ -1,0 +1,177 @@
+"""Make the refinement network's training patches, with the product's own KNN alpha on each.
+
+    python -m models.refinement_patches synthetic
+    python -m models.refinement_patches portraits
+
+Patches are kept in models/cache/refinement, some photos a file; what is there is not made again.
+Synthetic ones (models/synthetic_mattes.py) know the true alpha. Those of EG1800 follow the
+boundary of portraits, and know only which side of it a pixel is on. Photos that serve validation
+patches serve no training patch.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.patches import FOLDER, PATCH
+from models.photos import DATA, WITH_PEOPLE, validation_split
+from models.synthetic_mattes import synthetic_matte
+from pipeline.align import align
+from pipeline.face import find_faces
+from pipeline.knn import knn_matting
+from pipeline.refine import place_in_band
+from pipeline.segment import segment
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
+
+SCENE = 384  # pixels; a scene gives several patches
+PATCHES_OF_SCENE, PATCHES_OF_PORTRAIT = 7, 8
+PHOTOS_OF_FILE = 20
+# Photos that patches are made of: (training, validation).
+SCENES, PORTRAITS = (220, 60), (120, 40)
+# Every so many photographs' colours are kept for validation.
+HELD_OUT = 8
+# The segmentation network has seen the training portraits; its mask is bent by up to so many
+# pixels, as it is wrong on portraits that it has not seen.
+BENT = 5.0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kind", choices=("synthetic", "portraits"))
+    make = {"synthetic": make_synthetic, "portraits": make_portraits}[parser.parse_args().kind]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    cv2.setNumThreads(1)
+    make()
+
+
+def make_synthetic() -> None:
+    """Drawn mattes in the colours of EG1800, VOC and BSDS500 photographs."""
+    persons = [DATA / "eg1800" / "train" / f"{name}.jpg" for name in training_names()]
+    scenes = sorted((DATA / "voc_person").glob("*.jpg")) + [
+        path for path in sorted((DATA / "backgrounds").glob("*.jpg")) if path.stem not in WITH_PEOPLE
+    ]
+
+    def of_scene(part, rng):
+        foreground, background = (
+            _photo(_of_part(paths, part), rng)
+            for paths in (persons if rng.random() < 0.7 else scenes, scenes)
+        )
+        matte = synthetic_matte(foreground, background, SCENE, rng)
+        if not _solvable(matte.trimap):
+            return []
+        alpha = knn_matting(matte.image, matte.trimap, workers=1)
+        truth = np.rint(matte.alpha * 255).astype(np.uint8)
+        return _cut(matte.image, matte.trimap, alpha, truth, PATCHES_OF_SCENE, False, rng)
+
+    _make("synthetic", SCENES, lambda part, number, rng: of_scene(part, rng))
+
+
+def make_portraits() -> None:
+    """Around the boundaries that the product draws on EG1800's portraits."""
+    names = {"train": training_names(), "validation": validation_names()}
+
+    def of_portrait(part, number, rng):
+        image, mask = read_portrait("train", names[part][number])
+        trimap, alpha = matte_of_bent_mask(image, BENT if part == "train" else 0, rng)
+        return _cut(image, trimap, alpha, mask, PATCHES_OF_PORTRAIT, True, rng)
+
+    _make("portraits", PORTRAITS, of_portrait)
+
+
+def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Trimap and KNN alpha as `pipeline.matte` makes them, the mask bent by some pixels before."""
+    faces = find_faces(image)
+    mask = segment(image, faces).mask
+    if bent:
+        height, width = mask.shape
+        coarse = rng.uniform(-bent, bent, (2, 8, 6)).astype(np.float32)
+        shift = [cv2.resize(axis, (width, height), interpolation=cv2.INTER_CUBIC) for axis in coarse]
+        x, y = np.meshgrid(np.arange(width, dtype="f4"), np.arange(height, dtype="f4"))
+        mask = cv2.remap(
+            mask, x + shift[0], y + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+    trimap = make_trimap(mask, to_canonical=align(faces[0]) if faces else None)
+    return trimap, knn_matting(image, trimap, workers=1)
+
+
+def training_names() -> list[str]:
+    """EG1800's training portraits without the ones that choices are made on."""
+    return validation_split(portrait_names("train"))[0]
+
+
+def validation_names() -> list[str]:
+    """The portraits that choices are made on."""
+    return validation_split(portrait_names("train"))[1]
+
+
+def portrait_names(split: str) -> list[str]:
+    """Names of EG1800's portraits in their order; split is "train" or "test"."""
+    return sorted(path.stem for path in (DATA / "eg1800" / split).glob("*.png"))
+
+
+def read_portrait(split: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """A portrait (H, W, 3) uint8 RGB and its mask (H, W) uint8, 255 is person."""
+    path = DATA / "eg1800" / split / f"{name}.png"
+    image = cv2.imread(str(path.with_suffix(".jpg")))[:, :, ::-1]
+    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return np.ascontiguousarray(image), np.where(mask > 127, 255, 0).astype(np.uint8)
+
+
+def _make(kind, counts, patches_of):
+    """Fill the files of a kind; patches_of(part, number of the photo, rng) gives dicts."""
+    for part, count in zip(("validation", "train"), reversed(counts), strict=True):
+        for first in tqdm(range(0, count, PHOTOS_OF_FILE), desc=f"{kind} {part}"):
+            path = FOLDER / f"{part}_{kind}_{first:05d}.npz"
+            if path.exists():
+                continue
+            found = []
+            for number in range(first, min(first + PHOTOS_OF_FILE, count)):
+                rng = np.random.default_rng((part == "train", kind == "synthetic", number))
+                found += patches_of(part, number, rng)
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("wb") as file:
+                np.savez(file, **{name: np.stack([p[name] for p in found]) for name in found[0]})
+            unfinished.replace(path)
+
+
+def _cut(image, trimap, alpha, truth, count, hard, rng):
+    """Patches around random unknown pixels, as dicts of the arrays of `Patches`."""
+    unknown = trimap == UNKNOWN
+    place = place_in_band(trimap)
+    rows, columns = np.nonzero(unknown)
+    patches = []
+    for chosen in rng.integers(len(rows), size=count if len(rows) else 0):
+        centre = np.array([rows[chosen], columns[chosen]]) + rng.integers(-24, 25, 2)
+        top, left = np.clip(centre - PATCH // 2, 0, np.array(trimap.shape) - PATCH)
+        window = np.s_[top : top + PATCH, left : left + PATCH]
+        patches.append(
+            {
+                "image": image[window],
+                "alpha": alpha[window].astype(np.float16),
+                "place": place[window].astype(np.float16),
+                "unknown": unknown[window],
+                "truth": truth[window],
+                "hard": np.array(hard),
+            }
+        )
+    return patches
+
+
+def _of_part(paths: list[Path], part: str) -> list[Path]:
+    held_out = set(paths[::HELD_OUT])
+    return [path for path in paths if (path in held_out) == (part == "validation")]
+
+
+def _photo(paths, rng):
+    return cv2.imread(str(paths[rng.integers(len(paths))]))[:, :, ::-1]
+
+
+def _solvable(trimap):
+    return all((trimap == label).any() for label in (BACKGROUND, FOREGROUND, UNKNOWN))
+
+
+if __name__ == "__main__":
+    main()

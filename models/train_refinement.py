@@ -1,0 +1,163 @@
+"""Train the refinement network by its recipe, on the patches that
+models/refinement_patches.py has made.
+
+    KERAS_BACKEND=torch python -m models.train_refinement
+
+State, averaged weights and log lie in models/checkpoints/refinement, as for `models.train`;
+training goes on from the last epoch.
+"""
+
+import argparse
+import json
+import time
+
+import cv2
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from models.layout import to_layout, use_fastest_layout
+from models.metrics import gradient_magnitude
+from models.patches import Patches, read_patches
+from models.recipe import REFINEMENT, RefinementRecipe
+from models.refinement import refinement
+from models.refinement_loss import refinement_loss
+from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate
+from pipeline.refine import network_input
+
+NAME = "refinement"
+# A patch's rim lacks its surroundings, which a tile's inner part has in use.
+RIM = 8
+# The hand-drawn mask is uncertain by so many pixels: there a side is not asked for.
+MASK_UNCERTAINTY = 1
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    use_fastest_layout()
+    train(REFINEMENT)
+
+
+def train(recipe: RefinementRecipe) -> None:
+    """Run the recipe from the last checkpoint, or from the start, to its end."""
+    folder = CHECKPOINTS / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(recipe.seed)
+    training, validation = read_patches("train"), read_patches("validation")
+    model = refinement()
+    optimizer = keras.optimizers.AdamW(
+        recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
+    )
+    loss = refinement_loss(
+        recipe.square_weight,
+        recipe.gradient_weight,
+        recipe.side_weight,
+        recipe.side_margin,
+        recipe.keep,
+    )
+    model.compile(optimizer, loss)
+    optimizer.build(model.trainable_variables)
+    state = TrainingState(model, folder / "state.npz")
+    for epoch in range(state.resume(), recipe.epochs):
+        started = time.perf_counter()
+        losses = run_epoch(model, training, recipe, epoch, state)
+        with state.averaged():
+            figures = validation_figures(model, validation, recipe.batch)
+            model.save_weights(folder / f"{NAME}.weights.h5")
+        state.save(epoch + 1)
+        line = {
+            "epoch": epoch + 1,
+            "loss": round(float(np.mean(losses)), 5),
+            **figures,
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        with (folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        tqdm.write(json.dumps(line))
+
+
+def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, state):
+    """One pass over the patches; returns the loss of each step."""
+    rng = np.random.default_rng((recipe.seed, epoch))
+    steps = len(patches) // recipe.batch
+    total = steps * recipe.epochs
+    order = rng.permutation(len(patches))[: steps * recipe.batch].reshape(steps, -1)
+    losses = []
+    for step, batch in enumerate(tqdm(order, desc=f"epoch {epoch + 1}", mininterval=10)):
+        samples = [sample(patches, index, rng) for index in batch]
+        inputs, truth = (np.stack(arrays) for arrays in zip(*samples, strict=True))
+        done = epoch * steps + step
+        model.optimizer.learning_rate.assign(
+            learning_rate(recipe, done, recipe.warm_up_steps, total)
+        )
+        losses.append(float(model.train_on_batch(to_layout(inputs), truth)))
+        if step % AVERAGE_EVERY == 0:
+            state.average(recipe.average**AVERAGE_EVERY, done // AVERAGE_EVERY)
+    return losses
+
+
+def sample(patches: Patches, index: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """A patch turned, mirrored and in another light: (inputs, `loss_target`)."""
+    inputs, truth = plain_sample(patches, index)
+    turns = int(rng.integers(4))
+    inputs, truth = np.rot90(inputs, turns), np.rot90(truth, turns)
+    if rng.random() < 0.5:
+        inputs, truth = inputs[:, ::-1], truth[:, ::-1]
+    # Compositing is linear: the same change of foreground and background leaves alpha as it is.
+    gain = rng.uniform(0.75, 1.2) * rng.uniform(0.93, 1.07, 3)
+    colours = inputs[..., rng.permutation(3) if rng.random() < 0.3 else slice(0, 3)]
+    colours = np.clip((colours + 1) * gain + rng.uniform(-0.1, 0.1) - 1, -1, 1)
+    return np.dstack([colours, inputs[..., 3:]]).astype(np.float32), np.ascontiguousarray(truth)
+
+
+def plain_sample(patches: Patches, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """A patch as it is: inputs (PATCH, PATCH, 5) float32 and `loss_target`."""
+    inputs = network_input(patches.image[index], patches.alpha[index], patches.place[index])
+    return inputs, loss_target(patches, index)
+
+
+def loss_target(patches: Patches, index: int) -> np.ndarray:
+    """(PATCH, PATCH, 4) float32: alpha before, truth, and where it is soft or hard and counts."""
+    truth = patches.truth[index].astype(np.float32) / 255
+    counts = np.zeros(truth.shape, bool)
+    counts[RIM:-RIM, RIM:-RIM] = patches.unknown[index][RIM:-RIM, RIM:-RIM]
+    hard = bool(patches.hard[index])
+    if hard:
+        counts &= ~_near_boundary(truth)
+    return np.dstack([patches.alpha[index], truth, counts & (not hard), counts & hard]).astype("f4")
+
+
+def _near_boundary(mask):
+    window = np.ones((2 * MASK_UNCERTAINTY + 1,) * 2, np.uint8)
+    return cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, window) > 0
+
+
+def validation_figures(model, patches: Patches, batch: int) -> dict:
+    """Errors with the network as a share of those without it, below 1 where it helps.
+
+    sad, mse, grad: of synthetic mattes; side: of EG1800, pixels on the wrong side of 0.5.
+    """
+    errors = {name: np.zeros(2) for name in ("sad", "mse", "grad", "side")}
+    for first in range(0, len(patches), batch):
+        chosen = range(first, min(first + batch, len(patches)))
+        samples = [plain_sample(patches, index) for index in chosen]
+        inputs = np.stack([inputs for inputs, _ in samples])
+        residual = keras.ops.convert_to_numpy(model(to_layout(inputs), training=False))
+        residual = residual.reshape(inputs.shape[:3])
+        for (_, target), change in zip(samples, residual, strict=True):
+            before, truth, soft, hard = np.moveaxis(target, 2, 0)
+            unknown = (soft + hard) > 0
+            after = np.where(unknown, np.clip(before + change, 0, 1), before)
+            for column, alpha in enumerate((before, after)):
+                if hard.any():
+                    errors["side"][column] += ((alpha >= 0.5) != (truth >= 0.5))[unknown].sum()
+                    continue
+                errors["sad"][column] += np.abs(alpha - truth)[unknown].sum()
+                errors["mse"][column] += ((alpha - truth)[unknown] ** 2).sum()
+                gradients = gradient_magnitude(alpha) - gradient_magnitude(truth)
+                errors["grad"][column] += (gradients[unknown] ** 2).sum()
+    return {name: round(float(after / before), 4) for name, (before, after) in errors.items()}
+
+
+if __name__ == "__main__":
+    main()

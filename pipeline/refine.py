@@ -1,0 +1,122 @@
+"""Refine the alpha matte: a small residual network looks at the unknown band once more.
+
+The network (models/refinement.py) sees colours, alpha and the place in the band, and says what to
+add to alpha. It runs on tiles that hold unknown pixels; only their inner part is used, beyond
+which nothing that was cut off can be felt, so that there are no seams.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import cv2
+import numpy as np
+
+from pipeline.large_photo import reduced
+from pipeline.tflite import Network
+from pipeline.trimap import BACKGROUND, FOREGROUND
+from pipeline.weights import WEIGHTS
+
+# Whether `pipeline.matte` runs the network: only if it makes the matte better by every figure that
+# models/evaluate_refinement.py asks for (models/results/refinement.json).
+EARNED_ITS_PLACE = False
+
+INPUT_CHANNELS = 5
+# The network is convolutional with stride 4, and an output pixel depends on inputs up to 25
+# pixels away.
+STRIDE, MARGIN = 4, 28
+TILE = 160
+INNER = TILE - 2 * MARGIN
+
+# More unknown pixels are refined at a smaller size and the residual enlarged: KNN matting brings
+# the detail of a large photo, the network was trained on photos of half a megapixel, and time
+# stays bounded.
+MOST_UNKNOWN = 200_000
+
+
+def refine(image: np.ndarray, trimap: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """The alpha matte with the network's residual added: (H, W) float32 in [0, 1].
+
+    image: (H, W, 3) uint8 RGB. trimap: (H, W) uint8, 0 background, 255 foreground, unknown
+    between. alpha: (H, W) float32 in [0, 1], of KNN matting. Known pixels come out exactly 0 and 1.
+    """
+    unknown = (trimap != BACKGROUND) & (trimap != FOREGROUND)
+    refined = (trimap == FOREGROUND).astype(np.float32)
+    count = np.count_nonzero(unknown)
+    if not count:
+        return refined
+    if count <= MOST_UNKNOWN:
+        change = residual(image, trimap, alpha)
+    else:
+        size = trimap.shape[::-1]
+        small_image, small_trimap = reduced(image, trimap, (MOST_UNKNOWN / count) ** 0.5)
+        small_alpha = cv2.resize(alpha, small_trimap.shape[::-1], interpolation=cv2.INTER_AREA)
+        change = cv2.resize(residual(small_image, small_trimap, small_alpha), size)
+    refined[unknown] = np.clip(alpha[unknown] + change[unknown], 0, 1)
+    return refined
+
+
+def residual(image: np.ndarray, trimap: np.ndarray, alpha: np.ndarray, network=None) -> np.ndarray:
+    """What the network adds to alpha: (H, W) float32, 0 far from unknown pixels.
+
+    Arrays as for `refine`. network: called with (TILE, TILE, 5) float32, gives a list with
+    (TILE, TILE, 1); the shipped one if None.
+    """
+    network = network or shipped_network()
+    unknown = (trimap != BACKGROUND) & (trimap != FOREGROUND)
+    height, width = trimap.shape
+    place = place_in_band(trimap)
+    image, alpha, place = (
+        cv2.copyMakeBorder(array, *(MARGIN, MARGIN + INNER) * 2, cv2.BORDER_REPLICATE)
+        for array in (image, alpha, place)
+    )
+    change = np.zeros((height + INNER, width + INNER), np.float32)
+    for y, x in tiles(unknown):
+        tile = np.s_[y : y + TILE, x : x + TILE]
+        (output,) = network(network_input(image[tile], alpha[tile], place[tile]))
+        inner = output[MARGIN : MARGIN + INNER, MARGIN : MARGIN + INNER, 0]
+        change[y : y + INNER, x : x + INNER] = inner
+    return change[:height, :width]
+
+
+def network_input(image: np.ndarray, alpha: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """(H, W, 5) float32: RGB, alpha and place, each in [-1, 1].
+
+    image: (H, W, 3) uint8. alpha: (H, W) in [0, 1]. place: of `place_in_band`.
+    """
+    colours = image.astype(np.float32) * np.float32(1 / 127.5) - 1
+    return np.dstack([colours, 2 * alpha.astype(np.float32) - 1, place])
+
+
+def place_in_band(trimap: np.ndarray) -> np.ndarray:
+    """(H, W) float32 from -1, known background, to 1, known foreground.
+
+    Between them it grows with the distance from the one as a share of both distances: 0 lies
+    midway. 0 everywhere unknown if the trimap lacks one of the two.
+    """
+    foreground, background = trimap == FOREGROUND, trimap == BACKGROUND
+    place = foreground.astype(np.float32) - background
+    if foreground.any() and background.any():
+        unknown = place == 0
+        to_foreground, to_background = (
+            cv2.distanceTransform((~known).view(np.uint8), cv2.DIST_L2, 3)[unknown]
+            for known in (foreground, background)
+        )
+        place[unknown] = (to_background - to_foreground) / (to_background + to_foreground)
+    return place
+
+
+def tiles(unknown: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Top left corners (y, x) of squares of INNER pixels that cover all unknown pixels (H, W)."""
+    for y in range(0, unknown.shape[0], INNER):
+        columns = np.flatnonzero(unknown[y : y + INNER].any(0))
+        while columns.size:
+            # The network's strides must fall on the same pixels in every tile.
+            x = int(columns[0]) // STRIDE * STRIDE
+            yield y, x
+            columns = columns[columns >= x + INNER]
+
+
+@cache
+def shipped_network() -> Network:
+    """The network of models/weights, loaded once."""
+    return Network(WEIGHTS / "refinement.tflite")

@@ -1,0 +1,203 @@
+"""The refinement of the matte: network, tiles, training patches and loss."""
+
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
+
+from models.refinement import refinement  # noqa: E402
+from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
+from models.synthetic_mattes import composited, synthetic_matte  # noqa: E402
+from pipeline.refine import (  # noqa: E402
+    INNER,
+    MARGIN,
+    STRIDE,
+    TILE,
+    network_input,
+    place_in_band,
+    refine,
+    residual,
+    tiles,
+)
+from pipeline.weights import WEIGHTS  # noqa: E402
+
+
+def as_network(model):
+    """A Keras model called as a LiteRT network is."""
+    return lambda inputs: [np.asarray(model(inputs[None], training=False))[0]]
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    keras.utils.set_random_seed(0)
+    return refinement()
+
+
+@pytest.fixture(scope="module")
+def arbitrary(untrained):
+    """A network that changes everything: all weights random."""
+    model = keras.models.clone_model(untrained)
+    rng = np.random.default_rng(0)
+    last = model.get_layer("residual")
+    last.set_weights([rng.normal(0, 0.1, value.shape) for value in last.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A disc before noise, with a band of 12 pixels and an alpha that is not the truth."""
+    rng = np.random.default_rng(1)
+    image = rng.integers(0, 256, (301, 437, 3), np.uint8)
+    y, x = np.mgrid[:301, :437]
+    distance = np.hypot(y - 140, x - 230)
+    trimap = np.full(distance.shape, 128, np.uint8)
+    trimap[distance < 90], trimap[distance > 114] = 255, 0
+    alpha = np.clip((114 - distance) / 24, 0, 1).astype(np.float32)
+    return image, trimap, alpha
+
+
+def test_the_network_is_light(untrained):
+    assert 60_000 <= untrained.count_params() <= 200_000
+
+
+def test_an_untrained_network_changes_nothing(untrained, scene):
+    assert not residual(*scene, network=as_network(untrained)).any()
+
+
+def test_no_input_matters_beyond_the_margin(arbitrary):
+    rng = np.random.default_rng(2)
+    side = 2 * MARGIN + 5 * STRIDE
+    base = rng.uniform(-1, 1, (1, side, side, 5)).astype(np.float32)
+    for offset in range(STRIDE):
+        place = MARGIN + STRIDE + offset
+        poked = base.copy()
+        poked[0, place, place] += 5
+        change = np.abs(np.asarray(arbitrary(poked)) - np.asarray(arbitrary(base)))[0, :, :, 0]
+        rows, columns = np.nonzero(change)
+        assert max(np.abs(rows - place).max(), np.abs(columns - place).max()) <= MARGIN
+
+
+def test_tiles_give_the_same_as_one_whole_pass(arbitrary, scene):
+    image, trimap, alpha = scene
+    unknown = trimap == 128
+    tiled = residual(image, trimap, alpha, network=as_network(arbitrary))
+    padding = (2 * MARGIN, 2 * MARGIN + 3) * 2
+    whole = network_input(
+        *(
+            cv2.copyMakeBorder(array, *padding, cv2.BORDER_REPLICATE)
+            for array in (image, alpha, place_in_band(trimap))
+        )
+    )
+    whole = whole[: whole.shape[0] // 4 * 4, : whole.shape[1] // 4 * 4]
+    expected = as_network(arbitrary)(whole)[0][2 * MARGIN :, 2 * MARGIN :, 0][:301, :437]
+    assert np.abs(expected[unknown]).max() > 0.01
+    np.testing.assert_allclose(tiled[unknown], expected[unknown], atol=1e-4)
+
+
+def test_the_tiles_cover_every_unknown_pixel_and_lie_on_the_strides():
+    rng = np.random.default_rng(3)
+    unknown = rng.random((500, 333)) < 0.001
+    covered = np.zeros((500 + INNER, 333 + INNER), bool)
+    for y, x in tiles(unknown):
+        assert y % STRIDE == 0 and x % STRIDE == 0
+        assert unknown[y : y + INNER, x : x + INNER].any()
+        covered[y : y + INNER, x : x + INNER] = True
+    assert covered[:500, :333][unknown].all()
+    assert TILE == INNER + 2 * MARGIN and INNER % STRIDE == 0
+
+
+def test_the_place_in_the_band_is_the_share_of_the_way_across():
+    """Known background up to column 10, foreground from column 30: linear between."""
+    trimap = np.full((40, 50), 128, np.uint8)
+    trimap[:, :11], trimap[:, 30:] = 0, 255
+    place = place_in_band(trimap)
+    assert (place[:, :11] == -1).all() and (place[:, 30:] == 1).all()
+    np.testing.assert_allclose(place[20, 10:31], np.linspace(-1, 1, 21), atol=0.03)
+
+
+def test_a_trimap_with_only_one_side_has_no_place():
+    trimap = np.full((8, 8), 128, np.uint8)
+    trimap[:2] = 255
+    assert (place_in_band(trimap)[2:] == 0).all()
+
+
+@pytest.mark.skipif(not (WEIGHTS / "refinement.tflite").exists(), reason="no network is shipped")
+class TestShipped:
+    def test_known_pixels_are_restored(self, scene):
+        image, trimap, alpha = scene
+        refined = refine(image, trimap, alpha + np.float32(0.1) * (trimap == 0))
+        assert refined.dtype == np.float32 and refined.shape == trimap.shape
+        assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
+        assert 0 <= refined.min() and refined.max() <= 1
+
+    def test_a_trimap_without_unknown_pixels_is_its_own_alpha(self, scene):
+        image, trimap, alpha = scene
+        known = np.where(trimap == 255, 255, 0).astype(np.uint8)
+        np.testing.assert_array_equal(refine(image, known, alpha), known / np.float32(255))
+
+    def test_a_large_photo_is_refined_at_a_smaller_size(self, scene, monkeypatch):
+        monkeypatch.setattr("pipeline.refine.MOST_UNKNOWN", 5000)
+        image, trimap, alpha = scene
+        refined = refine(image, trimap, alpha)
+        assert refined.shape == trimap.shape
+        assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
+
+    def test_the_same_photo_gives_the_same_matte(self, scene):
+        np.testing.assert_array_equal(refine(*scene), refine(*scene))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_synthetic_matte_obeys_the_compositing_equation(seed):
+    rng = np.random.default_rng(seed)
+    photos = rng.integers(0, 256, (2, 150, 180, 3), np.uint8)
+    matte = synthetic_matte(*photos, 160, rng)
+    share = matte.alpha[..., None].astype(float)
+    mixed = share * matte.foreground + (1 - share) * matte.background
+    assert np.abs(matte.image - mixed).max() <= 0.5 + 1e-3
+    assert 0 <= matte.alpha.min() and matte.alpha.max() <= 1
+    assert set(np.unique(matte.trimap)) <= {0, 128, 255}
+    assert (matte.image[matte.alpha == 1] == matte.foreground[matte.alpha == 1]).all()
+
+
+def test_half_and_half_of_black_and_white_is_grey():
+    white, black = (np.full((2, 2, 3), value, np.uint8) for value in (255, 0))
+    half = np.full((2, 2), 0.5, np.float32)
+    assert (composited(white, half, black) == 128).all()
+
+
+def test_the_loss_of_a_hand_made_case():
+    """Two neighbours: alpha 0.5 and 0.5, residuals 0.2 and 0.7, truth 1 and 1.
+
+    Errors -0.3 and 0 (cut off at 1, exceeded by 0.2): sizes 0.3 + 3 x 0.09 = 0.57 and 0, excess
+    0.2 LEAK, difference 0.3 again.
+    """
+    truth = np.zeros((1, 1, 2, 4), np.float32)
+    truth[..., 0], truth[..., 1], truth[..., 2] = 0.5, 1, 1
+    change = np.array([0.2, 0.7], np.float32).reshape(1, 1, 2, 1)
+    loss = float(refinement_loss(3.0, 2.0, 1.0, 0.1, 0.0)(truth, change))
+    assert loss == pytest.approx((0.57 + 0.2 * LEAK + 2 * 0.57) / 3, rel=1e-5)
+
+
+def test_a_hard_mask_asks_for_the_side_only():
+    """Truth person: alpha 0.7 is far enough; 0.4 lacks 0.1 to the edge and 0.15 of margin."""
+    truth = np.zeros((1, 1, 2, 4), np.float32)
+    truth[..., 0], truth[..., 1], truth[..., 3] = [0.7, 0.4], 1, 1
+    loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, np.zeros((1, 1, 2, 1), np.float32)))
+    assert loss == pytest.approx(0.5 * 0.25 / 3, rel=1e-5)
+
+
+def test_pixels_that_do_not_count_change_no_loss():
+    rng = np.random.default_rng(4)
+    truth = rng.random((1, 6, 6, 4)).astype(np.float32)
+    truth[..., 2:] = 0
+    truth[0, 3:, 3:, 2] = 1
+    change = rng.normal(0, 0.1, (1, 6, 6, 1)).astype(np.float32)
+    other = change.copy()
+    other[0, :3] = 9
+    loss = refinement_loss(1.0, 1.0, 1.0, 0.1, 0.1)
+    assert float(loss(truth, change)) == pytest.approx(float(loss(truth, other)), rel=1e-5)
