@@ -42,6 +42,7 @@ STAGES = {
     "channels": "Drawing the channels",
     "layers": "Looking into the network",
     "early": "Solving again, stopping early",
+    "refinement": "Looking at the band once more",
     "composite": "Mixing the result",
 }
 

@@ -9,6 +9,7 @@ from pipeline.steps_to_composite import (
     composite,
     foreground,
     neighbours,
+    refinement,
     solution,
     system,
 )
@@ -18,7 +19,7 @@ from pipeline.walk import Walk
 ABOUT_FACE = (landmarks, pose, channels)
 # In the order of the walk; a step is named as the function that describes it.
 DESCRIPTIONS = (photo, *ABOUT_FACE, features, fusion, mask, trimap)
-DESCRIPTIONS += (neighbours, system, solution, alpha, foreground, composite)
+DESCRIPTIONS += (neighbours, system, solution, refinement, alpha, foreground, composite)
 
 
 def steps(walk: Walk, before: Sequence[Step] = (), first: str | None = None) -> list[Step]:

@@ -5,6 +5,7 @@ import numpy as np
 from pipeline import drawings
 from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
+from pipeline.refine import EARNED_ITS_PLACE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
@@ -32,6 +33,7 @@ PAPER_ENERGY = (
     r"L_{UU}\, \alpha_U = -L_{UK}\, \alpha_K",
 )
 SPARSITY_SIDE = 480
+RESIDUAL_SHOWN = 0.3  # drawn in full colour; few residuals are larger
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 
 
@@ -104,7 +106,7 @@ def solution(walk: Walk) -> Step:
     names = ("conjugate gradients",)
     done = len(walk.story.residuals) - 1
     window = _edge(walk)
-    shown = {**walk.early, done: walk.alpha}
+    shown = {**walk.early, done: walk.solved}
     pictures = tuple(
         Picture.of(
             "First guess" if count == 0 else f"After {count}",
@@ -139,6 +141,53 @@ def solution(walk: Walk) -> Step:
     )
 
 
+def refinement(walk: Walk) -> Step:
+    """What a network adds to the solver's alpha, or would add."""
+    unknown = walk.trimap == UNKNOWN
+    window = _edge(walk)
+    refined = np.clip(walk.solved + walk.residual, 0, 1)
+    state = (
+        "What follows uses its result."
+        if EARNED_ITS_PLACE
+        else "It does not yet improve every figure that we ask of it, so it is switched off: what "
+        "follows uses the solver's alpha as it is."
+    )
+    return Step(
+        "refinement",
+        "Refinement",
+        "A small network looks at the band once more, in tiles: at the colours, at the solver's "
+        "alpha and at the place between the band's two sides. It says what to add to alpha, the "
+        f"residual; known pixels stay as they are. {state}",
+        (r"\alpha'_i = \min(1, \max(0,\; \alpha_i + r_i(I, \alpha, T)))",),
+        "He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; trained by us on "
+        "mattes that we draw and on EG1800's outlines",
+        (
+            Picture.of(
+                "Residual",
+                f"Gold where the network adds to alpha, blue where it takes away; full at "
+                f"{RESIDUAL_SHOWN:g}",
+                drawings.signed(walk.residual * unknown, RESIDUAL_SHOWN),
+            ),
+            Picture.of(
+                "Before, magnified",
+                "The solver's alpha at the edge with most transparency",
+                drawings.magnified(walk.solved, window, EDGE_FACTOR),
+            ),
+            Picture.of(
+                "After, magnified",
+                "The same with the residual",
+                drawings.magnified(refined, window, EDGE_FACTOR),
+            ),
+        ),
+        (
+            ("Mean residual in the band", f"{np.abs(walk.residual[unknown]).mean():.3f}"),
+            ("Largest", f"{np.abs(walk.residual[unknown]).max():.2f}"),
+            ("Switched", "on" if EARNED_ITS_PLACE else "off"),
+        ),
+        walk.seconds["refinement"],
+    )
+
+
 def alpha(walk: Walk) -> Step:
     """What matting changed."""
     difference = walk.alpha - walk.mask
@@ -150,7 +199,7 @@ def alpha(walk: Walk) -> Step:
         "From mask to alpha",
         "The mask says where the person is; alpha says how much of each pixel is person. Gold: "
         "alpha gives back what the mask had cut off. Blue: it takes away what the mask had left "
-        "on. No refinement network follows yet: this alpha is the final one.",
+        "on.",
         (r"\Delta_i = \alpha_i - m_i",),
         "Chen, Li and Tang 2013",
         (
@@ -231,7 +280,8 @@ def composite(walk: Walk) -> Step:
         "face": walk.face.landmarks.nbytes if walk.face else 0,
         "mask": walk.mask.nbytes,
         "trimap": walk.trimap.nbytes,
-        "matting": walk.alpha.nbytes,
+        "matting": walk.solved.nbytes,
+        **({"refinement": walk.alpha.nbytes} if EARNED_ITS_PLACE else {}),
         "foreground": walk.foreground.nbytes,
         "composite": walk.result.nbytes,
     }
