@@ -14,7 +14,7 @@ from models.patches import read_patches
 from models.recipe import RECIPES, REFINEMENT
 from models.refinement import refinement
 from models.train import CHECKPOINTS
-from pipeline.refine import MOST_UNKNOWN
+from pipeline.knn import MOST_UNKNOWN
 from pipeline.weights import WEIGHTS
 
 NAME = "portrait_fcn_plus"

@@ -30,12 +30,29 @@ NAME = "refinement"
 RIM = 8
 # The hand-drawn mask is uncertain by so many pixels: there a side is not asked for.
 MASK_UNCERTAINTY = 1
+# The change of a pixel is tried with these limits; 1 is none.
+LIMITS = (1.0, 0.5, 0.3, 0.2, 0.15, 0.1, 0.05)
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--limits", action="store_true", help="compare limits of the change on the validation patches"
+    )
     use_fastest_layout()
-    train(REFINEMENT)
+    if parser.parse_args().limits:
+        print_limits(REFINEMENT)
+    else:
+        train(REFINEMENT)
+
+
+def print_limits(recipe: RefinementRecipe) -> None:
+    """Validation errors of the trained network, its change limited to several sizes."""
+    model = refinement()
+    model.load_weights(CHECKPOINTS / NAME / f"{NAME}.weights.h5")
+    validation = read_patches("validation")
+    for limit in LIMITS:
+        print(limit, validation_figures(model, validation, recipe.batch, limit), flush=True)
 
 
 def train(recipe: RefinementRecipe) -> None:
@@ -132,7 +149,7 @@ def _near_boundary(mask):
     return cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, window) > 0
 
 
-def validation_figures(model, patches: Patches, batch: int) -> dict:
+def validation_figures(model, patches: Patches, batch: int, limit: float = 1.0) -> dict:
     """Errors with the network as a share of those without it, below 1 where it helps.
 
     sad, mse, grad: of synthetic mattes; side: of EG1800, pixels on the wrong side of 0.5.
@@ -143,7 +160,7 @@ def validation_figures(model, patches: Patches, batch: int) -> dict:
         samples = [plain_sample(patches, index) for index in chosen]
         inputs = np.stack([inputs for inputs, _ in samples])
         residual = keras.ops.convert_to_numpy(model(to_layout(inputs), training=False))
-        residual = residual.reshape(inputs.shape[:3])
+        residual = np.clip(residual.reshape(inputs.shape[:3]), -limit, limit)
         for (_, target), change in zip(samples, residual, strict=True):
             before, truth, soft, hard = np.moveaxis(target, 2, 0)
             unknown = (soft + hard) > 0

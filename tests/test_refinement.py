@@ -15,6 +15,7 @@ from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
 from models.synthetic_mattes import composited, synthetic_matte  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
+    LARGEST_CHANGE,
     MARGIN,
     STRIDE,
     TILE,
@@ -135,15 +136,24 @@ class TestShipped:
         assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
         assert 0 <= refined.min() and refined.max() <= 1
 
+    def test_no_pixel_changes_by_more_than_the_limit(self, scene):
+        change = np.abs(refine(*scene) - scene[2])
+        assert 0 < change.max() <= LARGEST_CHANGE + 1e-6
+
     def test_a_trimap_without_unknown_pixels_is_its_own_alpha(self, scene):
         image, trimap, alpha = scene
         known = np.where(trimap == 255, 255, 0).astype(np.uint8)
         np.testing.assert_array_equal(refine(image, known, alpha), known / np.float32(255))
 
-    def test_a_large_photo_is_refined_at_a_smaller_size(self, scene, monkeypatch):
-        monkeypatch.setattr("pipeline.refine.MOST_UNKNOWN", 5000)
+    def test_a_trimap_with_only_one_side_leaves_alpha_as_it_is(self, scene):
         image, trimap, alpha = scene
-        refined = refine(image, trimap, alpha)
+        nowhere = np.where(trimap == 255, 128, trimap)
+        expected = np.where(nowhere == 128, alpha, 0)
+        np.testing.assert_array_equal(refine(image, nowhere, alpha), expected)
+
+    def test_a_large_photo_is_refined_at_a_smaller_size(self, scene):
+        image, trimap, alpha = scene
+        refined = refine(image, trimap, alpha, most_unknown=5000)
         assert refined.shape == trimap.shape
         assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
 
