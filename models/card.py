@@ -15,6 +15,7 @@ from models.recipe import RECIPES, REFINEMENT
 from models.refinement import refinement
 from models.train import CHECKPOINTS
 from pipeline.knn import MOST_UNKNOWN
+from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
 
 NAME = "portrait_fcn_plus"
@@ -82,9 +83,8 @@ non-commercial training data. No photograph is contained in them or in the proje
 ## Recipe
 `python -m models.refinement_patches synthetic`, the same with `portraits`,
 `KERAS_BACKEND=torch python -m models.train_refinement`, `python -m models.export refinement`; all
-settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW {learning_rate:g} with
-warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), L1 of alpha plus
-{gradient_weight:g} times L1 of its differences, hinge on the side of 0.5 for hard masks, seed {seed}.
+settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW with warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), L1 and squared
+error of alpha and of its differences, a hinge on the side of 0.5 for hard masks, seed {seed}.
 Errors on the validation patches as a share of KNN's, last epoch: {figures}.
 
 ## Figures
@@ -99,7 +99,8 @@ Errors on the validation patches as a share of KNN's, last epoch: {figures}.
 ## Limits
 Trained on the product's own KNN alpha of quality "best"; on another solver's alpha it does not know
 the faults. The drawn strands are cleaner than hair, and motion blur, glass and smoke are missing.
-Where more than {most} pixels are unknown it works at a smaller size.
+No pixel is changed by more than {limit}; where more than {most} pixels are unknown it works at a
+smaller size.
 """
 
 
@@ -159,6 +160,7 @@ def refinement_card() -> str:
         synthetic=int((~training.hard).sum()),
         hard=int(training.hard.sum()),
         validation=len(validation),
+        epochs=sum(stage.epochs for stage in REFINEMENT.stages),
         **asdict(REFINEMENT),
         figures=", ".join(f"{name} {last[name]:.3f}" for name in ("sad", "mse", "grad", "side")),
         scenes=scenes["trimap1"]["photos"],
@@ -166,6 +168,7 @@ def refinement_card() -> str:
         rule="---|" * len(ERRORS),
         rows="\n".join(refinement_rows(scenes)),
         portraits=portrait_line(results["eg1800_test"]),
+        limit=LARGEST_CHANGE,
         most=f"{MOST_UNKNOWN:,}",
     )
 

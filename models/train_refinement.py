@@ -19,10 +19,10 @@ from tqdm import tqdm
 from models.layout import to_layout, use_fastest_layout
 from models.metrics import gradient_magnitude
 from models.patches import Patches, read_patches
-from models.recipe import REFINEMENT, RefinementRecipe
+from models.recipe import REFINEMENT, RefinementRecipe, RefinementStage
 from models.refinement import refinement
 from models.refinement_loss import refinement_loss
-from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate
+from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate, stage_of
 from pipeline.refine import network_input
 
 NAME = "refinement"
@@ -63,20 +63,18 @@ def train(recipe: RefinementRecipe) -> None:
     training, validation = read_patches("train"), read_patches("validation")
     model = refinement()
     optimizer = keras.optimizers.AdamW(
-        recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
+        weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
     )
-    loss = refinement_loss(
-        recipe.square_weight,
-        recipe.gradient_weight,
-        recipe.side_weight,
-        recipe.side_margin,
-        recipe.keep,
-    )
-    model.compile(optimizer, loss)
     optimizer.build(model.trainable_variables)
+    model.compile(optimizer)
     state = TrainingState(model, folder / "state.npz")
-    for epoch in range(state.resume(), recipe.epochs):
+    compiled = None
+    for epoch in range(state.resume(), sum(stage.epochs for stage in recipe.stages)):
         started = time.perf_counter()
+        stage = stage_of(recipe, epoch)
+        if stage is not compiled:
+            model.compile(optimizer, loss_of(recipe, stage))
+            compiled = stage
         losses = run_epoch(model, training, recipe, epoch, state)
         with state.averaged():
             figures = validation_figures(model, validation, recipe.batch)
@@ -93,11 +91,23 @@ def train(recipe: RefinementRecipe) -> None:
         tqdm.write(json.dumps(line))
 
 
+def loss_of(recipe: RefinementRecipe, stage: RefinementStage):
+    """The loss of a stage."""
+    return refinement_loss(
+        stage.square_weight,
+        recipe.gradient_weight,
+        stage.side_weight,
+        recipe.side_margin,
+        recipe.keep,
+    )
+
+
 def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, state):
     """One pass over the patches; returns the loss of each step."""
     rng = np.random.default_rng((recipe.seed, epoch))
     steps = len(patches) // recipe.batch
-    total = steps * recipe.epochs
+    stage = stage_of(recipe, epoch)
+    total = steps * stage.cosine_epochs
     order = rng.permutation(len(patches))[: steps * recipe.batch].reshape(steps, -1)
     losses = []
     for step, batch in enumerate(tqdm(order, desc=f"epoch {epoch + 1}", mininterval=10)):
@@ -105,7 +115,7 @@ def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, sta
         inputs, truth = (np.stack(arrays) for arrays in zip(*samples, strict=True))
         done = epoch * steps + step
         model.optimizer.learning_rate.assign(
-            learning_rate(recipe, done, recipe.warm_up_steps, total)
+            learning_rate(stage, done, recipe.warm_up_steps, total)
         )
         losses.append(float(model.train_on_batch(to_layout(inputs), truth)))
         if step % AVERAGE_EVERY == 0:
