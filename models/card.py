@@ -1,8 +1,10 @@
 """Write the cards of the shipped weights from the recipes, the measured figures and the files.
 
-    python -m models.card
+    python -m models.card portrait_fcn_plus
+    python -m models.card refinement
 """
 
+import argparse
 import hashlib
 import json
 from dataclasses import asdict
@@ -105,8 +107,11 @@ smaller size.
 
 
 def main():
-    (WEIGHTS / f"{NAME}.md").write_text(card())
-    (WEIGHTS / "refinement.md").write_text(refinement_card())
+    cards = {NAME: card, "refinement": refinement_card}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("network", choices=sorted(cards))
+    name = parser.parse_args().network
+    (WEIGHTS / f"{name}.md").write_text(cards[name]())
 
 
 def card() -> str:

@@ -36,6 +36,7 @@ STAGES = {
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
+    "refinement": "Looking at the edge once more",
     "foreground": "Cleaning the colours",
     "pose": "Fitting the canonical pose",
     "channels": "Drawing the channels",

@@ -40,6 +40,7 @@ STAGES = {
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
+    "refinement": "Looking at the edge once more",
     "foreground": "Cleaning the colours",
 }
 

@@ -19,7 +19,7 @@ from pipeline.weights import WEIGHTS
 
 # Whether `pipeline.matte` runs the network: only if it makes the matte better by every figure that
 # models/evaluate_refinement.py asks for (models/results/refinement.json).
-EARNED_ITS_PLACE = False
+EARNED_ITS_PLACE = True
 
 INPUT_CHANNELS = 5
 # The network is convolutional with stride 4, and an output pixel depends on inputs up to 25

@@ -5,6 +5,7 @@ import numpy as np
 from pipeline import drawings
 from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
+from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
@@ -104,7 +105,7 @@ def solution(walk: Walk) -> Step:
     names = ("conjugate gradients",)
     done = len(walk.story.residuals) - 1
     window = _edge(walk)
-    shown = {**walk.early, done: walk.alpha}
+    shown = {**walk.early, done: walk.solved}
     pictures = tuple(
         Picture.of(
             "First guess" if count == 0 else f"After {count}",
@@ -150,7 +151,13 @@ def alpha(walk: Walk) -> Step:
         "From mask to alpha",
         "The mask says where the person is; alpha says how much of each pixel is person. Gold: "
         "alpha gives back what the mask had cut off. Blue: it takes away what the mask had left "
-        "on. No refinement network follows yet: this alpha is the final one.",
+        "on. "
+        + (
+            "A small network has had the last word on what the equations leave unsure: it has "
+            f"moved alpha by up to {LARGEST_CHANGE:g}."
+            if "refinement" in walk.seconds
+            else "No refinement network follows: this alpha is the final one."
+        ),
         (r"\Delta_i = \alpha_i - m_i",),
         "Chen, Li and Tang 2013",
         (
@@ -176,7 +183,7 @@ def alpha(walk: Walk) -> Step:
             ("Pixels neither all nor nothing", f"{soft.sum():,}"),
             ("Memory kept", megabytes(walk.alpha.nbytes)),
         ),
-        walk.seconds["matting"],
+        walk.seconds["matting"] + walk.seconds.get("refinement", 0),
     )
 
 
@@ -231,7 +238,8 @@ def composite(walk: Walk) -> Step:
         "face": walk.face.landmarks.nbytes if walk.face else 0,
         "mask": walk.mask.nbytes,
         "trimap": walk.trimap.nbytes,
-        "matting": walk.alpha.nbytes,
+        "matting": walk.solved.nbytes,
+        **({"refinement": walk.alpha.nbytes} if "refinement" in walk.seconds else {}),
         "foreground": walk.foreground.nbytes,
         "composite": walk.result.nbytes,
     }

@@ -67,7 +67,7 @@ class Walk:
     """A photo and everything made from it; (H, W) is the size of `image`.
 
     image: (H, W, 3) uint8 RGB, the photo at no more than LONGEST_SIDE. size: (width, height) of
-    the photo as given. face, to_canonical, frames, mask, trimap, alpha, foreground: as in
+    the photo as given. face, to_canonical, frames, mask, trimap, solved, alpha, foreground: as in
     `pipeline.matting.Matte`. channels: (H, W, 3) float32, x, y and mean mask; None without a
     face. layers: what the network made of the whole photo. story: what the solver did. matrix: its
     (n, n) system. early: (H, W) float32 alpha by iterations done. background, result, pasted:
@@ -88,6 +88,7 @@ class Walk:
     story: RecordedStory
     matrix: scipy.sparse.csr_matrix | None
     early: dict[int, np.ndarray]
+    solved: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
     background: np.ndarray
@@ -147,6 +148,7 @@ def walk(
             story=story,
             matrix=matrix,
             early=early,
+            solved=matted.solved,
             alpha=matted.alpha,
             foreground=matted.foreground,
             background=image,
@@ -198,6 +200,7 @@ def walk_on(
             story=story,
             matrix=matrix,
             early=early,
+            solved=matted.solved,
             alpha=matted.alpha,
             foreground=matted.foreground,
             seconds=seconds | matted.timings,

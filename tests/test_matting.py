@@ -9,6 +9,7 @@ import pytest
 from pipeline import matte
 from pipeline.image import ImageError, load_image
 from pipeline.matting import NO_BAND, NOBODY, STAGES
+from pipeline.refine import EARNED_ITS_PLACE, LARGEST_CHANGE
 from pipeline.samples import SAMPLES
 
 
@@ -56,7 +57,8 @@ def test_an_own_trimap_replaces_the_stages_before_it(photo):
     trimap[150:250, 150:250] = 255
     result = matte(photo, trimap=trimap)
     assert np.array_equal(result.trimap, trimap)
-    assert list(result.timings) == ["matting", "foreground"]
+    stages = list(STAGES)
+    assert list(result.timings) == stages[stages.index("matting") :]
     assert result.face is None and result.found and not result.notes
     assert (result.alpha[trimap == 0] == 0).all() and (result.alpha[trimap == 255] == 1).all()
 
@@ -121,3 +123,13 @@ def test_the_app_process_never_loads_tensorflow_or_mediapipe():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert finished.stdout.strip() == "[]"
+
+
+def test_refinement_can_be_left_out(photo, result):
+    """Known pixels stay what they are, and the unknown ones nearly so."""
+    plain = matte(photo, refine=False)
+    assert "refinement" not in plain.timings
+    np.testing.assert_array_equal(plain.alpha, plain.solved)
+    np.testing.assert_array_equal(plain.solved, result.solved)
+    assert np.abs(result.alpha - result.solved).max() <= LARGEST_CHANGE + 1e-6
+    assert (result.alpha != result.solved).any() == EARNED_ITS_PLACE

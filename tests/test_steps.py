@@ -76,7 +76,7 @@ def test_a_direct_solver_finds_the_same_alpha_in_the_recorded_system():
 
 
 def test_more_iterations_come_closer_to_the_last_alpha(walked):
-    errors = [np.abs(alpha - walked.alpha).mean() for alpha in walked.early.values()]
+    errors = [np.abs(alpha - walked.solved).mean() for alpha in walked.early.values()]
     assert len(errors) >= 3
     assert errors == sorted(errors, reverse=True)
 
