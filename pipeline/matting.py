@@ -35,8 +35,7 @@ class Matte:
 
     mask: (H, W) float32 in 0..1, probability of "person".
     trimap: (H, W) uint8, 0 background, 128 unknown, 255 foreground.
-    solved: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known: the solver's alpha.
-    alpha: the same after refinement; `solved` itself if there was none.
+    alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
     foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
     face: the largest face, or None. faces: all of them, largest first.
     to_canonical: (2, 3) float64 affine map from photo pixels to the canonical pose, or None.
@@ -47,7 +46,6 @@ class Matte:
 
     mask: np.ndarray
     trimap: np.ndarray
-    solved: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
     face: Face | None = None
@@ -103,7 +101,7 @@ def matte(
         mask = trimap.astype(np.float32) / FOREGROUND
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
-        alpha = solved = solve(image, trimap)
+        alpha = solve(image, trimap)
     if refine and EARNED_ITS_PLACE:
         with clock.stage("refinement"):
             alpha = refined(image, trimap, alpha)
@@ -112,7 +110,6 @@ def matte(
     return Matte(
         mask=mask,
         trimap=trimap,
-        solved=solved,
         alpha=alpha,
         foreground=foreground,
         face=faces[0] if faces else None,

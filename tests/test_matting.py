@@ -129,7 +129,5 @@ def test_refinement_can_be_left_out(photo, result):
     """Known pixels stay what they are, and the unknown ones nearly so."""
     plain = matte(photo, refine=False)
     assert "refinement" not in plain.timings
-    np.testing.assert_array_equal(plain.alpha, plain.solved)
-    np.testing.assert_array_equal(plain.solved, result.solved)
-    assert np.abs(result.alpha - result.solved).max() <= LARGEST_CHANGE + 1e-6
-    assert (result.alpha != result.solved).any() == EARNED_ITS_PLACE
+    assert np.abs(result.alpha - plain.alpha).max() <= LARGEST_CHANGE + 1e-6
+    assert (result.alpha != plain.alpha).any() == EARNED_ITS_PLACE
