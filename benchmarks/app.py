@@ -1,10 +1,11 @@
-"""First paint of the app and the server's memory over twenty photos, in a real Chromium.
+"""First paint of the app, its memory over twenty photos and its idling, in a real Chromium.
 
     python -m benchmarks.app
 
 First paint is measured twice: from the start of the server's process (what `make run` makes a
 person wait for) and from opening the page. The photos are the sample portraits in several sizes,
-one of them 12 megapixels, uploaded together to one session.
+one of them 12 megapixels, uploaded together to one session. With all of them on the page, nobody
+touches it for a while: the processor time of the server and of the page's main thread.
 """
 
 import json
@@ -12,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, chromium_program, served
@@ -19,6 +21,7 @@ from benchmarks.stages import portrait
 from pipeline.encode import encode_jpeg
 
 RESULTS = Path(__file__).resolve().parent / "results" / "app.json"
+IDLE_SECONDS = 20
 PHOTOS = [(600, 800)] * 15 + [(960, 1280)] * 4 + [(3000, 4000)]
 
 
@@ -45,11 +48,30 @@ def main():
                 "server_mb_after": app.resident_mb(),
                 "server_mb_peak": app.peak_mb(),
             }
+            results |= idling(page, app)
         chromium.close()
     for name, value in results.items():
         print(f"{name:28}{value:10.2f}")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def idling(page, app):
+    """Processor seconds that a minute costs in which nobody does anything."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(3000)  # the last picture is still being uncovered
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def spent():
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        page_s = {each["name"]: each["value"] for each in metrics}["TaskDuration"]
+        return np.array([app.processor_s(), page_s])
+
+    before = spent()
+    page.wait_for_timeout(1000 * IDLE_SECONDS)
+    server, shown = (spent() - before) * 60 / IDLE_SECONDS
+    return {"idle_server_s_per_minute": server, "idle_page_s_per_minute": shown}
 
 
 def upload_all(page):

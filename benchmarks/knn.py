@@ -63,9 +63,9 @@ FRACTIONS = (1, 0.7, 0.5, 0.35)
 
 # The grid of cross-validation; a fold is three photos.
 GRID = {
-    "KNN_WEIGHT": (0.03, 0.06),
-    "MIXTURE_WEIGHT": (0.005, 0.01, 0.02),
-    "CONTRAST": (0.01, 0.02, 0.03),
+    "KNN_WEIGHT": (0.015, 0.03, 0.06),
+    "MIXTURE_WEIGHT": (0.0025, 0.005, 0.01),
+    "CONTRAST": (0.02, 0.03, 0.04),
 }
 FOLD = 3
 

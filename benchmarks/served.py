@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START, SECONDS_TO_STOP = 180, 20
 SECONDS_BETWEEN_LOOKS = 0.02
@@ -41,6 +43,11 @@ class ServedApp:
     def peak_mb(self) -> float:
         """Highest resident memory so far, from the kernel's own count."""
         return self._status("VmHWM")
+
+    def processor_s(self) -> float:
+        """Processor seconds that the server has used so far, over all its threads."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
 
     def _status(self, name):
         status = Path(f"/proc/{self.process.pid}/status").read_text()

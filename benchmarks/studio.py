@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.stages import portrait
 from components.background_picker import GRADIENTS
+from components.view import SHOWN_SIDE
 from pipeline import matte
 from pipeline.brush import Stroke, with_strokes
 from pipeline.composite import blurred, cropped_to_fill, gradient, plain
@@ -29,7 +30,6 @@ from pipeline.trimap import FOREGROUND
 
 RESULTS = Path(__file__).resolve().parent / "results" / "studio.json"
 SIZES = {"0.5 MP": (600, 800), "12 MP": (3000, 4000)}
-SHOWN_SIDE = 1280
 REPEATS = 3
 
 
@@ -100,7 +100,7 @@ def stroke(stored):
     line = Stroke(points, 25 * unit, FOREGROUND)
 
     def once():
-        view = with_strokes(stored, [line]).unpack().reduced(SHOWN_SIDE)
+        view = with_strokes(stored, [line])[1].reduced(SHOWN_SIDE)
         encode_jpeg(view.image, quality=88)
 
     return median(once)

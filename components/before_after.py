@@ -15,6 +15,7 @@ def before_after(
     reduced: bool,
     before_text: str,
     after_text: str,
+    labels: tuple[str, str] = ("Photo", "Result"),
 ) -> None:
     """Shows two JPEG pictures of the same place over each other.
 
@@ -27,6 +28,7 @@ def before_after(
         photo: names what is seen; when it changes, the result is uncovered anew.
         pictures: names this very pair. reduced: whether they are smaller than the originals.
         before_text, after_text: what they show, for people who do not see them.
+        labels: what is written on them.
     """
     own_component("before_after", "zoom")(
         key="before_after",
@@ -40,8 +42,8 @@ def before_after(
             "reduced": reduced,
             "before_text": before_text,
             "after_text": after_text,
-            "before_label": "Photo",
-            "after_label": "Result",
+            "before_label": labels[0],
+            "after_label": labels[1],
         },
         on_closer_change=lambda: None,
     )

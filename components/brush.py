@@ -8,6 +8,7 @@ import streamlit as st
 from components.before_after import data_url
 from components.own_component import own_component
 from components.table import Piece, a_place
+from components.view import show_next
 
 if TYPE_CHECKING:
     from pipeline.brush import Stroke
@@ -69,8 +70,9 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
             if stroke is not None:
                 piece.history.append(piece.result)
                 piece.strokes.append(stroke)
-                piece.result = with_strokes(piece.result, [stroke])
+                piece.result, unpacked = with_strokes(piece.result, [stroke])
                 piece.revision += 1
+                show_next(piece, unpacked)
                 forget_the_oldest(piece.history)
 
 
@@ -84,7 +86,7 @@ def take_back(piece: Piece) -> None:
     if piece.history:
         piece.result = piece.history.pop()
     else:
-        piece.result = with_strokes(piece.untouched, piece.strokes)
+        piece.result, _ = with_strokes(piece.untouched, piece.strokes)
     piece.revision += 1
 
 
@@ -120,11 +122,5 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
 
 def forget_the_oldest(history: "list[StoredMatte]") -> None:
     """Keeps as many results as fit, and one in any case."""
-    while len(history) > 1 and sum(map(size_of, history)) > MOST_HISTORY_BYTES:
+    while len(history) > 1 and sum(each.size() for each in history) > MOST_HISTORY_BYTES:
         history.pop(0)
-
-
-def size_of(stored: "StoredMatte") -> int:
-    """Bytes that one result takes beside those that all of a piece share."""
-    arrays = stored.changed.nbytes + stored.colours.nbytes
-    return len(stored.trimap) + len(stored.alpha) + arrays

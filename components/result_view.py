@@ -10,15 +10,12 @@ from components.before_after import before_after
 from components.brush import brush
 from components.crop_picker import Crop
 from components.table import Piece
+from components.view import shown
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     import numpy as np
 
     from pipeline.scene import Look, Scene
-    from pipeline.stored import UnpackedMatte
-
-# Longer side in pixels of what is shown; downloads have the photo's own size.
-SHOWN_SIDE = 1280
 
 # What can lie under the brush.
 PAINTED_ON = {
@@ -45,15 +42,6 @@ class Choice:
             light=self.background.light,
             shadow=self.background.shadow,
         )
-
-
-def shown(piece: Piece) -> "UnpackedMatte":
-    """The pictures at the size of a screen, kept for the one piece that is looked at."""
-    kept = st.session_state.get("view")
-    if kept is None or kept[:2] != (piece.number, piece.revision):
-        kept = (piece.number, piece.revision, piece.result.unpack().reduced(SHOWN_SIDE))
-        st.session_state["view"] = kept
-    return kept[2]
 
 
 def show_result(piece: Piece, choice: Choice) -> "np.ndarray":

@@ -126,7 +126,11 @@ def finish(
         start = time.perf_counter()
         say("reading", 0.0)
         try:
-            image = load_image(piece.photo)
+            if piece.untouched is None:
+                image, mask = load_image(piece.photo), None
+            else:  # another edge of the same mask
+                before = piece.untouched.unpack()
+                image, mask = before.image, before.mask
             look(image)
             trimap = None
             if piece.trimap is not None:
@@ -134,6 +138,8 @@ def finish(
             matted = matte(
                 image,
                 trimap=trimap,
+                mask=mask,
+                face=piece.face,
                 band=edge[0],
                 hair_reach=edge[1],
                 progress=say,
@@ -151,7 +157,7 @@ def finish(
         piece.stale = False
         piece.history.clear()
         if piece.strokes:
-            piece.result = with_strokes(piece.untouched, piece.strokes)
+            piece.result, _ = with_strokes(piece.untouched, piece.strokes)
         piece.revision += 1
 
 

@@ -74,6 +74,25 @@ def accuracy() -> str:
     return text + "\n"
 
 
+def choice() -> str:
+    """What cross-validation says of the errors on photos that the weights were not chosen on."""
+    figures = results("knn")["choice"]
+    trimaps = [
+        f"{TRIMAPS[trimap].lower()} "
+        + ", ".join(
+            f"{name} {errors[name]['mean']:{digits}} (spread {errors[name]['spread']:{digits}})"
+            for name, digits in ERRORS.items()
+        )
+        for trimap, errors in figures["held out"].items()
+    ]
+    return (
+        f"The three weights of *best* were chosen by cross-validation over these photos "
+        f"({len(figures['folds'])} folds of three). With the weights that the other photos chose, "
+        f"the photos left out have, on average, {'; '.join(trimaps)} "
+        "(`python -m benchmarks.knn choose`; the spread is the standard deviation over photos).\n"
+    )
+
+
 def speed() -> str:
     ranked = sorted(results("knn")["speed"].items(), key=lambda method: method[1]["wall_s"])
     return table(
@@ -141,6 +160,7 @@ SECTIONS = {
     "app": app,
     "masks": masks,
     "accuracy": accuracy,
+    "choice": choice,
     "speed": speed,
     "colors": colors,
     "stages": stages,

@@ -156,6 +156,12 @@ def board(page: Page):
     expect(page.get_by_text("columns").first).to_be_visible()
 
 
+def compare(page: Page):
+    open_menu_entry(page, "Results")
+    page.get_by_role("tab", name="Your photo").click()
+    expect(page.get_by_text("The two masks differ")).to_be_visible()
+
+
 ON_A_DESKTOP = (
     Stop("01-studio", stay),
     Stop("02-result", take_a_sample),
@@ -168,8 +174,9 @@ ON_A_DESKTOP = (
     Stop("09-composite", step("Composite")),
     Stop("10-face", face),
     Stop("11-board", board),
+    Stop("12-results", compare),
 )
-ON_A_PHONE = (Stop("12-phone", stay), Stop("13-phone-result", take_a_sample))
+ON_A_PHONE = (Stop("13-phone", stay), Stop("14-phone-result", take_a_sample))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ classes' IoU of each photo, and the two-class mIoU pooled over all pixels at 224
 
 import argparse
 import json
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from models.metrics import foreground_iou, two_class_iou
 from models.photos import eg1800, validation_split
 from pipeline import matte
-from pipeline.face import wheel_network
+from pipeline.selfie import selfie_mask
 
 RESULTS = Path(__file__).resolve().parent / "results"
 POOLED_SIDE = 224
@@ -96,20 +95,6 @@ def pooled_counts(person, mask) -> np.ndarray:
             [(person | truth).sum(), (~person | ~truth).sum()],
         ]
     )
-
-
-def selfie_mask(image) -> np.ndarray:
-    """MediaPipe's selfie segmentation: (H, W) float32 probability of "person"."""
-    network = _selfie_network()
-    height, width = network.input_size
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    (probability,) = network(small.astype(np.float32) / 255)
-    return cv2.resize(probability[..., 0], image.shape[1::-1])
-
-
-@cache
-def _selfie_network():
-    return wheel_network("selfie_segmentation/selfie_segmentation.tflite")
 
 
 def print_table(results):

@@ -3,7 +3,8 @@
     python -m models.export portrait_fcn_plus
     python -m models.export refinement
 
-Weights are stored as float16, which halves the file; arithmetic stays float32.
+Weights are stored as float16, which halves the file; arithmetic stays float32. The training's log
+goes along, to models/results/training_NAME.json.
 """
 
 import argparse
@@ -17,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from models.evaluate import RESULTS
 from models.portrait_fcn_plus import portrait_fcn_plus
 from models.recipe import RECIPES
 from models.refinement import refinement
@@ -38,6 +40,9 @@ def main():
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"
     path.write_bytes(content)
+    log = (CHECKPOINTS / name / "log.jsonl").read_text().splitlines()
+    epochs = ",\n ".join(log)
+    (RESULTS / f"training_{name}.json").write_text(f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {hashlib.sha256(content).hexdigest()}")
 
 

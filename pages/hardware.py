@@ -9,7 +9,8 @@ from components.entrance import come_through_the_app
 from components.memory_scale import Amount, memory_scale
 from components.privacy import privacy_note
 
-RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks" / "results"
+MODELS = Path(__file__).parent.parent / "models" / "results"
 SIMULATED = "Simulated board"
 
 BOARD_DATA = """
@@ -73,12 +74,12 @@ def show_scale() -> None:
     """The comparison of 2018: gigabytes, megabytes, kilobytes."""
     amounts = []
     for file, path, name, unit, how in (
-        ("deep_image_matting.json", ("peak_bytes",), "Deep Image Matting, 800 x 608", 1,
-         "measured; the published layers with random weights"),
-        ("stages.json", ("0.5 MP", "peak_mb"), "DeepMasque's whole pipeline, 800 x 600", 1e6,
-         "measured"),
-        ("launchpad.json", ("columns", "sram_bytes"), "DeepMasque's solver on the LaunchPad", 1,
-         "simulated: variables and the deepest stack"),
+        (MODELS / "memory.json", ("800x608", "deep_image_matting", "peak_bytes"),
+         "Deep Image Matting, 800 x 608", 1, "measured; the published layers with random weights"),
+        (BENCHMARKS / "stages.json", ("0.5 MP", "peak_mb"),
+         "DeepMasque's whole pipeline, 800 x 600", 1e6, "measured"),
+        (BENCHMARKS / "launchpad.json", ("columns", "sram_bytes"),
+         "DeepMasque's solver on the LaunchPad", 1, "simulated: variables and the deepest stack"),
     ):
         value = stored_result(file, path)
         if value is not None:
@@ -89,11 +90,11 @@ def show_scale() -> None:
     st.markdown(BOARD_DATA)
 
 
-def stored_result(file: str, path: tuple[str, ...]) -> float | None:
+def stored_result(file: Path, path: tuple[str, ...]) -> float | None:
     """One figure out of a benchmark's JSON; None if it has not been measured."""
-    if not (RESULTS / file).exists():
+    if not file.exists():
         return None
-    value = json.loads((RESULTS / file).read_text())
+    value = json.loads(file.read_text())
     for key in path:
         value = value.get(key) if value is not None else None
     return value

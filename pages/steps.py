@@ -14,6 +14,7 @@ from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.steps_settings import offer_defaults, offer_settings, settings_of_address
 from components.table import a_place, warm_up
+from components.view import number_shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
@@ -113,8 +114,7 @@ def choose_photo() -> tuple[str, bytes | None]:
 def studio_photo() -> bytes | None:
     """The photo that the Studio shows, if it shows one."""
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result]
-    seen = st.session_state.get("view", (None,))[0]
-    chosen = [piece for piece in done if piece.number == seen] or done
+    chosen = [piece for piece in done if piece.number == number_shown()] or done
     return chosen[0].photo if chosen else None
 
 

@@ -19,9 +19,9 @@ from components.result_view import (
     jpeg,
     show_for_painting,
     show_result,
-    shown,
 )
 from components.table import Piece, finish, lay_out, warm_up
+from components.view import look_away, shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
@@ -123,7 +123,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
     st.session_state["uploads"] += 1
     st.session_state["pieces"] = pieces[:MOST_PHOTOS]
     st.session_state["problems"] = problems
-    st.session_state.pop("view", None)
+    look_away()
     st.rerun()
 
 
@@ -134,8 +134,9 @@ def show_results(pieces: list[Piece]) -> None:
         st.header(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
-            for key in ("pieces", "problems", "view", "background_kept"):
+            for key in ("pieces", "problems", "background_kept"):
                 st.session_state.pop(key, None)
+            look_away()
             st.rerun()
     progress = st.container()
     for problem in st.session_state.get("problems", []):

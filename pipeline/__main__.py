@@ -13,6 +13,7 @@ from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files
 from pipeline.pairs import load_trimap, pair_by_name
+from pipeline.trimap import HAIR_REACH
 
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -133,6 +134,14 @@ def _parser() -> argparse.ArgumentParser:
         help="how far around the person's outline alpha is unknown, in pixels of a portrait 800 "
         "pixels high: 1 to 60 (default 10); wider for loose hair",
     )
+    parser.add_argument(
+        "--hair",
+        metavar="TIMES",
+        type=_hair_reach,
+        default=HAIR_REACH,
+        help="how much further the band reaches out around the head: 1 (a bald or covered head) "
+        f"to 4 (hair that flies far; takes longer), default {HAIR_REACH:g}",
+    )
     return parser
 
 
@@ -150,6 +159,16 @@ def _band(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 60:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 60")
     return int(text)
+
+
+def _hair_reach(text: str) -> float:
+    try:
+        reach = float(text)
+    except ValueError:
+        reach = 0.0
+    if not 1 <= reach <= 4:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 4")
+    return reach
 
 
 def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[str]]:
@@ -226,7 +245,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             trimap = load_trimap(job.trimap, image.shape[:2])
         except ImageError as error:
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
-    result = matte(image, trimap=trimap, band=options.band)
+    result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
         (options.output / file).write_bytes(data)

@@ -15,7 +15,7 @@ from pipeline.foreground import estimate_foreground
 from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
 from pipeline.refine import EARNED_ITS_PLACE, refine
-from pipeline.stored import StoredMatte
+from pipeline.stored import StoredMatte, UnpackedMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
 
 # Both in pixels of a 600x800 portrait; larger photos get more in proportion.
@@ -108,8 +108,8 @@ def solve_again(
     # Elsewhere what is unknown counts as what it mostly is. Only the trimap is cut down: the
     # matting finds the part of the photo that matters by itself, and needs the whole photo's
     # size for the weight of position.
-    local = np.where(before.alpha >= 0.5, FOREGROUND, BACKGROUND).astype(np.uint8)
-    local[trimap != UNKNOWN] = trimap[trimap != UNKNOWN]
+    local = np.where(before.alpha >= 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
+    np.copyto(local, trimap, where=trimap != UNKNOWN)
     solved_for = (trimap[window] == UNKNOWN) & (counts > 0)
     local[window][solved_for] = UNKNOWN
     # A part is solved as finely as the whole was, or large photos would keep people waiting.
@@ -132,15 +132,20 @@ def solve_again(
     return alpha, foreground
 
 
-def with_strokes(stored: StoredMatte, strokes: Iterable[Stroke]) -> StoredMatte:
-    """A finished photo after strokes, in their order, have been painted into its trimap."""
+def with_strokes(
+    stored: StoredMatte, strokes: Iterable[Stroke]
+) -> tuple[StoredMatte, UnpackedMatte]:
+    """A finished photo after strokes, in their order, have been painted into its trimap.
+
+    Returns it packed again, and unpacked to be looked at.
+    """
     before = stored.unpack()
     trimap = before.trimap
     for stroke in strokes:
         trimap = paint(trimap, stroke)
     alpha, foreground = solve_again(before.image, before, trimap)
     after = replace(before, trimap=trimap, alpha=alpha, foreground=foreground)
-    return StoredMatte.of(stored.photo, before.image, after)
+    return stored.with_matte(before.image, after), after
 
 
 def _window(mask: np.ndarray, margin: int) -> tuple[slice, slice]:

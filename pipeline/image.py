@@ -211,7 +211,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     elif image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     image = _apply_profile(image, profile) if profile else image
-    image = image.convert("RGB")
+    if image.mode != "RGB":  # Pillow would copy it
+        image = image.convert("RGB")
     if opacity is not None:
         image = Image.composite(image, Image.new("RGB", image.size, "white"), opacity)
     return image

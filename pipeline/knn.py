@@ -37,10 +37,11 @@ MOST_UNKNOWN = 150_000
 # At the lower resolution so many times as few are enough: the refinement brings the detail.
 REDUCED = 2 / 3
 
-# Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
-KNN_WEIGHT = 0.06  # of the KNN energy beside the colour-line energy
+# This one, CONTRAST and color_prior.MIXTURE_WEIGHT were chosen by cross-validation over the
+# alphamatting photos: `python -m benchmarks.knn choose`.
+KNN_WEIGHT = 0.03  # of the KNN energy beside the colour-line energy
 COLOR_LINE_EPSILON = 1e-5
-CONTRAST = 0.02  # alphas this close to 0 and 1 are the smoothing's haze
+CONTRAST = 0.03  # alphas this close to 0 and 1 are the smoothing's haze
 
 TOLERANCE = 2e-3
 MOST_ITERATIONS = 500

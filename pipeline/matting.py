@@ -61,6 +61,8 @@ def matte(
     image: np.ndarray,
     *,
     trimap: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+    face: Face | None = None,
     band: float = 10,
     hair_reach: float = HAIR_REACH,
     refine: bool = True,
@@ -70,7 +72,9 @@ def matte(
     """Cut the people out of a photo.
 
     image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
-    replaces the stages before it. band: the unknown band reaches this far to either side of the
+    replaces the stages before it. mask: your own, or that of an earlier result, (H, W) float32 in
+    0..1; it replaces the search for faces and the network, and `face` then says whose hair the
+    band follows. band: the unknown band reaches this far to either side of the
     mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
     further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
     residual refinement network on the alpha matte, if it has earned its place
@@ -82,19 +86,23 @@ def matte(
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
-    Raises ImageError if image or trimap do not have these shapes and types.
+    Raises ImageError if image, trimap or mask do not have these shapes and types.
     """
-    _check(image, trimap)
+    _check(image, trimap, mask)
     clock = _Clock(progress)
     if trimap is None:
-        with clock.stage("face"):
-            faces = find_faces(image)
-        with clock.stage("mask"):
-            people = segment(image, faces)
+        if mask is None:
+            with clock.stage("face"):
+                faces = find_faces(image)
+            with clock.stage("mask"):
+                people = segment(image, faces)
+            mask, found, frames = people.mask, people.found, people.frames
+        else:
+            faces = [face] if face else []
+            found, frames = bool((mask >= 0.5).any()), ()
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = make_trimap(people.mask, band, to_canonical, hair_reach)
-        mask, found, frames = people.mask, people.found, people.frames
+            trimap = make_trimap(mask, band, to_canonical, hair_reach)
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:
         faces, to_canonical, found, frames = [], None, True, ()
@@ -122,11 +130,16 @@ def matte(
     )
 
 
-def _check(image, trimap):
+def _check(image, trimap, mask):
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ImageError(
             f"The photo must be an array (height, width, 3) of uint8 in RGB order; "
             f"it is {image.shape} of {image.dtype}."
+        )
+    if mask is not None and (mask.shape != image.shape[:2] or mask.dtype != np.float32):
+        raise ImageError(
+            f"The mask must be an array {image.shape[:2]} of float32, as high and wide as the "
+            f"photo; it is {mask.shape} of {mask.dtype}."
         )
     if trimap is None:
         return

@@ -148,7 +148,9 @@ def test_without_a_change_everything_stays(photo, finished):
 def test_stored_photo_is_repainted_and_its_original_left_alone(photo, finished):
     stored = StoredMatte.of(encode_png(photo), photo, finished)
     before = stored.unpack()
-    after = with_strokes(stored, [stroke([(20, 20)], 9, FOREGROUND)]).unpack()
+    packed, after = with_strokes(stored, [stroke([(20, 20)], 9, FOREGROUND)])
+    np.testing.assert_allclose(packed.unpack().alpha, after.alpha, atol=1e-5)
+    np.testing.assert_array_equal(packed.unpack().trimap, after.trimap)
     assert after.alpha[20, 20] == 1
     np.testing.assert_array_equal(after.image, photo)
     np.testing.assert_array_equal(after.mask, before.mask)

@@ -136,6 +136,8 @@ def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
         (["--background", "absent.jpg"], "no such file"),
         (["--save", "mask,hat"], "hat cannot be saved"),
         (["--band", "0"], "1 to 60"),
+        (["--hair", "9"], "from 1 to 4"),
+        (["--hair", "much"], "from 1 to 4"),
         (["b.jpg", "--trimap", "t.png"], "one photo, not 2"),
         (["anna.jpg"], "called anna.jpg"),
     ],

@@ -51,6 +51,13 @@ def test_a_wider_band_leaves_more_unknown(photo, result):
     assert (wide.trimap == 128).sum() > 1.5 * (result.trimap == 128).sum()
 
 
+def test_a_mask_that_is_there_replaces_face_and_network(photo, result):
+    narrow = matte(photo, mask=result.mask, face=result.face, band=4)
+    assert list(narrow.timings) == ["trimap", "matting", "foreground"]
+    assert np.array_equal(narrow.trimap, matte(photo, band=4).trimap)
+    assert narrow.mask is result.mask and narrow.face is result.face
+
+
 def test_an_own_trimap_replaces_the_stages_before_it(photo):
     trimap = np.zeros(photo.shape[:2], np.uint8)
     trimap[100:300, 100:300] = 128
@@ -109,6 +116,13 @@ def test_progress_can_end_the_work(photo):
 def test_arrays_that_do_not_fit_are_refused_in_words(image, trimap, words):
     with pytest.raises(ImageError, match=words):
         matte(image, trimap=trimap)
+
+
+def test_a_mask_that_does_not_fit_is_refused_in_words(photo, result):
+    with pytest.raises(ImageError, match="mask must be"):
+        matte(photo, mask=result.mask[1:])
+    with pytest.raises(ImageError, match="float32"):
+        matte(photo, mask=result.trimap)
 
 
 def test_the_app_process_never_loads_tensorflow_or_mediapipe():

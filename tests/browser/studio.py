@@ -49,6 +49,7 @@ PICTURES_WITHOUT_WORDS = """() => {
 
 def choose_page(page: Page, screen: str, name: str) -> None:
     """Goes to a page by the menu, as people do."""
+    wait_until_built(page)
     if screen == "phone":
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name=name).click()

@@ -1,0 +1,50 @@
+"""The results page: its figures are those of the measured files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline.face import find_faces
+from pipeline.image import load_image
+from pipeline.samples import SAMPLES
+from pipeline.segment import segment
+from pipeline.selfie import selfie_mask
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# AppTest has no browser to name the host of its server.
+app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def read(name):
+    return json.loads((ROOT / name).read_text())
+
+
+@app_test
+def test_tables_hold_what_was_measured():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/results.py").run()
+    assert not app.exception
+    words = "\n".join(each.value for each in app.markdown)
+    for figures in read("models/results/eg1800.json").values():
+        assert f"{figures['foreground_iou']:.4f}" in words
+    for errors in read("benchmarks/results/knn.json")["accuracy"]["band10"].values():
+        assert f"{errors['SAD']:.2f} | {errors['MSE']:.4f}" in words
+
+
+def test_deep_image_matting_has_the_published_number_of_parameters():
+    """130.6 million: Xu et al. 2017, by their layers."""
+    for rows in read("models/results/memory.json").values():
+        assert rows["deep_image_matting"]["parameters"] == pytest.approx(130.6e6, rel=1e-3)
+        assert rows["deep_image_matting"]["peak_bytes"] > rows["knn_matting"]["peak_bytes"]
+
+
+def test_both_networks_find_the_person_of_a_sample():
+    photo = load_image(SAMPLES[0].file)
+    ours, theirs = segment(photo, find_faces(photo)).mask >= 0.5, selfie_mask(photo) >= 0.5
+    assert ours.shape == theirs.shape == photo.shape[:2]
+    assert (ours & theirs).sum() / (ours | theirs).sum() > 0.9
+    assert 0.3 < np.mean(theirs) < 0.9
