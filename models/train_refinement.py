@@ -37,7 +37,7 @@ LIMITS = (1.0, 0.5, 0.3, 0.2, 0.15, 0.1, 0.05)
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--limits", action="store_true", help="compare limits of the change on the validation patches"
+        "--limits", action="store_true", help="compare limits of the change, train nothing"
     )
     use_fastest_layout()
     if parser.parse_args().limits:

@@ -197,7 +197,8 @@ def test_a_hard_mask_asks_for_the_side_only():
     """Truth person: alpha 0.7 is far enough; 0.4 lacks 0.1 to the edge and 0.15 of margin."""
     truth = np.zeros((1, 1, 2, 4), np.float32)
     truth[..., 0], truth[..., 1], truth[..., 3] = [0.7, 0.4], 1, 1
-    loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, np.zeros((1, 1, 2, 1), np.float32)))
+    unchanged = np.zeros((1, 1, 2, 1), np.float32)
+    loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, unchanged))
     assert loss == pytest.approx(0.5 * 0.25 / 3, rel=1e-5)
 
 
