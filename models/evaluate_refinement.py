@@ -1,7 +1,7 @@
 """Measure the matte with and without the refinement network, in one run.
 
-    python -m models.evaluate_refinement                everything; writes models/results/refinement.json
-    python -m models.evaluate_refinement --validation   the validation portraits alone, for choices
+    python -m models.evaluate_refinement                writes models/results/refinement.json
+    python -m models.evaluate_refinement --validation   validation portraits alone, for choices
 
 alphamatting: means over its photos of SAD, MSE, Grad and Conn of the unknown pixels, for each of
 its two trimaps and for the product's band of 10 pixels around the true mask. EG1800: mean

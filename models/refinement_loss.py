@@ -18,9 +18,10 @@ def refinement_loss(
     """Loss of the residual on unknown pixels.
 
     Where the true alpha is known: its L1 distance plus `square_weight` times its square, plus
-    `gradient_weight` times the same two of its differences between neighbours. Where only the hard mask is known: `side_weight` times the
-    hinge that asks for alpha beyond 0.5 +- `side_margin` on the mask's side, plus `keep` times the
-    residual's size, for softness that the mask does not know of must not be lost.
+    `gradient_weight` times the same two of its differences between neighbours. Where only the
+    hard mask is known: `side_weight` times the hinge that asks for alpha beyond 0.5 +-
+    `side_margin` on the mask's side, plus `keep` times the residual's size, for softness that the
+    mask does not know of must not be lost.
 
     The truth is `loss_target`'s (batch, H, W, 4); the prediction has one channel, in the layout
     in force.

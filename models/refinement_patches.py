@@ -51,7 +51,9 @@ def make_synthetic() -> None:
     """Drawn mattes in the colours of EG1800, VOC and BSDS500 photographs."""
     persons = [DATA / "eg1800" / "train" / f"{name}.jpg" for name in training_names()]
     scenes = sorted((DATA / "voc_person").glob("*.jpg")) + [
-        path for path in sorted((DATA / "backgrounds").glob("*.jpg")) if path.stem not in WITH_PEOPLE
+        path
+        for path in sorted((DATA / "backgrounds").glob("*.jpg"))
+        if path.stem not in WITH_PEOPLE
     ]
 
     def of_scene(part, rng):
@@ -88,7 +90,8 @@ def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
     if bent:
         height, width = mask.shape
         coarse = rng.uniform(-bent, bent, (2, 8, 6)).astype(np.float32)
-        shift = [cv2.resize(axis, (width, height), interpolation=cv2.INTER_CUBIC) for axis in coarse]
+        size = (width, height)
+        shift = [cv2.resize(axis, size, interpolation=cv2.INTER_CUBIC) for axis in coarse]
         x, y = np.meshgrid(np.arange(width, dtype="f4"), np.arange(height, dtype="f4"))
         mask = cv2.remap(
             mask, x + shift[0], y + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

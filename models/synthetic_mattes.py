@@ -1,4 +1,4 @@
-"""Photographs with a known matte, made up: drawn alphas, colours from photographs, one over another.
+"""Pictures with a known matte, made up: drawn alphas, colours of one photograph over another.
 
 No portraits with a true alpha may be used freely, so the alpha is drawn: strands, fur, plain and
 blurred edges, thin structures and gaps around a solid shape. The picture follows exactly from the
@@ -259,7 +259,8 @@ def _part(photo, size, rng):
     side = int(min(height, width) * rng.uniform(0.45, 1))
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
     method = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
-    part = cv2.resize(photo[top : top + side, left : left + side], (size, size), interpolation=method)
+    part = photo[top : top + side, left : left + side]
+    part = cv2.resize(part, (size, size), interpolation=method)
     if rng.random() < 0.5:
         part = part[:, ::-1]
     return part.astype(np.float32)

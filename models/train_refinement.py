@@ -19,10 +19,10 @@ from tqdm import tqdm
 from models.layout import to_layout, use_fastest_layout
 from models.metrics import gradient_magnitude
 from models.patches import Patches, read_patches
-from models.recipe import REFINEMENT, RefinementRecipe
+from models.recipe import REFINEMENT, RefinementRecipe, RefinementStage
 from models.refinement import refinement
 from models.refinement_loss import refinement_loss
-from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate
+from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate, stage_of
 from pipeline.refine import network_input
 
 NAME = "refinement"
@@ -30,12 +30,29 @@ NAME = "refinement"
 RIM = 8
 # The hand-drawn mask is uncertain by so many pixels: there a side is not asked for.
 MASK_UNCERTAINTY = 1
+# The change of a pixel is tried with these limits; 1 is none.
+LIMITS = (1.0, 0.5, 0.3, 0.2, 0.15, 0.1, 0.05)
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--limits", action="store_true", help="compare limits of the change, train nothing"
+    )
     use_fastest_layout()
-    train(REFINEMENT)
+    if parser.parse_args().limits:
+        print_limits(REFINEMENT)
+    else:
+        train(REFINEMENT)
+
+
+def print_limits(recipe: RefinementRecipe) -> None:
+    """Validation errors of the trained network, its change limited to several sizes."""
+    model = refinement()
+    model.load_weights(CHECKPOINTS / NAME / f"{NAME}.weights.h5")
+    validation = read_patches("validation")
+    for limit in LIMITS:
+        print(limit, validation_figures(model, validation, recipe.batch, limit), flush=True)
 
 
 def train(recipe: RefinementRecipe) -> None:
@@ -46,20 +63,18 @@ def train(recipe: RefinementRecipe) -> None:
     training, validation = read_patches("train"), read_patches("validation")
     model = refinement()
     optimizer = keras.optimizers.AdamW(
-        recipe.learning_rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
+        weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
     )
-    loss = refinement_loss(
-        recipe.square_weight,
-        recipe.gradient_weight,
-        recipe.side_weight,
-        recipe.side_margin,
-        recipe.keep,
-    )
-    model.compile(optimizer, loss)
     optimizer.build(model.trainable_variables)
+    model.compile(optimizer)
     state = TrainingState(model, folder / "state.npz")
-    for epoch in range(state.resume(), recipe.epochs):
+    compiled = None
+    for epoch in range(state.resume(), sum(stage.epochs for stage in recipe.stages)):
         started = time.perf_counter()
+        stage = stage_of(recipe, epoch)
+        if stage is not compiled:
+            model.compile(optimizer, loss_of(recipe, stage))
+            compiled = stage
         losses = run_epoch(model, training, recipe, epoch, state)
         with state.averaged():
             figures = validation_figures(model, validation, recipe.batch)
@@ -76,11 +91,23 @@ def train(recipe: RefinementRecipe) -> None:
         tqdm.write(json.dumps(line))
 
 
+def loss_of(recipe: RefinementRecipe, stage: RefinementStage):
+    """The loss of a stage."""
+    return refinement_loss(
+        stage.square_weight,
+        recipe.gradient_weight,
+        stage.side_weight,
+        recipe.side_margin,
+        recipe.keep,
+    )
+
+
 def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, state):
     """One pass over the patches; returns the loss of each step."""
     rng = np.random.default_rng((recipe.seed, epoch))
     steps = len(patches) // recipe.batch
-    total = steps * recipe.epochs
+    stage = stage_of(recipe, epoch)
+    total = steps * stage.cosine_epochs
     order = rng.permutation(len(patches))[: steps * recipe.batch].reshape(steps, -1)
     losses = []
     for step, batch in enumerate(tqdm(order, desc=f"epoch {epoch + 1}", mininterval=10)):
@@ -88,7 +115,7 @@ def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, sta
         inputs, truth = (np.stack(arrays) for arrays in zip(*samples, strict=True))
         done = epoch * steps + step
         model.optimizer.learning_rate.assign(
-            learning_rate(recipe, done, recipe.warm_up_steps, total)
+            learning_rate(stage, done, recipe.warm_up_steps, total)
         )
         losses.append(float(model.train_on_batch(to_layout(inputs), truth)))
         if step % AVERAGE_EVERY == 0:
@@ -132,7 +159,7 @@ def _near_boundary(mask):
     return cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, window) > 0
 
 
-def validation_figures(model, patches: Patches, batch: int) -> dict:
+def validation_figures(model, patches: Patches, batch: int, limit: float = 1.0) -> dict:
     """Errors with the network as a share of those without it, below 1 where it helps.
 
     sad, mse, grad: of synthetic mattes; side: of EG1800, pixels on the wrong side of 0.5.
@@ -143,7 +170,7 @@ def validation_figures(model, patches: Patches, batch: int) -> dict:
         samples = [plain_sample(patches, index) for index in chosen]
         inputs = np.stack([inputs for inputs, _ in samples])
         residual = keras.ops.convert_to_numpy(model(to_layout(inputs), training=False))
-        residual = residual.reshape(inputs.shape[:3])
+        residual = np.clip(residual.reshape(inputs.shape[:3]), -limit, limit)
         for (_, target), change in zip(samples, residual, strict=True):
             before, truth, soft, hard = np.moveaxis(target, 2, 0)
             unknown = (soft + hard) > 0

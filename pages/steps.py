@@ -37,12 +37,12 @@ STAGES = {
     "mask": "Drawing the mask",
     "trimap": "Marking what is still unknown",
     "matting": "Solving for every strand of hair",
+    "refinement": "Looking at the edge once more",
     "foreground": "Cleaning the colours",
     "pose": "Fitting the canonical pose",
     "channels": "Drawing the channels",
     "layers": "Looking into the network",
     "early": "Solving again, stopping early",
-    "refinement": "Looking at the band once more",
     "composite": "Mixing the result",
 }
 

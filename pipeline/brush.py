@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
+from pipeline.refine import refine
 from pipeline.stored import StoredMatte, UnpackedMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
 
@@ -115,6 +116,7 @@ def solve_again(
     fineness = min(1.0, MOST_UNKNOWN / max(1, np.count_nonzero(trimap == UNKNOWN)))
     most_unknown = max(1, int(fineness * np.count_nonzero(solved_for)))
     solved = knn_matting(image, local, most_unknown=most_unknown)[window]
+    solved = refine(image[window], local[window], solved, most_unknown=most_unknown)
     part = alpha[window]
     solved_for |= changed[window]
     part[solved_for] += (counts * (solved - part))[solved_for]

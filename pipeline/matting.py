@@ -12,7 +12,6 @@ from pipeline.face import Face, find_faces
 from pipeline.foreground import estimate_foreground
 from pipeline.image import ImageError
 from pipeline.knn import knn_matting
-from pipeline.refine import EARNED_ITS_PLACE
 from pipeline.refine import refine as refined
 from pipeline.segment import Frame, segment
 from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR_REACH, UNKNOWN, make_trimap
@@ -20,9 +19,7 @@ from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR_REACH, UNKNOWN, make_tr
 # The stages in their order, with the share of the time that is over when each begins; measured
 # by benchmarks/stages.py.
 STAGES = {"face": 0.0, "mask": 0.05, "trimap": 0.2, "matting": 0.25}
-if EARNED_ITS_PLACE:
-    STAGES["refinement"] = 0.72
-STAGES["foreground"] = 0.8
+STAGES |= {"refinement": 0.72, "foreground": 0.83}
 
 NOBODY = "No person was found in this photo. A trimap of your own can say who is to be cut out."
 NO_FACE = "No face was found, so the mask rests on the picture alone."
@@ -77,8 +74,7 @@ def matte(
     band follows. band: the unknown band reaches this far to either side of the
     mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
     further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
-    residual refinement network on the alpha matte, if it has earned its place
-    (`pipeline.refine.EARNED_ITS_PLACE`); otherwise both values give the same. progress: called as
+    residual refinement network on the alpha matte (see `pipeline.refine`). progress: called as
     progress(stage, share done) when a stage begins; an exception it raises ends the work. solve:
     called as solve(image, trimap), gives alpha;
     `partial(knn_matting, story=Story())` keeps what the solver did,
@@ -110,7 +106,7 @@ def matte(
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
         alpha = solve(image, trimap)
-    if refine and EARNED_ITS_PLACE:
+    if refine:
         with clock.stage("refinement"):
             alpha = refined(image, trimap, alpha)
     with clock.stage("foreground"):

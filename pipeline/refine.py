@@ -3,22 +3,22 @@
 The network (models/refinement.py) sees colours, alpha and the place in the band, and says what to
 add to alpha. It runs on tiles that hold unknown pixels; only their inner part is used, beyond
 which nothing that was cut off can be felt, so that there are no seams.
+
+It ships switched on because it makes the matte better by every figure that
+models/evaluate_refinement.py asks for (models/results/refinement.json).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import cv2
 import numpy as np
 
+from pipeline.knn import MOST_UNKNOWN, REDUCED
 from pipeline.large_photo import reduced
 from pipeline.tflite import Network
 from pipeline.trimap import BACKGROUND, FOREGROUND
 from pipeline.weights import WEIGHTS
-
-# Whether `pipeline.matte` runs the network: only if it makes the matte better by every figure that
-# models/evaluate_refinement.py asks for (models/results/refinement.json).
-EARNED_ITS_PLACE = False
 
 INPUT_CHANNELS = 5
 # The network is convolutional with stride 4, and an output pixel depends on inputs up to 25
@@ -27,35 +27,52 @@ STRIDE, MARGIN = 4, 28
 TILE = 160
 INNER = TILE - 2 * MARGIN
 
-# More unknown pixels are refined at a smaller size and the residual enlarged: KNN matting brings
-# the detail of a large photo, the network was trained on photos of half a megapixel, and time
-# stays bounded.
-MOST_UNKNOWN = 200_000
+# The network has learnt from drawn hair, so it should change no more than it must: this is the
+# smallest limit that keeps four fifths of its gain in SAD, MSE and Grad on the validation patches
+# (python -m models.train_refinement --limits).
+LARGEST_CHANGE = 0.1
 
 
-def refine(image: np.ndarray, trimap: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+def refine(
+    image: np.ndarray, trimap: np.ndarray, alpha: np.ndarray, *, most_unknown: int = MOST_UNKNOWN
+) -> np.ndarray:
     """The alpha matte with the network's residual added: (H, W) float32 in [0, 1].
 
+    No pixel changes by more than LARGEST_CHANGE.
+
     image: (H, W, 3) uint8 RGB. trimap: (H, W) uint8, 0 background, 255 foreground, unknown
-    between. alpha: (H, W) float32 in [0, 1], of KNN matting. Known pixels come out exactly 0 and 1.
+    between. alpha: (H, W) float32 in [0, 1], of KNN matting. Known pixels come out exactly 0 and
+    1; a trimap without any foreground or without any background leaves alpha as it is elsewhere.
+
+    most_unknown: with more unknown pixels than this the network looks at a smaller picture, as
+    `knn_matting` does, and its residual is enlarged: the detail of a large photo is KNN matting's,
+    the network has learnt from photos of up to half a megapixel, and the time stays bounded.
     """
     unknown = (trimap != BACKGROUND) & (trimap != FOREGROUND)
     refined = (trimap == FOREGROUND).astype(np.float32)
     count = np.count_nonzero(unknown)
-    if not count:
+    if count == 0 or not refined.any() or not (trimap == BACKGROUND).any():
+        refined[unknown] = alpha[unknown]
         return refined
-    if count <= MOST_UNKNOWN:
+    if count <= most_unknown:
         change = residual(image, trimap, alpha)
     else:
         size = trimap.shape[::-1]
-        small_image, small_trimap = reduced(image, trimap, (MOST_UNKNOWN / count) ** 0.5)
+        scale = (REDUCED * most_unknown / count) ** 0.5
+        small_image, small_trimap = reduced(image, trimap, scale)
         small_alpha = cv2.resize(alpha, small_trimap.shape[::-1], interpolation=cv2.INTER_AREA)
         change = cv2.resize(residual(small_image, small_trimap, small_alpha), size)
-    refined[unknown] = np.clip(alpha[unknown] + change[unknown], 0, 1)
+    change = np.clip(change[unknown], -LARGEST_CHANGE, LARGEST_CHANGE)
+    refined[unknown] = np.clip(alpha[unknown] + change, 0, 1)
     return refined
 
 
-def residual(image: np.ndarray, trimap: np.ndarray, alpha: np.ndarray, network=None) -> np.ndarray:
+def residual(
+    image: np.ndarray,
+    trimap: np.ndarray,
+    alpha: np.ndarray,
+    network: Callable[[np.ndarray], list[np.ndarray]] | None = None,
+) -> np.ndarray:
     """What the network adds to alpha: (H, W) float32, 0 far from unknown pixels.
 
     Arrays as for `refine`. network: called with (TILE, TILE, 5) float32, gives a list with

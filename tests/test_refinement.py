@@ -15,6 +15,7 @@ from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
 from models.synthetic_mattes import composited, synthetic_matte  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
+    LARGEST_CHANGE,
     MARGIN,
     STRIDE,
     TILE,
@@ -135,15 +136,24 @@ class TestShipped:
         assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
         assert 0 <= refined.min() and refined.max() <= 1
 
+    def test_no_pixel_changes_by_more_than_the_limit(self, scene):
+        change = np.abs(refine(*scene) - scene[2])
+        assert 0 < change.max() <= LARGEST_CHANGE + 1e-6
+
     def test_a_trimap_without_unknown_pixels_is_its_own_alpha(self, scene):
         image, trimap, alpha = scene
         known = np.where(trimap == 255, 255, 0).astype(np.uint8)
         np.testing.assert_array_equal(refine(image, known, alpha), known / np.float32(255))
 
-    def test_a_large_photo_is_refined_at_a_smaller_size(self, scene, monkeypatch):
-        monkeypatch.setattr("pipeline.refine.MOST_UNKNOWN", 5000)
+    def test_a_trimap_with_only_one_side_leaves_alpha_as_it_is(self, scene):
         image, trimap, alpha = scene
-        refined = refine(image, trimap, alpha)
+        nowhere = np.where(trimap == 255, 128, trimap)
+        expected = np.where(nowhere == 128, alpha, 0)
+        np.testing.assert_array_equal(refine(image, nowhere, alpha), expected)
+
+    def test_a_large_photo_is_refined_at_a_smaller_size(self, scene):
+        image, trimap, alpha = scene
+        refined = refine(image, trimap, alpha, most_unknown=5000)
         assert refined.shape == trimap.shape
         assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
 
@@ -187,7 +197,8 @@ def test_a_hard_mask_asks_for_the_side_only():
     """Truth person: alpha 0.7 is far enough; 0.4 lacks 0.1 to the edge and 0.15 of margin."""
     truth = np.zeros((1, 1, 2, 4), np.float32)
     truth[..., 0], truth[..., 1], truth[..., 3] = [0.7, 0.4], 1, 1
-    loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, np.zeros((1, 1, 2, 1), np.float32)))
+    unchanged = np.zeros((1, 1, 2, 1), np.float32)
+    loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, unchanged))
     assert loss == pytest.approx(0.5 * 0.25 / 3, rel=1e-5)
 
 
