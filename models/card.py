@@ -68,7 +68,7 @@ and statues, people seen from behind at a distance.
 REFINEMENT_TEXT = """\
 # refinement.tflite
 
-A residual network of {parameters} parameters: RGB, KNN alpha and the place in the trimap's band in,
+A residual network of {parameters} parameters: RGB, KNN alpha and the place in the band in, and
 what to add to alpha out (models/refinement.py). {megabytes:.2f} MB, float16 weights, run by LiteRT
 on tiles along the unknown band (pipeline/refine.py). {verdict}
 
@@ -105,9 +105,10 @@ and no limit SAD and Grad fell but MSE rose; with the loss of the last epochs an
 MSE still rose a little on trimap1. So these figures flatter it by what a choice among three can.
 
 ## Limits
-Trained on the product's own KNN alpha of quality "best"; on another solver's alpha it does not know
-the faults. The drawn strands are cleaner than hair, and motion blur, glass and smoke are missing.
-No pixel is changed by more than {limit}; where more than {most} pixels are unknown it works at a
+The gain in IoU is within the noise. Trained on the product's KNN alpha of quality "best", with
+the weights of an earlier day; the faults of other solvers it does not know. The
+drawn strands are cleaner than hair, and motion blur, glass and smoke are missing. No pixel is
+changed by more than {limit}; where more than {most} pixels are unknown it works at a
 smaller size.
 """
 

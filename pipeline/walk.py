@@ -69,10 +69,10 @@ class Walk:
     image: (H, W, 3) uint8 RGB, the photo at no more than LONGEST_SIDE. size: (width, height) of
     the photo as given. face, to_canonical, frames, mask, trimap, alpha, foreground: as in
     `pipeline.matting.Matte`. solved: (H, W) float32, alpha before its refinement.
-    channels: (H, W, 3) float32, x, y and mean mask; None without a face. layers: what the network made of the whole photo. story: what the solver did. matrix: its
-    (n, n) system. early: (H, W) float32 alpha by iterations done. background, result, pasted:
-    (H, W, 3) uint8, the new background, the person on it, and the same with the photo's own
-    colours. seconds: by stage.
+    channels: (H, W, 3) float32, x, y and mean mask; None without a face. layers: what the
+    network made of the whole photo. story: what the solver did. matrix: its (n, n) system. early:
+    (H, W) float32 alpha by iterations done. background, result, pasted: (H, W, 3) uint8, the new
+    background, the person on it, and the same with the photo's own colours. seconds: by stage.
     """
 
     settings: Settings
