@@ -38,9 +38,10 @@ ROAD_OF_2018 = (
     ("PortraitFCN+ with mistakes in padding and loss", "75", None),
     ("PortraitFCN+ without initialisation", "70", None),
     ("PortraitFCN+ from VGG", "92 to 93", "mask"),
-    ("and KNN matting", "95.9", "alpha"),
-    ("and a residual network", "97.1", None),
+    ("and KNN matting", "95.9", "knn"),
+    ("and a residual network", "97.1", "refined"),
 )
+TRIMAPS = {"trimap1": "Trimap 1", "trimap2": "Trimap 2", "band10": "10 px"}
 ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
 NEEDS = {
     "deep_image_matting": "Deep Image Matting",
@@ -122,14 +123,16 @@ def show_masks() -> None:
     training_chart(read(MODELS / "training_portrait_fcn_plus.json"))
     st.caption("One point an epoch; 100 portraits of the training half serve for validation.")
     st.subheader("The road of 2018 beside ours", anchor=False)
+    ours = read(MODELS / "refinement.json")["eg1800_test"]
     rows = [
-        [step, theirs, f"{100 * results[ours]['foreground_iou']:.1f}" if ours else "not trained"]
-        for step, theirs, ours in ROAD_OF_2018
+        [step, theirs, f"{100 * ours[key]:.1f}" if key else "not trained"]
+        for step, theirs, key in ROAD_OF_2018
     ]
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
-        "How the project of 2018 measured is not known to us. Ours are the means above; our "
-        "encoder is EfficientNet-Lite0 where theirs was VGG16."
+        "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs of one "
+        "run (`python -m models.evaluate_refinement`); our encoder is EfficientNet-Lite0 where "
+        "theirs was VGG16."
     )
 
 
@@ -163,6 +166,14 @@ def show_mattes() -> None:
     ]
     st.markdown(table(["", *ERRORS], rows))
     st.caption("`python -m benchmarks.knn accuracy` and `python -m benchmarks.knn speed`")
+    st.subheader("And then the refinement network", anchor=False)
+    rows = [
+        [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
+        for trimap, found in read(MODELS / "refinement.json")["alphamatting"].items()
+        for stage in ("knn", "refined")
+    ]
+    st.markdown(table(["", *ERRORS], rows))
+    st.caption("`python -m models.evaluate_refinement`")
 
 
 def show_memory() -> None:
