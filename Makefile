@@ -48,9 +48,10 @@ $(VENV)/app: requirements.txt | $(VENV)/bin/python
 	@$(INSTALL) -r requirements.txt || $(OFFLINE)
 	@touch $@
 
+# Compiling all of TensorFlow beforehand takes longer than the tests' share of it when needed.
 $(VENV)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need; the first time takes a few minutes."
-	@$(INSTALL) -r requirements-dev.txt || $(OFFLINE)
+	@$(INSTALL) --no-compile -r requirements-dev.txt || $(OFFLINE)
 	@touch $@ $(VENV)/app
 
 clean:

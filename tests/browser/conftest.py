@@ -11,6 +11,8 @@ from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ROOT, chromium_program
 # So that their assertions, too, say what they found.
 pytest.register_assert_rewrite("tests.browser.studio")
 
+from tests.browser.studio import wait_until_built  # noqa: E402
+
 SCREENSHOTS = ROOT / "screenshots"
 SECONDS_TO_WAIT = 180
 
@@ -71,6 +73,7 @@ def page(chromium: Browser, address: str, screen: str, request) -> Iterator[Page
     )
     page.goto(address)
     page.get_by_role("heading", name=HEADLINE).wait_for()
+    wait_until_built(page)
     yield page
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{request.node.originalname}-{screen}.png")

@@ -13,6 +13,8 @@ from tests.browser.studio import choose_page, wait_until_built
 
 pytestmark = pytest.mark.browser
 
+on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+
 # A sweep or a small photo takes the simulator a minute on a busy machine.
 MILLISECONDS = 180_000
 
@@ -61,6 +63,7 @@ def test_columns_sweep_over_the_picture(page, screen):
     assert_fits(page)
 
 
+@on_desktop
 def test_stop_keeps_what_came_and_continue_goes_on(page, screen):
     open_page(page, screen, "Column by column")
     press(page, "Sweep over the picture")
@@ -104,6 +107,7 @@ def test_a_voice_and_the_button(page, screen):
     assert_fits(page)
 
 
+@on_desktop
 def test_a_sound_file_is_heard_and_a_bad_one_explained(page, screen, tmp_path):
     open_page(page, screen, "A voice")
     # By the keyboard: at the lower edge of this pretended phone a click opens no list.

@@ -14,6 +14,8 @@ from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE, surrey_folder
 
 pytestmark = pytest.mark.browser
 
+on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+
 HOPPER = SAMPLES[0]
 
 
@@ -67,7 +69,7 @@ def test_face_is_drawn_turns_and_can_be_taken_away(page, screen):
     assert mesh.visual.material.baseColorTexture.size == (1024, 1024)
 
 
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+@on_desktop
 def test_expression_changes_the_face_and_reset_brings_it_back(page, screen):
     open_face(page, screen)
     before = canvas_pixels(page)
@@ -83,7 +85,7 @@ def test_expression_changes_the_face_and_reset_brings_it_back(page, screen):
     assert np.abs(canvas_pixels(page) - before).mean() < 0.5
 
 
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+@on_desktop
 def test_photo_without_a_face_is_refused_in_words(page, screen):
     page.get_by_role("link", name="3D face").click()
     page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
@@ -96,6 +98,7 @@ def test_photo_without_a_face_is_refused_in_words(page, screen):
 
 
 @pytest.mark.skipif(surrey_folder() is not None, reason=f"{VARIABLE} is set: no folder is asked for")
+@on_desktop
 def test_surrey_folder_is_asked_for_and_checked(page, screen, tmp_path):
     """Where the model comes from and its licence are said; wrong folders are refused in words."""
     open_face(page, screen)
@@ -120,7 +123,7 @@ def test_surrey_folder_is_asked_for_and_checked(page, screen, tmp_path):
 
 
 @pytest.mark.skipif(surrey_folder() is not None, reason=f"{VARIABLE} is set: no folder is asked for")
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+@on_desktop
 def test_surrey_face_is_drawn_with_a_folder_chosen_on_the_page(page, screen, data_folder):
     if not (data_folder / "sfm").is_dir():
         pytest.skip("no Surrey Face Model among the evaluation photos")
