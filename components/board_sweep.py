@@ -13,6 +13,7 @@ from components.board_view import (
     how_known,
     show_difference,
     show_memory,
+    show_passing,
     show_numbers,
     show_totals,
 )
@@ -110,7 +111,7 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
                 remember_job(LastJob(board.last_job, work.latest))
                 if count % COLUMNS_A_PICTURE == 0:
                     phase = count // COLUMNS_A_PICTURE % len(PHASES)
-                    picture.image(work.shown, "Alpha as it arrives", width="stretch")
+                    show_passing(picture, work.shown, "Alpha as it arrives")
                     show_memory(drawing, work.latest, phase, how_known(port))
                     show_numbers(numbers, work.latest, how_known(port))
             work.finished = True

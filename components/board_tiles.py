@@ -10,6 +10,7 @@ from components.board_view import (
     how_known,
     show_difference,
     show_memory,
+    show_passing,
     show_totals,
 )
 from pipeline.launchpad import Launchpad, LaunchpadError
@@ -78,7 +79,7 @@ def run(port: str, matting: PhotoMatting, shown, said, drawing) -> None:
                 remember_job(LastJob(board.last_job, step.solution))
                 if count % TILES_A_PICTURE:
                     continue
-                shown.image(grey(matting.alpha), width="stretch")
+                show_passing(shown, grey(matting.alpha), "Alpha so far")
                 said.caption(
                     f"{size_in_words(step.level)}, sweep {step.sweep + 1}, job "
                     f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board ({how})"

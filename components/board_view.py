@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from components.before_after import data_url
 from components.memory_map import memory_map
 from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import Totals
@@ -27,6 +28,20 @@ def how_known(port: str) -> str:
 def grey(values: np.ndarray) -> np.ndarray:
     """A picture, uint8, of values 0..1."""
     return (255 * np.clip(values, 0, 1)).astype(np.uint8)
+
+
+def show_passing(place, pixels: np.ndarray, words: str) -> None:
+    """A picture that the next one replaces soon, (H, W) or (H, W, 3) uint8, with words under it.
+
+    The page carries it within itself: a file of its own could be gone before a slow browser asks.
+    """
+    from pipeline.encode import encode_jpeg
+
+    place.html(
+        f'<figure style="margin: 0"><img src="{data_url(encode_jpeg(pixels))}" alt="{words}" '
+        f'style="width: 100%"><figcaption style="color: var(--quiet); font-size: 0.9rem">{words}'
+        "</figcaption></figure>"
+    )
 
 
 def show_memory(place, solution: Solution, phase: int, how: str) -> None:
