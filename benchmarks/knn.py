@@ -27,6 +27,7 @@ import numpy as np
 
 import pipeline.color_prior
 import pipeline.knn
+from benchmarks.process_memory import memory_bytes
 from benchmarks.scenes import (
     TRIMAPS,
     Scene,
@@ -48,7 +49,7 @@ OURS = ("best", "fast", "knn")
 PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
 METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
 DIRECT = "ours direct"  # "best" for every unknown pixel, however many
-ERRORS = ("SAD", "MSE", "Grad", "Conn")
+ERRORS = tuple(metrics.MATTE_ERRORS)
 REPEATS = 3
 # Method, height, width, and the band's width in pixels; 0 is the product's band and all hair.
 LARGE = {
@@ -117,15 +118,7 @@ def cached_errors(method: str, trimap: str, again: bool) -> np.ndarray:
 
 def errors_of(alpha: np.ndarray, scene: Scene) -> list[float]:
     region = scene.trimap == 128
-    return [
-        error(alpha, scene.alpha, region)
-        for error in (
-            metrics.sum_of_absolute_differences,
-            metrics.mean_squared_error,
-            metrics.gradient_error,
-            metrics.connectivity_error,
-        )
-    ]
+    return [error(alpha, scene.alpha, region) for error in metrics.MATTE_ERRORS.values()]
 
 
 def solve(method: str, scene: Scene) -> np.ndarray:
@@ -205,8 +198,8 @@ def measure_here(method: str, scene_size: list[float]) -> dict[str, float]:
     return {
         "wall_s": wall,
         "processor_s": processor,
-        "peak_mb": status_mb("VmHWM"),
-        "added_mb": max(0.0, status_mb("VmHWM") - before),
+        "peak_mb": memory_bytes("VmHWM") / 1e6,
+        "added_mb": max(0.0, memory_bytes("VmHWM") / 1e6 - before),
         "unknowns": int(region.sum()),
         "mse": metrics.mean_squared_error(alpha, scene.alpha, region),
         "grad": metrics.gradient_error(alpha, scene.alpha, region),
@@ -216,14 +209,7 @@ def measure_here(method: str, scene_size: list[float]) -> dict[str, float]:
 def memory_in_use() -> float:
     """Resident MB now; forgets the peak of making the scene where the kernel lets us."""
     Path("/proc/self/clear_refs").write_text("5")
-    return status_mb("VmRSS")
-
-
-def status_mb(entry: str) -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(entry):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise LookupError(entry)
+    return memory_bytes("VmRSS") / 1e6
 
 
 def measure(method: str, height: int, width: int, band: float = 0) -> dict[str, float]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.process_memory import memory_bytes
 from benchmarks.scenes import Scene, head_with_hair
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,11 +60,11 @@ def measured_here(method: str, height: int, width: int) -> dict[str, int]:
     """Figures of this process."""
     scene = head_with_hair(height, width)
     run = METHODS[method](height, width)
-    before = peak_bytes()
+    before = memory_bytes("VmHWM")
     result = run(scene)
     if result.shape != (height, width):
         raise RuntimeError(f"{method} gave {result.shape}")
-    return {"before_bytes": before, "peak_bytes": peak_bytes()}
+    return {"before_bytes": before, "peak_bytes": memory_bytes("VmHWM")}
 
 
 def parameters() -> dict[str, int]:
@@ -82,13 +83,6 @@ def parameters() -> dict[str, int]:
 def use_tensorflow() -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-
-def peak_bytes() -> int:
-    """Of this process; `getrusage` would count its parent's, too."""
-    status = Path("/proc/self/status").read_text().splitlines()
-    (line,) = [line for line in status if line.startswith("VmHWM:")]
-    return int(line.split()[1]) * 1024
 
 
 def deep_image_matting(height, width):

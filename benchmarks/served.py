@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.process_memory import memory_bytes
+
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START, SECONDS_TO_STOP = 180, 20
 SECONDS_BETWEEN_LOOKS = 0.02
@@ -38,21 +40,16 @@ class ServedApp:
 
     def resident_mb(self) -> float:
         """Resident memory now, in megabytes of 10^6 bytes."""
-        return self._status("VmRSS")
+        return memory_bytes("VmRSS", self.process.pid) / 1e6
 
     def peak_mb(self) -> float:
         """Highest resident memory so far, from the kernel's own count."""
-        return self._status("VmHWM")
+        return memory_bytes("VmHWM", self.process.pid) / 1e6
 
     def processor_s(self) -> float:
         """Processor seconds that the server has used so far, over all its threads."""
         times = psutil.Process(self.process.pid).cpu_times()
         return times.user + times.system
-
-    def _status(self, name):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        (line,) = [line for line in status.splitlines() if line.startswith(f"{name}:")]
-        return int(line.split()[1]) * 1024 / 1e6
 
 
 @contextmanager
