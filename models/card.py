@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict
 
 from models.evaluate import RESULTS
-from models.evaluate_refinement import ERRORS
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
+from models.metrics import MATTE_ERRORS
 from models.patches import read_patches
 from models.recipe import RECIPES, REFINEMENT
 from models.refinement import refinement
@@ -21,12 +21,6 @@ from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
 
 NAME = "portrait_fcn_plus"
-# Whether the refinement network has earned its place.
-VERDICTS = {
-    True: "`pipeline.matte` runs it after KNN matting.",
-    False: "It is switched off in `pipeline.matte`, for it does not improve every figure below.",
-}
-
 TEXT = """\
 # {name}.tflite
 
@@ -70,7 +64,7 @@ REFINEMENT_TEXT = """\
 
 A residual network of {parameters} parameters: RGB, KNN alpha and the place in the band in, and
 what to add to alpha out (models/refinement.py). {megabytes:.2f} MB, float16 weights, run by LiteRT
-on tiles along the unknown band (pipeline/refine.py). {verdict}
+on tiles along the unknown band (pipeline/refine.py). `pipeline.matte` runs it after KNN matting.
 
 sha256 `{sha256}`
 
@@ -169,7 +163,6 @@ def refinement_card() -> str:
     return REFINEMENT_TEXT.format(
         parameters=refinement().count_params(),
         megabytes=len(content) / 1e6,
-        verdict=VERDICTS[results["passes"]],
         sha256=hashlib.sha256(content).hexdigest(),
         synthetic=int((~training.hard).sum()),
         hard=int(training.hard.sum()),
@@ -178,8 +171,8 @@ def refinement_card() -> str:
         **asdict(REFINEMENT),
         figures=", ".join(f"{name} {last[name]:.3f}" for name in ("sad", "mse", "grad", "side")),
         scenes=scenes["trimap1"]["photos"],
-        errors=" | ".join(ERRORS),
-        rule="---|" * len(ERRORS),
+        errors=" | ".join(MATTE_ERRORS),
+        rule="---|" * len(MATTE_ERRORS),
         rows="\n".join(refinement_rows(scenes)),
         portraits=portrait_line(results["eg1800_test"]),
         limit=LARGEST_CHANGE,
@@ -191,7 +184,7 @@ def refinement_rows(scenes: dict) -> list[str]:
     """Two lines of the table for each trimap."""
     return [
         f"| {trimap}, {method} | "
-        + " | ".join(f"{figures[method][error]:.4f}" for error in ERRORS)
+        + " | ".join(f"{figures[method][error]:.4f}" for error in MATTE_ERRORS)
         + " |"
         for trimap, figures in scenes.items()
         for method in ("knn", "refined")

@@ -44,6 +44,18 @@ def eg1800(split: str) -> list[Portrait]:
     return _portraits(f"eg1800/{split}")
 
 
+def portrait_names(split: str) -> list[str]:
+    """Names of EG1800's portraits in their order; split is "train" or "test"."""
+    return _names(f"eg1800/{split}")
+
+
+def read_portrait(split: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """One of them, (H, W, 3) uint8 RGB, and its mask (H, W) uint8, 255 is person."""
+    path = DATA / "eg1800" / split / f"{name}.png"
+    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return read_rgb(path.with_suffix(".jpg")), np.where(mask > 127, 255, 0).astype(np.uint8)
+
+
 def validation_split(portraits: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
     """Part the training photos into (train, validation), always in the same way."""
     order = np.random.default_rng(1).permutation(len(portraits))
@@ -60,17 +72,17 @@ def voc_people() -> list[Portrait]:
 def backgrounds() -> list[np.ndarray]:
     """Photographs without people, for background replacement; RGB uint8."""
     paths = sorted((DATA / "backgrounds").glob("*.jpg"))
-    photos = [_read_rgb(path) for path in paths if path.stem not in WITH_PEOPLE]
+    photos = [read_rgb(path) for path in paths if path.stem not in WITH_PEOPLE]
     return [photo for photo in photos if not find_faces(photo)]
 
 
 def _portraits(folder):
-    names = sorted(path.stem for path in (DATA / folder).glob("*.png"))
+    names = _names(folder)
     if not names:
         raise FileNotFoundError(
             f"No photos in {DATA / folder}. Set DEEPMASQUE_DATA to the folder with the data."
         )
-    images = [_read_rgb(DATA / folder / f"{name}.jpg") for name in names]
+    images = [read_rgb(DATA / folder / f"{name}.jpg") for name in names]
     faces = _faces(folder, images)
     portraits = []
     for name, image, face in zip(names, images, faces, strict=True):
@@ -86,6 +98,10 @@ def _portraits(folder):
             )
         )
     return portraits
+
+
+def _names(folder):
+    return sorted(path.stem for path in (DATA / folder).glob("*.png"))
 
 
 def _faces(folder, images):
@@ -104,5 +120,6 @@ def _faces(folder, images):
     return [Face(landmarks, float(score)) if score else None for score, landmarks in pairs]
 
 
-def _read_rgb(path):
+def read_rgb(path: Path) -> np.ndarray:
+    """A photo's file as (H, W, 3) uint8 RGB."""
     return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)

@@ -17,7 +17,14 @@ import numpy as np
 from tqdm import tqdm
 
 from models.patches import FOLDER, PATCH
-from models.photos import DATA, WITH_PEOPLE, validation_split
+from models.photos import (
+    DATA,
+    WITH_PEOPLE,
+    portrait_names,
+    read_portrait,
+    read_rgb,
+    validation_split,
+)
 from models.synthetic_mattes import synthetic_matte
 from pipeline.align import align
 from pipeline.face import find_faces
@@ -110,19 +117,6 @@ def validation_names() -> list[str]:
     return validation_split(portrait_names("train"))[1]
 
 
-def portrait_names(split: str) -> list[str]:
-    """Names of EG1800's portraits in their order; split is "train" or "test"."""
-    return sorted(path.stem for path in (DATA / "eg1800" / split).glob("*.png"))
-
-
-def read_portrait(split: str, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """A portrait (H, W, 3) uint8 RGB and its mask (H, W) uint8, 255 is person."""
-    path = DATA / "eg1800" / split / f"{name}.png"
-    image = cv2.imread(str(path.with_suffix(".jpg")))[:, :, ::-1]
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    return np.ascontiguousarray(image), np.where(mask > 127, 255, 0).astype(np.uint8)
-
-
 def _make(kind, counts, patches_of):
     """Fill the files of a kind; patches_of(part, number of the photo, rng) gives dicts."""
     for part, count in zip(("validation", "train"), reversed(counts), strict=True):
@@ -169,7 +163,7 @@ def _of_part(paths: list[Path], part: str) -> list[Path]:
 
 
 def _photo(paths, rng):
-    return cv2.imread(str(paths[rng.integers(len(paths))]))[:, :, ::-1]
+    return read_rgb(paths[rng.integers(len(paths))])
 
 
 def _solvable(trimap):
