@@ -1,9 +1,10 @@
 """A server of our own and a real Chromium at two sizes; any error in its console fails the test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import preflight
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ROOT, chromium_program, served
@@ -20,7 +21,6 @@ SCREENS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {
         "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 2,
         "has_touch": True,
         "is_mobile": True,
     },
@@ -59,12 +59,25 @@ def screen(request) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def context_of(chromium: Browser) -> Callable[[str], BrowserContext]:
+    """The context of a screen; all tests share it, so that scripts are fetched and compiled once."""
+
+    @cache
+    def context(screen: str) -> BrowserContext:
+        context = chromium.new_context(**SCREENS[screen], permissions=["camera"])
+        context.set_default_timeout(1000 * SECONDS_TO_WAIT)
+        return context
+
+    return context
+
+
 @pytest.fixture
-def page(chromium: Browser, address: str, screen: str, request) -> Iterator[Page]:
+def page(
+    context_of: Callable[[str], BrowserContext], address: str, screen: str, request
+) -> Iterator[Page]:
     """The Studio, freshly opened; a picture of its end lands in screenshots/."""
-    context = chromium.new_context(**SCREENS[screen], permissions=["camera"])
-    context.set_default_timeout(1000 * SECONDS_TO_WAIT)
-    page = context.new_page()
+    page = context_of(screen).new_page()
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
@@ -77,5 +90,8 @@ def page(chromium: Browser, address: str, screen: str, request) -> Iterator[Page
     yield page
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{request.node.originalname}-{screen}.png")
-    context.close()
+    # What the page has stored, its theme say, is no matter of the next test.
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.context.clear_cookies()
+    page.close()
     assert complaints == []
