@@ -71,11 +71,11 @@ def parameters() -> dict[str, int]:
     """How many numbers each method has learned."""
     use_tensorflow()
     from models.deep_image_matting import deep_image_matting
-    from models.portrait_fcn_plus import portrait_fcn_plus
+    from models.family import build
 
     return {
         "deep_image_matting": deep_image_matting(64, 64).count_params(),
-        "portrait_fcn_plus": portrait_fcn_plus().count_params(),
+        "portrait_fcn_plus": build().count_params(),
         "knn_matting": 0,
     }
 

@@ -43,6 +43,8 @@ project.
 settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {stages}.
 Batch {batch}, AdamW {learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g},
 averaged weights ({average:g}), boundary-weighted cross-entropy and {iou_weight:g} soft IoU, seed {seed}.
+These weights were trained when the last transposed convolution still began with normally
+distributed weights; now it begins bilinear.
 Validation IoU of the last epoch, a single pass without its mirror image: {validation}.
 
 ## Figures

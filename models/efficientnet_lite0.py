@@ -8,6 +8,7 @@ trained that way.
 import keras
 from keras import layers
 
+from models.imagenet import lite0_weights
 from models.layout import channel_axis
 from models.normalization import normalised
 
@@ -71,12 +72,14 @@ def block_count() -> int:
     return sum(repeats for repeats, *_ in LITE0_STAGES)
 
 
-def load_imagenet(model: keras.Model, state: dict) -> None:
+def load_imagenet(model: keras.Model, state: dict | None = None) -> None:
     """Copy ImageNet weights into the encoder layers of `model`.
 
-    `state` maps PyTorch names to arrays (see `imagenet.read_state_dict`). Input channels beyond
+    `state` maps PyTorch names to arrays; by default the published ones (see `imagenet`). Input channels beyond
     RGB start at zero, so the network begins as if they were not there.
     """
+
+    state = lite0_weights() if state is None else state
 
     def convolution(layer_name, key):
         layer = model.get_layer(layer_name)

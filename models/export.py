@@ -19,7 +19,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from models.evaluate import RESULTS
-from models.portrait_fcn_plus import portrait_fcn_plus
+from models.family import build
 from models.recipe import RECIPES
 from models.refinement import refinement
 from models.train import CHECKPOINTS
@@ -34,8 +34,9 @@ def main():
     if name == "refinement":
         model = refinement(TILE, TILE)
     else:
-        width, height = RECIPES[name].input_size
-        model = portrait_fcn_plus(height, width)
+        recipe = RECIPES[name]
+        width, height = recipe.input_size
+        model = build(recipe.network, recipe.encoder, height, width)
     model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"

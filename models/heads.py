@@ -1,56 +1,72 @@
-"""PortraitFCN+ with a light encoder.
+"""From an encoder's feature maps to one logit for each pixel.
 
-Shen et al. 2016 (Automatic Portrait Segmentation for Image Stylization, section 4) give FCN-8s
-three channels besides RGB: normalised x, normalised y and the mean mask, all in the pose of the
-face. We keep that input and the fusion of strides, and replace VGG16 by EfficientNet-Lite0, so
-that the network runs on a phone-sized CPU budget and fits in 10 MB.
+Both heads take the maps of strides 2, 4, 8, 16 and 32 and pad every layer "same", so that an
+output pixel lies where its input pixel lies.
 """
 
-import keras
 from keras import layers
 
-from models.encoders import efficientnet_lite0
-from models.layout import channel_axis, input_shape
+from models.bilinear import Bilinear
+from models.layout import channel_axis
 from models.normalization import normalised
 
-INPUT_CHANNELS = 6
-# Channels of the decoder at strides 32, 16, 8, 4 and 2, and of the lateral 1x1 convolutions.
-DECODER = (64, 64, 48, 32, 24)
+# Channels of the fused head at strides 32, 16, 8, 4 and 2, and of its lateral 1x1 convolutions.
+FUSED = (64, 64, 48, 32, 24)
 LATERAL = (48, 32, 24, 16)
+BILINEAR = Bilinear()
+# Small first logits keep the first steps from undoing the pre-trained encoder.
+SMALL_BILINEAR = Bilinear(spread=0.04)
+# Factors of pool3 and pool4 where all strides are trained at once (Shelhamer, Long & Darrell 2017,
+# section 4.3): VGG's maps grow with the resolution.
+FCN8S_FACTORS = {8: 1e-4, 16: 1e-2}
 
 
-def portrait_fcn_plus(
-    height: int | None = None, width: int | None = None, channels: int = INPUT_CHANNELS
-) -> keras.Model:
-    """Build the network: (batch, height, width, channels) float32 -> (batch, height, width, 1).
+def fcn8s_head(features):
+    """The head of FCN-8s (Long et al. 2015, section 4.2): scores of strides 32, 16 and 8, summed."""
+    *_, stride8, stride16, stride32 = features
+    score = _score(stride32, "score32")
+    for skip, stride in ((stride16, 16), (stride8, 8)):
+        score = _enlarged(score, 2, f"enlarge{stride}")
+        skip = layers.Rescaling(FCN8S_FACTORS[stride], name=f"scale{stride}")(skip)
+        score = layers.Add(name=f"sum{stride}")([score, _score(skip, f"score{stride}")])
+    return _enlarged(score, 8, "logit")
 
-    The output is the logit of "person". Height and width must be divisible by 32; None leaves
-    them open. The axes are in the order of models.layout.
-    """
-    inputs = keras.Input(input_shape(height, width, channels), name="portrait")
-    *skips, deepest = efficientnet_lite0(inputs)
+
+def fused_head(features):
+    """The head of the light networks: every stride enlarged, laid beside the next and fused."""
+    *skips, deepest = features
     # The pooled context says what the whole picture shows, which a pixel's own view cannot.
     context = layers.GlobalAveragePooling2D(keepdims=True, name="context_pool")(deepest)
-    context = layers.Conv2D(DECODER[0], 1, kernel_initializer="zeros", name="context")(context)
-    x = layers.Add()([_convolution(deepest, DECODER[0], 1, "top"), context])
+    context = layers.Conv2D(FUSED[0], 1, kernel_initializer="zeros", name="context")(context)
+    x = layers.Add()([_convolution(deepest, FUSED[0], 1, "top"), context])
     for skip, lateral, width_out, stride in zip(
-        reversed(skips), LATERAL, DECODER[1:], (16, 8, 4, 2), strict=True
+        reversed(skips), LATERAL, FUSED[1:], (16, 8, 4, 2), strict=True
     ):
         x = layers.UpSampling2D(2, interpolation="bilinear", name=f"up{stride}")(x)
-        x = layers.Concatenate(axis=channel_axis())([x, _convolution(skip, lateral, 1, f"lateral{stride}")])
+        skip = _convolution(skip, lateral, 1, f"lateral{stride}")
+        x = layers.Concatenate(axis=channel_axis())([x, skip])
         x = _convolution(x, width_out, 3, f"fuse{stride}")
-    # float32 whatever the training precision: the loss needs exact logits.
-    logit = layers.Conv2DTranspose(
-        1, 4, 2, padding="same", dtype="float32", kernel_initializer=_small_normal(), name="logit"
+    return _enlarged(x, 2, "logit", SMALL_BILINEAR)
+
+
+def _score(x, name):
+    """One value a pixel; zero at first, as in Long et al. 2015, section 4.3."""
+    return layers.Conv2D(1, 1, kernel_initializer="zeros", name=name)(x)
+
+
+def _enlarged(x, stride, name, first_weights=BILINEAR):
+    return layers.Conv2DTranspose(
+        1,
+        2 * stride,
+        stride,
+        padding="same",
+        kernel_initializer=first_weights,
+        # The loss needs exact logits, whatever the precision of the layers before.
+        dtype="float32" if name == "logit" else None,
+        name=name,
     )(x)
-    return keras.Model(inputs, logit, name="portrait_fcn_plus")
 
 
 def _convolution(x, channels, kernel, name):
     x = layers.Conv2D(channels, kernel, padding="same", use_bias=False, name=name)(x)
     return layers.ReLU()(normalised(x, f"{name}_bn"))
-
-
-def _small_normal():
-    # Small first logits keep the first steps from undoing the pre-trained encoder.
-    return keras.initializers.RandomNormal(stddev=0.02, seed=0)

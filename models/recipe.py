@@ -21,15 +21,21 @@ class Recipe:
     # fully convolutional weights carry over.
     stages: tuple[Stage, ...]
     input_size: tuple[int, int]  # width, height of the exported network
+    network: str = "portrait_fcn_plus"  # see models.family
+    encoder: str = "lite0"
+    pretrained: bool = True  # begins with ImageNet weights
+    scenes_only: bool = False  # learns from PASCAL VOC alone, never from a portrait
+    precision: str = "float32"  # Keras's policy
     batch: int = 16
-    learning_rate: float = 1.8e-3  # peak, of AdamW; one epoch of warm-up, then a cosine to zero
+    # Peak, of AdamW: a tenth of the steps but an epoch at most to warm up, then a cosine to zero.
+    learning_rate: float = 1.8e-3
     weight_decay: float = 0.02
     clip_norm: float = 2.0
     average: float = 0.998  # decay of the exponential moving average of the weights
     iou_weight: float = 0.5
+    augmentation: Augmentation = field(default_factory=Augmentation)
     scene_share: float = 0.1  # samples drawn from PASCAL VOC instead of EG1800
     empty_share: float = 0.05  # samples without anybody
-    augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
 
 
@@ -45,6 +51,37 @@ RECIPES = {
         input_size=(192, 256),
     ),
 }
+
+
+def _ablation(network: str, encoder: str, **changes) -> Recipe:
+    """The same small budget for every network, so that they can be compared."""
+    vgg = encoder == "vgg16"
+    return Recipe(
+        stages=(Stage((96, 128), 2),),
+        input_size=(96, 128),
+        network=network,
+        encoder=encoder,
+        # VGG16 has no batch normalisation: at the light networks' rate it diverges.
+        learning_rate=1e-4 if vgg else 1.8e-3,
+        # Twice as fast for VGG16, no faster for the light encoder.
+        precision="mixed_bfloat16" if vgg else "float32",
+        **changes,
+    )
+
+
+# What initialisation, portraits, portrait channels and the encoder are worth (models/ablations.py).
+ABLATIONS = {
+    "fcn8s_lite0": _ablation("fcn8s", "lite0", scenes_only=True),
+    "portrait_fcn_lite0": _ablation("portrait_fcn", "lite0"),
+    "portrait_fcn_plus_lite0": _ablation("portrait_fcn_plus", "lite0"),
+    "portrait_fcn_lite0_scratch": _ablation("portrait_fcn", "lite0", pretrained=False),
+    "portrait_fcn_plus_lite0_scratch": _ablation("portrait_fcn_plus", "lite0", pretrained=False),
+    "fcn8s_vgg16": _ablation("fcn8s", "vgg16", scenes_only=True),
+    "portrait_fcn_vgg16": _ablation("portrait_fcn", "vgg16"),
+    "portrait_fcn_plus_vgg16": _ablation("portrait_fcn_plus", "vgg16"),
+    "portrait_fcn_plus_vgg16_scratch": _ablation("portrait_fcn_plus", "vgg16", pretrained=False),
+}
+RECIPES |= ABLATIONS
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.
 """
 
 import argparse
+import ctypes
 import json
 import math
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
 from pathlib import Path
 
 import cv2
@@ -19,19 +22,19 @@ import numpy as np
 from tqdm import tqdm
 
 from models.augment import sample
-from models.encoders import load_imagenet
-from models.imagenet import lite0_weights
-from models.layout import to_layout, use_fastest_layout
+from models.family import NETWORKS, build, load_imagenet
+from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss
 from models.metrics import foreground_iou
 from models.photos import Portrait, backgrounds, eg1800, validation_split, voc_people
-from models.portrait_fcn_plus import portrait_fcn_plus
 from models.recipe import RECIPES, Recipe
 from pipeline.segment import network_input, whole_frame
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
 AVERAGE_EVERY = 4
+# Parameters of mallopt(3).
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 
 def main():
@@ -39,7 +42,15 @@ def main():
     parser.add_argument("network", choices=sorted(RECIPES))
     network = parser.parse_args().network
     use_fastest_layout()
+    keep_freed_memory()
     train(network)
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep the maps of one step for the next; fetching new pages costs a tenth of it."""
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def train(name: str) -> None:
@@ -49,10 +60,15 @@ def train(name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)  # the sample workers are the threads
     keras.utils.set_random_seed(recipe.seed)
+    keras.mixed_precision.set_global_policy(recipe.precision)
     portraits, validation = validation_split(eg1800("train"))
-    samples = Samples(portraits, voc_people(), backgrounds(), recipe)
-    model = portrait_fcn_plus()
-    load_imagenet(model, lite0_weights())
+    scenes = voc_people()
+    if recipe.scenes_only:
+        portraits = list(islice(cycle(scenes), len(portraits)))
+    samples = Samples(portraits, scenes, backgrounds(), recipe)
+    model = build(recipe.network, recipe.encoder)
+    if recipe.pretrained:
+        load_imagenet(model, recipe.encoder)
     optimizer = keras.optimizers.AdamW(
         recipe.learning_rate,
         weight_decay=recipe.weight_decay,
@@ -68,7 +84,7 @@ def train(name: str) -> None:
         size = stage_of(recipe, epoch).size
         losses = run_epoch(model, samples, recipe, epoch, state)
         with state.averaged():
-            iou = validation_iou(model, validation, size)
+            iou = float(np.mean(portrait_ious(model, validation, size)))
             model.save_weights(folder / f"{name}.weights.h5")
         state.save(epoch + 1)
         line = {
@@ -87,11 +103,12 @@ def run_epoch(model, samples, recipe, epoch, state):
     """One pass over the portraits; returns the loss of each step."""
     steps = samples.steps
     total = steps * sum(stage.epochs for stage in recipe.stages)
+    warm_up = min(steps, total // 10)
     losses = []
     progress = tqdm(samples.epoch(epoch), total=steps, desc=f"epoch {epoch + 1}", mininterval=10)
     for step, (inputs, truth) in enumerate(progress):
         done = epoch * steps + step
-        model.optimizer.learning_rate.assign(learning_rate(recipe, done, steps, total))
+        model.optimizer.learning_rate.assign(learning_rate(recipe, done, warm_up, total))
         losses.append(float(model.train_on_batch(inputs, truth)))
         if step % AVERAGE_EVERY == 0:
             state.average(recipe.average**AVERAGE_EVERY, done // AVERAGE_EVERY)
@@ -105,6 +122,12 @@ def learning_rate(recipe: Recipe, step: int, warm_up: int, total: int) -> float:
     return recipe.learning_rate * min(1.0, (step + 1) / warm_up) * cosine
 
 
+def epochs_done(name: str) -> int:
+    """How many epochs of a network's training are finished."""
+    log = CHECKPOINTS / name / "log.jsonl"
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
 def stage_of(recipe: Recipe, epoch: int):
     """The stage that an epoch, counted from 0, belongs to."""
     for stage in recipe.stages:
@@ -114,13 +137,14 @@ def stage_of(recipe: Recipe, epoch: int):
     raise IndexError("the recipe has fewer epochs")
 
 
-def validation_iou(model, portraits, size) -> float:
-    """Mean per-image foreground IoU at the photo's own size, one pass at the network's size."""
+def portrait_ious(model, portraits, size) -> list[float]:
+    """Foreground IoU of each photo at its own size, one pass at the network's size."""
+    channels = model.input_shape[channel_axis()]
     scores = []
     for portrait in portraits:
         frame = whole_frame(portrait.image.shape, size)
         inputs = network_input(portrait.image, frame, portrait.face, size)
-        logit = model(to_layout(inputs[None]), training=False)
+        logit = model(to_layout(inputs[None, ..., :channels]), training=False)
         logit = keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
         person = cv2.warpAffine(
             logit,
@@ -130,7 +154,7 @@ def validation_iou(model, portraits, size) -> float:
             borderMode=cv2.BORDER_REPLICATE,
         )
         scores.append(foreground_iou(person > 0, portrait.mask > 127))
-    return float(np.mean(scores))
+    return scores
 
 
 class Samples:
@@ -142,6 +166,7 @@ class Samples:
     def __init__(self, portraits, scenes, backgrounds, recipe: Recipe):
         self.portraits, self.scenes, self.backgrounds = portraits, scenes, backgrounds
         self.recipe = recipe
+        self.channels = NETWORKS[recipe.network]
         self.steps = len(portraits) // recipe.batch
 
     def epoch(self, epoch: int):
@@ -158,7 +183,7 @@ class Samples:
                 if step + self.AHEAD < self.steps:
                     ahead = batches[step + self.AHEAD]
                     pending.append([pool.submit(self._sample, epoch, index) for index in ahead])
-                yield to_layout(np.stack(inputs)), np.stack(truth)
+                yield to_layout(np.stack(inputs)[..., : self.channels]), np.stack(truth)
 
     def _sample(self, epoch, index):
         rng = np.random.default_rng((self.recipe.seed, epoch, index))

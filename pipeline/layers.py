@@ -2,7 +2,7 @@
 
 Shen et al. 2016 fuse the maps of several strides, as FCN-8s does: every decoder level takes the
 coarser level, enlarged twice, beside the encoder's own map of its stride. The layers are found by
-the names that `models.portrait_fcn_plus` gives them.
+the names that `models.heads` gives them.
 """
 
 from dataclasses import dataclass

@@ -12,9 +12,12 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
 
+from models import vgg16  # noqa: E402
+from models.bilinear import Bilinear  # noqa: E402
+from models.family import ENCODERS, NETWORKS, build  # noqa: E402
+from models.heads import fcn8s_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
-from models.portrait_fcn_plus import portrait_fcn_plus  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import learning_rate, stage_of  # noqa: E402
 
@@ -22,7 +25,7 @@ from models.train import learning_rate, stage_of  # noqa: E402
 @pytest.fixture(scope="module")
 def network():
     keras.utils.set_random_seed(0)
-    return portrait_fcn_plus(128, 96)
+    return build("portrait_fcn_plus", "lite0", 128, 96)
 
 
 def test_the_output_has_one_logit_for_each_input_pixel(network):
@@ -31,6 +34,60 @@ def test_the_output_has_one_logit_for_each_input_pixel(network):
 
 def test_the_network_is_light(network):
     assert network.count_params() < 3.5e6
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_of_the_family_has_its_channels_and_one_logit_a_pixel(name, encoder):
+    network = build(name, encoder, 64, 96)
+    assert network.input_shape == (None, 64, 96, NETWORKS[name])
+    assert network.output_shape == (None, 64, 96, 1)
+    assert network.count_params() < (28e6 if encoder == "vgg16" else 3.5e6)
+
+
+def test_bilinear_weights_continue_a_ramp():
+    """Enlarged eightfold, a ramp stays a ramp: pixel j lies at (j + 0.5) / 8 - 0.5."""
+    enlarge = keras.layers.Conv2DTranspose(
+        1, 16, 8, padding="same", use_bias=False, kernel_initializer=Bilinear()
+    )
+    ramp = np.broadcast_to(np.arange(6, dtype="f4"), (1, 6, 6))[..., None]
+    inner = np.asarray(enlarge(ramp))[0, 20, 4:-4, 0]
+    assert inner == pytest.approx((np.arange(4, 44) + 0.5) / 8 - 0.5, abs=1e-5)
+
+
+def test_fcn8s_puts_a_pixel_of_every_stride_over_its_own_square():
+    """An impulse in the score of a stride, enlarged, is centred on that square of the photo."""
+    for stride in (8, 16, 32):
+        maps = [keras.Input((256 // s, 256 // s, 1)) for s in (2, 4, 8, 16, 32)]
+        head = keras.Model(maps, fcn8s_head(maps))
+        ((score, bias),) = [head.get_layer(f"score{stride}").get_weights()]
+        head.get_layer(f"score{stride}").set_weights([np.ones_like(score), bias])
+        values = [np.zeros((1, *each.shape[1:]), "f4") for each in maps]
+        index = (2, 4, 8, 16, 32).index(stride)
+        row, column = 96 // stride, 160 // stride
+        values[index][0, row, column] = 1
+        logit = np.asarray(head(values))[0, ..., 0]
+        y, x = np.mgrid[:256, :256] + 0.5
+        centre = ((logit * y).sum() / logit.sum(), (logit * x).sum() / logit.sum())
+        wanted = ((row + 0.5) * stride, (column + 0.5) * stride)
+        assert centre == pytest.approx(wanted, abs=0.01)
+
+
+def test_vgg16_takes_our_scaled_rgb_where_its_weights_expect_bgr(monkeypatch):
+    """conv1_1 of a plain colour is w (bgr - mean) + b, summed over its 3x3 window."""
+    rng = np.random.default_rng(0)
+    kernel, bias = rng.normal(size=(3, 3, 3, 64)).astype("f4"), rng.normal(size=64).astype("f4")
+    monkeypatch.setattr(vgg16, "vgg16_weights", lambda: {"conv1_1": (kernel, bias)})
+    network = build("portrait_fcn_plus", "vgg16", 32, 32)
+    vgg16.load_imagenet(network)
+    rgb = np.array([200.0, 90.0, 30.0])
+    inputs = np.zeros((1, 32, 32, 6), "f4")
+    inputs[..., :3] = (rgb - 127) / 128
+    inputs[..., 3:] = 0.7  # the portrait channels count for nothing yet
+    first = keras.Model(network.input, network.get_layer("conv1_1").output)
+    found = np.asarray(first(inputs))[0, 16, 16]
+    wanted = np.einsum("hwio,i->o", kernel, rgb[::-1] - vgg16.BGR_MEAN) + bias
+    assert found == pytest.approx(np.maximum(wanted, 0), abs=0.05)
 
 
 def test_an_output_pixel_lies_where_its_input_pixel_lies(network):

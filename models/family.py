@@ -1,0 +1,63 @@
+"""The networks of one family, each with either encoder.
+
+* `fcn8s`: FCN-8s (Long, Shelhamer & Darrell 2015) with one class, "person", from RGB.
+* `portrait_fcn`: the same for portraits; with the light encoder it fuses every stride.
+* `portrait_fcn_plus`: PortraitFCN+ (Shen et al. 2016, *Automatic Portrait Segmentation for Image
+  Stylization*, section 4): three channels more, normalised x and y and the mean mask, all in the
+  pose of the face.
+
+The encoders are VGG16, as in the papers, and EfficientNet-Lite0, which runs on a phone-sized CPU
+budget and fits in 10 MB.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+
+from models import efficientnet_lite0, vgg16
+from models.heads import fcn8s_head, fused_head
+from models.layout import input_shape
+
+RGB, PORTRAIT = 3, 6  # channels
+NETWORKS = {"fcn8s": RGB, "portrait_fcn": RGB, "portrait_fcn_plus": PORTRAIT}
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A network's first half, and the head that belongs to it."""
+
+    features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and 32
+    load_imagenet: Callable  # copies its ImageNet weights into a model
+    head: Callable  # maps -> logit
+
+
+ENCODERS = {
+    "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head),
+    "lite0": Encoder(
+        efficientnet_lite0.efficientnet_lite0, efficientnet_lite0.load_imagenet, fused_head
+    ),
+}
+
+
+def build(
+    network: str = "portrait_fcn_plus",
+    encoder: str = "lite0",
+    height: int | None = None,
+    width: int | None = None,
+) -> keras.Model:
+    """Build a network of the family with random weights.
+
+    (batch, height, width, 3 or 6) float32 -> (batch, height, width, 1) float32, the logit of
+    "person"; the axes are in the order of models.layout. RGB is scaled to (value - 127) / 128.
+    Height and width must be divisible by 32; None leaves them open. KeyError for another name.
+    """
+    channels, chosen = NETWORKS[network], ENCODERS[encoder]
+    inputs = keras.Input(input_shape(height, width, channels), name="portrait")
+    head = fcn8s_head if network == "fcn8s" else chosen.head
+    return keras.Model(inputs, head(chosen.features(inputs)), name=f"{network}_{encoder}")
+
+
+def load_imagenet(model: keras.Model, encoder: str) -> None:
+    """Give the encoder's convolutions of `model` their ImageNet weights."""
+    ENCODERS[encoder].load_imagenet(model)
