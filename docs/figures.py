@@ -32,9 +32,9 @@ def with_figures(text: str) -> str:
     return SECTION.sub(lambda found: found[1] + SECTIONS[found[2]]() + found[3], text)
 
 
-def results(name: str) -> dict:
-    """A benchmark's JSON."""
-    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+def results(name: str, room: str = "benchmarks") -> dict:
+    """The JSON of a benchmark, or of a script in another room."""
+    return json.loads((ROOT / room / "results" / f"{name}.json").read_text())
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -44,7 +44,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def masks() -> str:
-    figures = json.loads((ROOT / "models" / "results" / "eg1800.json").read_text())
+    figures = results("eg1800", "models")
     head = ["", "mean foreground IoU", "95 % interval", "pooled two-class IoU at 224x224"]
     return table(
         [*head, "photos below 0.90"],
@@ -59,6 +59,39 @@ def masks() -> str:
             for name, row in figures.items()
         ],
     )
+
+
+def ablations() -> str:
+    """Networks trained alike, and what their differences say."""
+    figures = results("ablations", "models")
+    rows = [
+        [
+            f"`{each['network']}`" + ("" if each["pretrained"] else ", random weights"),
+            each["encoder"],
+            f"{each['parameters'] / 1e6:.1f} M",
+            f"{each['foreground_iou']:.4f}",
+            "{:.4f} to {:.4f}".format(*each["interval_95"]),
+        ]
+        for each in figures["networks"].values()
+    ]
+    gains = [
+        [what, f"{gain:+.4f}", f"{low:+.4f} to {high:+.4f}"]
+        for what, (gain, low, high) in figures["gains"].items()
+    ]
+    head = ["network", "encoder", "parameters", "mean foreground IoU", "95 % interval"]
+    return (
+        f"{table(head, rows)}\n{table(['the gain from', 'IoU', '95 % interval'], gains)}"
+    )
+
+
+def refinement() -> str:
+    """Errors before and after the refinement network."""
+    rows = [
+        [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
+        for trimap, found in results("refinement", "models")["alphamatting"].items()
+        for stage in ("knn", "refined")
+    ]
+    return table(["", *ERRORS], rows)
 
 
 def accuracy() -> str:
@@ -159,8 +192,10 @@ def app() -> str:
 SECTIONS = {
     "app": app,
     "masks": masks,
+    "ablations": ablations,
     "accuracy": accuracy,
     "choice": choice,
+    "refinement": refinement,
     "speed": speed,
     "colors": colors,
     "stages": stages,

@@ -31,6 +31,12 @@ def test_tables_hold_what_was_measured():
     words = "\n".join(each.value for each in app.markdown)
     for figures in read("models/results/eg1800.json").values():
         assert f"{figures['foreground_iou']:.4f}" in words
+    ablations = read("models/results/ablations.json")
+    for figures in ablations["networks"].values():
+        low, high = figures["interval_95"]
+        assert f"{figures['foreground_iou']:.3f} | {low:.3f} to {high:.3f}" in words
+    for gain, low, high in ablations["gains"].values():
+        assert f"{gain:+.3f} | {low:+.3f} to {high:+.3f}" in words
     for errors in read("benchmarks/results/knn.json")["accuracy"]["band10"].values():
         assert f"{errors['SAD']:.2f} | {errors['MSE']:.4f}" in words
 

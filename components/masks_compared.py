@@ -1,0 +1,82 @@
+"""Two networks on one photo: our mask beside MediaPipe's selfie segmentation."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.before_after import before_after
+from components.table import a_place
+from pipeline.formats import PHOTO_ENDINGS
+from pipeline.samples import SAMPLES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+OWN = "One of yours"
+COMPARED_SIDE = 1280  # longer side in pixels
+# How a photo is shown outside a mask: its brightness there.
+DIMMED = 0.2
+
+
+def compare_masks() -> None:
+    """One photo, two masks, and a line to drag between them."""
+    picture, choice = st.columns([5, 3], gap="large")
+    names = {sample.person: sample.file for sample in SAMPLES}
+    with choice:
+        st.markdown("Two networks look at the same photo; drag the line between their masks.")
+        name = st.pills("Photo", [*names, OWN], default=SAMPLES[0].person, required=True)
+        if name == OWN:
+            upload = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="compared_upload")
+            if upload is None:
+                return
+            name, data = upload.name, upload.getvalue()
+        else:
+            data = names[name].read_bytes()
+    from pipeline.image import ImageError
+
+    with picture:
+        try:
+            ours, theirs, size, difference = compared(data)
+        except ImageError as error:
+            st.error(str(error))
+            return
+        before_after(
+            theirs,
+            ours,
+            size,
+            photo=f"compared {name}",
+            pictures=f"compared {name}",
+            reduced=False,
+            before_text="The person after MediaPipe's selfie segmentation",
+            after_text="The person after DeepMasque's mask",
+            labels=("MediaPipe selfie", "DeepMasque"),
+        )
+        st.caption(f"The two masks differ on {100 * difference:.1f} percent of the photo.")
+
+
+# For the session alone: what is kept for the whole server outlives the page it was given to.
+@st.cache_data(max_entries=4, scope="session", show_spinner="Two networks are looking")
+def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float]":
+    """The photo under our mask and under MediaPipe's, its size, and the share that differs."""
+    from pipeline.encode import encode_jpeg
+    from pipeline.face import find_faces
+    from pipeline.image import load_image
+    from pipeline.segment import segment
+    from pipeline.selfie import selfie_mask
+    from pipeline.stored import shrunk
+
+    with a_place():
+        image = shrunk(load_image(data), COMPARED_SIDE)
+        ours = segment(image, find_faces(image)).mask
+        theirs = selfie_mask(image)
+    difference = float(((ours >= 0.5) != (theirs >= 0.5)).mean())
+    height, width = ours.shape
+    pictures = [encode_jpeg(under_mask(image, mask), 88) for mask in (ours, theirs)]
+    return *pictures, (width, height), difference
+
+
+def under_mask(image: "np.ndarray", mask: "np.ndarray") -> "np.ndarray":
+    """The photo, dark where the mask says background."""
+    from pipeline.composite import composite, plain
+
+    return composite(image, DIMMED + (1 - DIMMED) * mask, plain(mask.shape, (0, 0, 0)))
