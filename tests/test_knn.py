@@ -15,6 +15,10 @@ from pipeline.knn import QUALITIES, knn_matting
 from pipeline.story import Story
 
 
+# Distances closer than this are equal within float32.
+TIE = 1e-6
+
+
 def two_tone(height: int = 40, width: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A photo whose left half is dark and right half light, its trimap and its alpha."""
     truth = np.zeros((height, width), np.float32)
@@ -75,8 +79,8 @@ def test_mirrored_photos_give_mirrored_mattes():
 def dense_knn(image: np.ndarray, trimap: np.ndarray, count: int, weight: float) -> np.ndarray:
     """KNN matting in float64 by brute force, written from the paper alone.
 
-    Cases whose unknown pixels are not all linked to known ones have no unique solution and are
-    passed over.
+    Cases whose unknown pixels are not all linked to known ones, or whose last neighbours are
+    equally near, have no unique solution and are passed over.
     """
     height, width = trimap.shape
     y, x = np.mgrid[:height, :width]
@@ -89,7 +93,10 @@ def dense_knn(image: np.ndarray, trimap: np.ndarray, count: int, weight: float) 
     greatest = np.sqrt(3 + 2 * weight**2)
     for i in unknown:
         distance = np.linalg.norm(space - space[i], axis=1)
-        for j in [j for j in np.argsort(distance, kind="stable") if j != i][:count]:
+        nearest = [j for j in np.argsort(distance, kind="stable") if j != i]
+        # Which of two equally near neighbours is taken is nobody's mistake.
+        assume(len(nearest) <= count or np.diff(distance[nearest])[count - 1] > TIE)
+        for j in nearest[:count]:
             kernel[i, j] = 1 - distance[j] / greatest
     affinity = (kernel + kernel.T) / 2
     known = labels != 128

@@ -82,7 +82,9 @@ def page(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
+        lambda message: complaints.append(f"{message.text} {message.location}")
+        if message.type == "error"
+        else None,
     )
     page.goto(address)
     page.get_by_role("heading", name=HEADLINE).wait_for()

@@ -16,6 +16,7 @@ from tests.browser.studio import (
     open_sample,
     upload,
     wait_for_result,
+    wait_until_built,
 )
 
 pytestmark = pytest.mark.browser
@@ -94,6 +95,7 @@ def test_own_picture_goes_behind(page, tmp_path):
     open_sample(page)
     page.get_by_role("radio", name="Picture").click()
     expect(page.get_by_text("it is cropped to fill")).to_be_visible()
+    wait_until_built(page)
     before = shown_result(page)
     upload(page, tmp_path / "meadow.png")
     expect(page.locator(".frame .after")).not_to_have_attribute("src", before)

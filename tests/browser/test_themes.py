@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.served import ROOT
 from pipeline.samples import SAMPLES
+from tests.browser.studio import wait_until_built
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +47,9 @@ def test_every_page_can_be_read_in_both_themes(page, screen):
         if address.endswith("/steps"):
             page.locator(".walk-facts").wait_for()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        wait_until_built(page)
+        # Once the page is left, the server forgets its pictures: none may still be on its way.
+        page.wait_for_function("[...document.images].every(picture => picture.complete)")
         assert_readable_in_both_themes(page)
 
 
