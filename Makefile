@@ -41,6 +41,8 @@ free-port:
 $(VENV)/bin/python:
 	@$(PYTHON) preflight.py python environment
 	$(PYTHON) -m venv --clear $(VENV)
+# Debian's pip takes half as long again; where this fails, so will what follows, in words.
+	@$(INSTALL) --upgrade pip==26.1 2>/dev/null || true
 
 # Each stamp is the moment its requirements were last installed in full.
 $(VENV)/app: requirements.txt | $(VENV)/bin/python
