@@ -24,7 +24,8 @@ run: system free-port $(VENV)/app
 test: system $(VENV)/dev
 	@.ci/system-packages chromium libatomic1 $(FIRMWARE_PACKAGES)
 	@$(PYTHON) preflight.py libraries
-	$(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# A dozen servers and workers start; without kept bytecode each would compile its packages anew.
+	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 system:
 	@command -v $(PYTHON) >/dev/null || .ci/system-packages python3
