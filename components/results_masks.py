@@ -23,7 +23,7 @@ ROAD_OF_2018 = (
     ("and KNN matting", "95.9", "knn"),
     ("and a residual network", "97.1", "refined"),
 )
-ENCODERS = {"lite0": "EfficientNet-Lite0", "vgg16": "VGG16"}
+ENCODERS = {"lite0": "light", "vgg16": "VGG16"}
 NETWORKS = {
     "fcn8s": "FCN-8s, never a portrait",
     "portrait_fcn": "without portrait channels",
@@ -98,15 +98,15 @@ def show_ablations(results: dict) -> None:
     st.subheader("What each part is worth", anchor=False)
     rows = [
         [
-            NETWORKS[each["network"]] + ("" if each["pretrained"] else ", random weights"),
-            ENCODERS[each["encoder"]],
-            f"{each['parameters'] / 1e6:.1f}",
+            f"{NETWORKS[each['network']]}, {ENCODERS[each['encoder']]}"
+            + ("" if each["pretrained"] else ", random weights"),
+            f"{each['parameters'] / 1e6:.0f} M",
             f"{each['foreground_iou']:.3f}",
             "{:.3f} to {:.3f}".format(*each["interval_95"]),
         ]
         for each in results["networks"].values()
     ]
-    head = ["", "Encoder", "Million parameters", "Mean IoU", "95 % interval"]
+    head = ["", "Size", "Mean IoU", "95 % interval"]
     st.markdown(table(head, rows))
     rows = [
         [f"{what[0].upper()}{what[1:]}", f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}"]
@@ -114,6 +114,6 @@ def show_ablations(results: dict) -> None:
     ]
     st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
-        "All were trained alike: two epochs at 96 x 128, begun with ImageNet weights unless it "
-        "says otherwise. Differences are photo by photo. `python -m models.ablations`"
+        "Size: learned parameters; light: EfficientNet-Lite0. All were trained alike: two epochs at "
+        "96 x 128, begun with ImageNet weights unless it says otherwise. Differences are photo by photo. `python -m models.ablations`"
     )
