@@ -16,25 +16,23 @@ _DEFAULTS = "settings_default"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-def setting(key: str, default: Any, allowed: Iterable | None = None) -> str:
-    """Lets the widget of this key, drawn next and without a value, start from what is kept.
+def setting(key: str, default: Any, allowed: Iterable | None = None) -> Any:
+    """The value that a setting has, for its widget to be drawn with.
+
+    It goes in as the widget's own value, not into the session: a widget that a slow browser has
+    not put up before the next run begins only knows its own value, and would send that.
 
     Args:
         key: of the widget, and its name in the address.
         default: the value that the address need not mention.
         allowed: all values; None for colours written as #rrggbb.
-
-    Returns:
-        The key.
     """
     st.session_state.setdefault(_DEFAULTS, {})[key] = str(default)
-    if key not in st.session_state:
-        st.session_state[key] = kept(key, default, allowed)
-    return key
+    return kept(key, default, allowed)
 
 
 def kept(key: str, default: Any, allowed: Iterable | None = None) -> Any:
-    """The value that a setting has, whether its widget is drawn or not; as for `setting`."""
+    """The value that a setting has where its widget is not drawn; as for `setting`."""
     if key in st.session_state:
         return st.session_state[key]
     text = st.session_state.get(_KEPT, {}).get(key, str(default))

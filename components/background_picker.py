@@ -57,7 +57,8 @@ def background_picker() -> Background:
         KINDS,
         required=True,
         label_visibility="collapsed",
-        key=setting("background", "Gradient", KINDS),
+        default=setting("background", "Gradient", KINDS),
+        key="background",
         width="stretch",
     )
     pick: dict[str, Callable[[], tuple[str, BackgroundMaker]]] = {
@@ -89,10 +90,11 @@ def _share(label: str, key: str, explanation: str) -> int:
         label,
         0,
         100,
+        setting(key, 0, range(0, 101, 5)),
         step=5,
         format="%d %%",
         help=explanation,
-        key=setting(key, 0, range(0, 101, 5)),
+        key=key,
     )
 
 
@@ -105,13 +107,14 @@ def _gradient() -> "tuple[str, BackgroundMaker]":
         [*GRADIENTS, OWN],
         required=True,
         label_visibility="collapsed",
-        key=setting("gradient", "Gold", [*GRADIENTS, OWN]),
+        default=setting("gradient", "Gold", [*GRADIENTS, OWN]),
+        key="gradient",
     )
     if name == OWN:
         with st.container(horizontal=True):
             ends = (
-                st.color_picker("Top", key=setting("top", GRADIENTS["Gold"][0])),
-                st.color_picker("Bottom", key=setting("bottom", GRADIENTS["Gold"][1])),
+                st.color_picker("Top", setting("top", GRADIENTS["Gold"][0]), key="top"),
+                st.color_picker("Bottom", setting("bottom", GRADIENTS["Gold"][1]), key="bottom"),
             )
     else:
         ends = GRADIENTS[name]
@@ -125,7 +128,7 @@ def _gradient() -> "tuple[str, BackgroundMaker]":
 def _colour() -> "tuple[str, BackgroundMaker]":
     from pipeline.composite import plain
 
-    colour = st.color_picker("Colour", key=setting("colour", "#3f7d54"))
+    colour = st.color_picker("Colour", setting("colour", "#3f7d54"), key="colour")
     return f"colour {colour}", lambda image, alpha: plain(alpha.shape, _rgb(colour))
 
 
@@ -136,7 +139,8 @@ def _blur() -> "tuple[str, BackgroundMaker]":
         "Blur",
         1,
         10,
-        key=setting("blur", 4, range(1, 11)),
+        setting("blur", 4, range(1, 11)),
+        key="blur",
         help="How far the background is out of focus: 1 a little, 10 nothing can be made out.",
     )
     return f"blur {strength}", lambda image, alpha: blurred(image, alpha, strength * 0.006)
@@ -151,7 +155,8 @@ def _studio() -> "tuple[str, BackgroundMaker]":
         SETS,
         required=True,
         label_visibility="collapsed",
-        key=setting("set", SETS[0], SETS),
+        default=setting("set", SETS[0], SETS),
+        key="set",
     )
     return f"studio {name}", lambda image, alpha: MAKERS[name](alpha.shape)
 

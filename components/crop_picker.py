@@ -78,7 +78,8 @@ def crop_picker(piece: Piece) -> Crop:
         crops,
         required=True,
         label_visibility="collapsed",
-        key=setting("crop", WHOLE, crops),
+        default=setting("crop", WHOLE, crops),
+        key="crop",
     )
     crop = Crop(name)
     if crop.document is None:
@@ -86,11 +87,12 @@ def crop_picker(piece: Piece) -> Crop:
             "Margin around it",
             0,
             50,
+            setting("margin", 0, range(0, 51, 5)),
             step=5,
             format="%d %%",
             help="Room for the background, as a share of the longer side. Where the photo's edge "
             "cuts the person off there is none.",
-            key=setting("margin", 0, range(0, 51, 5)),
+            key="margin",
         )
         crop = Crop(name, margin / 100)
     else:
@@ -106,6 +108,10 @@ def crop_picker(piece: Piece) -> Crop:
 def paper_picker() -> tuple[float, float]:
     """Draws the choice of paper to print on and returns its width and height in millimetres."""
     paper = st.pills(
-        "Paper", list(PAPERS), required=True, key=setting("paper", "10 × 15 cm", PAPERS)
+        "Paper",
+        list(PAPERS),
+        default=setting("paper", "10 × 15 cm", PAPERS),
+        required=True,
+        key="paper",
     )
     return PAPERS[paper]

@@ -32,7 +32,8 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             FORMATS,
             required=True,
             label_visibility="collapsed",
-            key=setting("format", "PNG", FORMATS),
+            default=setting("format", "PNG", FORMATS),
+            key="format",
         )
         first, second = st.columns(2)
         with first:

@@ -30,19 +30,21 @@ def edge_settings(piece: Piece) -> None:
         "Width of the unknown band, in pixels",
         2,
         40,
+        setting(*BAND),
         help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
         "open what is person and what is background, and worked out from the colours.",
-        key=setting(*BAND),
+        key=BAND[0],
     )
     st.caption("2: a hard edge, for clothes that look like the background. 40: fur and loose hair.")
     hair_reach = st.slider(
         "Hair detail, in widths of the band",
         1.0,
         4.0,
+        setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",
         help="Around the head the band reaches out further, as strands lie outside the outline.",
-        key=setting(*HAIR_REACH),
+        key=HAIR_REACH[0],
     )
     st.caption("1: a bald or covered head. 4: hair that flies far; takes longer.")
     if (band, hair_reach) != (piece.band, piece.hair_reach) and not piece.stale:

@@ -149,6 +149,23 @@ def test_several_photos_can_be_looked_at_one_by_one():
     assert errors(app) == ""
 
 
+def test_widgets_carry_the_settings_as_their_own_values():
+    """A slow browser sends a widget's own value if it has not put the widget up before a click."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    asked = {"background": "Blur", "blur": 7, "band": 14, "hair": 1.4, "crop": "Square"}
+    for name, value in asked.items():
+        app.query_params[name] = str(value)
+    app.run()
+    app.button(key=f"sample_{SAMPLES[0].file.stem}").click().run()
+    app.run()  # by now the settings are in the session
+    assert not app.exception
+    own = {slider.key: slider.proto.default[0] for slider in app.slider}
+    own |= {
+        group.key: group.options[group.proto.default[0]] for group in app.get("button_group")
+    }
+    assert {name: own[name] for name in asked} == asked
+
+
 def test_new_photo_forgets_the_old_one():
     app = given(("anna.png", sample_bytes()))
     app.button(key="new").click().run()
