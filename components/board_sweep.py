@@ -13,8 +13,8 @@ from components.board_view import (
     how_known,
     show_difference,
     show_memory,
-    show_passing,
     show_numbers,
+    show_passing,
     show_totals,
 )
 from pipeline.launchpad import Launchpad, LaunchpadError

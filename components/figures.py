@@ -1,13 +1,9 @@
 """The measured figures that pages quote, read from the files that the measuring scripts wrote."""
 
-import json
 import statistics
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-MASK = ROOT / "models" / "results" / "eg1800.json"
-BENCHMARKS = ROOT / "benchmarks" / "results"
+from components.measured import BENCHMARKS, MODELS, read
 
 
 @dataclass(frozen=True)
@@ -26,11 +22,11 @@ def figures() -> list[Figure]:
 
 
 def _read(name: str) -> dict:
-    return json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
+    return read(BENCHMARKS / f"{name}.json")
 
 
 def _mask():
-    results = json.loads(MASK.read_text(encoding="utf-8"))
+    results = read(MODELS / "eg1800.json")
     ours, peer = results["mask"], results["mediapipe_selfie"]
     low, high = ours["interval_95"]
     return Figure(

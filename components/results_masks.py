@@ -115,5 +115,6 @@ def show_ablations(results: dict) -> None:
     st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
         "Size: learned parameters; light: EfficientNet-Lite0. All were trained alike: two epochs at "
-        "96 x 128, begun with ImageNet weights unless it says otherwise. Differences are photo by photo. `python -m models.ablations`"
+        "96 x 128, begun with ImageNet weights unless it says otherwise. Differences "
+        "are photo by photo. `python -m models.ablations`"
     )

@@ -79,9 +79,7 @@ def ablations() -> str:
         for what, (gain, low, high) in figures["gains"].items()
     ]
     head = ["network", "encoder", "parameters", "mean foreground IoU", "95 % interval"]
-    return (
-        f"{table(head, rows)}\n{table(['the gain from', 'IoU', '95 % interval'], gains)}"
-    )
+    return f"{table(head, rows)}\n{table(['the gain from', 'IoU', '95 % interval'], gains)}"
 
 
 def refinement() -> str:

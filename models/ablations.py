@@ -1,8 +1,8 @@
-"""What initialisation, portrait channels and the encoder are worth: the same budget for each network.
+"""What initialisation, portrait channels and the encoder are worth, on the same budget.
 
     KERAS_BACKEND=torch python -m models.ablations
 
-trains what is not trained yet (models.recipe.ABLATIONS; an hour on two cores, most of it VGG16),
+trains what is not trained yet (models.recipe.ABLATIONS; half an hour on two cores, most of it VGG16),
 measures all on EG1800's test half with one pass each, and writes models/results/ablations.json.
 """
 
@@ -11,7 +11,6 @@ import json
 import subprocess
 import sys
 
-import keras
 import numpy as np
 from tqdm import tqdm
 
@@ -55,7 +54,6 @@ def measured() -> dict:
     portraits = eg1800("test")
     networks, scores = {}, {}
     for name, recipe in tqdm(ABLATIONS.items()):
-        keras.mixed_precision.set_global_policy("float32")
         model = build(recipe.network, recipe.encoder)
         model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
         scores[name] = np.array(portrait_ious(model, portraits, recipe.input_size))
@@ -65,12 +63,12 @@ def measured() -> dict:
             "pretrained": recipe.pretrained,
             "parameters": model.count_params(),
             "foreground_iou": round(float(scores[name].mean()), 5),
-            "interval_95": _rounded(bootstrap_interval(scores[name])),
+            "interval_95": bootstrap_interval(scores[name]),
         }
     gains = {}
     for what, one, other in COMPARISONS:
         gain = scores[one] - scores[other]
-        gains[what] = _rounded((float(gain.mean()), *bootstrap_interval(gain)))
+        gains[what] = [round(float(gain.mean()), 5), *bootstrap_interval(gain)]
     return {"photos": len(portraits), "networks": networks, "gains": gains}
 
 
@@ -85,10 +83,6 @@ def print_table(results: dict) -> None:
         )
     for what, (gain, low, high) in results["gains"].items():
         print(f"{what:52}{gain:+.4f} ({low:+.4f} to {high:+.4f})")
-
-
-def _rounded(values) -> list[float]:
-    return [round(value, 5) for value in values]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Bilinear interpolation as the first weights of a transposed convolution (Long et al. 2015, 3.3)."""
+"""Bilinear interpolation as the first weights of a transposed convolution.
+
+Long et al. 2015, *Fully Convolutional Networks*, section 3.3.
+"""
 
 import keras
 import numpy as np

@@ -7,8 +7,9 @@ weights may not be used commercially and are not needed here: memory depends on 
 import keras
 from keras import layers, ops
 
-# Channels of VGG-16's convolutions between its poolings, and of the decoder after each unpooling.
-ENCODER = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+from models.vgg16 import STAGES
+
+# Channels after VGG16's convolutions, of the decoder after each unpooling, of the second stage.
 BOTTLENECK, NARROWED = 4096, 512
 DECODER = (512, 256, 128, 64, 64)
 REFINEMENT = (64, 64, 64)
@@ -23,7 +24,7 @@ def deep_image_matting(height: int, width: int) -> keras.Model:
     photo_and_trimap = keras.Input((height, width, 4))
     x = photo_and_trimap
     places = []
-    for channels in ENCODER:
+    for channels in STAGES:
         for each in channels:
             x = _convolution(x, each, 3)
         pooled = layers.MaxPooling2D()(x)

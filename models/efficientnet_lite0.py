@@ -75,10 +75,9 @@ def block_count() -> int:
 def load_imagenet(model: keras.Model, state: dict | None = None) -> None:
     """Copy ImageNet weights into the encoder layers of `model`.
 
-    `state` maps PyTorch names to arrays; by default the published ones (see `imagenet`). Input channels beyond
-    RGB start at zero, so the network begins as if they were not there.
+    `state` maps PyTorch names to arrays; by default the published ones (see `imagenet`). Input
+    channels beyond RGB start at zero, so the network begins as if they were not there.
     """
-
     state = lite0_weights() if state is None else state
 
     def convolution(layer_name, key):

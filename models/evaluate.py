@@ -67,7 +67,7 @@ def summary(scores, pool, names) -> dict:
     return {
         "photos": len(foreground),
         "foreground_iou": round(float(foreground.mean()), 5),
-        "interval_95": [round(value, 5) for value in bootstrap_interval(foreground)],
+        "interval_95": bootstrap_interval(foreground),
         "two_class_iou": round(float(both.mean()), 5),
         "pooled_two_class_iou_224": round(float((intersection / union).mean()), 5),
         "photos_below_0.90": int((foreground < 0.9).sum()),
@@ -76,12 +76,11 @@ def summary(scores, pool, names) -> dict:
     }
 
 
-def bootstrap_interval(values) -> tuple[float, float]:
-    """95 % percentile interval of the mean (Efron 1979)."""
+def bootstrap_interval(values) -> list[float]:
+    """95 % percentile interval of the mean, to five digits (Efron 1979)."""
     rng = np.random.default_rng(0)
     means = rng.choice(values, (BOOTSTRAP_ROUNDS, len(values))).mean(axis=1)
-    low, high = np.percentile(means, (2.5, 97.5))
-    return float(low), float(high)
+    return [round(float(value), 5) for value in np.percentile(means, (2.5, 97.5))]
 
 
 def pooled_counts(person, mask) -> np.ndarray:

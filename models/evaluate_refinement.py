@@ -93,7 +93,7 @@ def portraits(split: str, names: list[str]) -> dict:
             for method, value in zip(("mask", "knn", "refined"), scores.mean(0), strict=True)
         },
         "gain_over_knn": round(float(gain.mean()), 5),
-        "gain_interval_95": [round(value, 5) for value in bootstrap_interval(gain)],
+        "gain_interval_95": bootstrap_interval(gain),
         "photos_better": int((gain > 0).sum()),
         "seconds_median": round(statistics.median(seconds), 3),
     }

@@ -7,10 +7,8 @@ it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.
 """
 
 import argparse
-import ctypes
 import json
 import math
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
@@ -33,8 +31,6 @@ from pipeline.segment import network_input, whole_frame
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
 AVERAGE_EVERY = 4
-# Parameters of mallopt(3).
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 
 def main():
@@ -42,15 +38,7 @@ def main():
     parser.add_argument("network", choices=sorted(RECIPES))
     network = parser.parse_args().network
     use_fastest_layout()
-    keep_freed_memory()
     train(network)
-
-
-def keep_freed_memory() -> None:
-    """Let glibc keep the maps of one step for the next; fetching new pages costs a tenth of it."""
-    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
-        mallopt(M_MMAP_MAX, 0)
-        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def train(name: str) -> None:

@@ -1,7 +1,7 @@
 """VGG16 (Simonyan & Zisserman 2015, configuration D) as the encoder of FCN-8s.
 
 The fully connected layers become convolutions (Long et al. 2015, section 3.1), here with 512
-channels instead of 4096 and 3x3 instead of 7x7: 19 million parameters instead of 134.
+channels instead of 4096 and fc6 3x3 instead of 7x7: 17 million parameters instead of 134.
 """
 
 import keras
@@ -10,9 +10,10 @@ from keras import layers
 
 from models.imagenet import vgg16_weights
 
+# Channels of the convolutions between the poolings.
 STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 FULLY_CONNECTED = 512
-# What the published weights expect: BGR in 0..255 minus this. Our inputs are RGB, (value - 127) / 128.
+# What the published weights expect: BGR in 0..255 minus this. Ours is RGB, (value - 127) / 128.
 BGR_MEAN = np.array((104.007, 116.669, 122.679))
 
 

@@ -1,16 +1,14 @@
 """4 KB of memory: KNN matting on a microcontroller, watched while it works."""
 
-import json
 from pathlib import Path
 
 import streamlit as st
 
 from components.entrance import come_through_the_app
+from components.measured import BENCHMARKS, MODELS, read
 from components.memory_scale import Amount, memory_scale
 from components.privacy import privacy_note
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks" / "results"
-MODELS = Path(__file__).parent.parent / "models" / "results"
 SIMULATED = "Simulated board"
 
 BOARD_DATA = """
@@ -94,7 +92,7 @@ def stored_result(file: Path, path: tuple[str, ...]) -> float | None:
     """One figure out of a benchmark's JSON; None if it has not been measured."""
     if not file.exists():
         return None
-    value = json.loads(file.read_text())
+    value = read(file)
     for key in path:
         value = value.get(key) if value is not None else None
     return value

@@ -60,7 +60,7 @@ def test_fcn8s_puts_a_pixel_of_every_stride_over_its_own_square():
     for stride in (8, 16, 32):
         maps = [keras.Input((256 // s, 256 // s, 1)) for s in (2, 4, 8, 16, 32)]
         head = keras.Model(maps, fcn8s_head(maps))
-        ((score, bias),) = [head.get_layer(f"score{stride}").get_weights()]
+        score, bias = head.get_layer(f"score{stride}").get_weights()
         head.get_layer(f"score{stride}").set_weights([np.ones_like(score), bias])
         values = [np.zeros((1, *each.shape[1:]), "f4") for each in maps]
         index = (2, 4, 8, 16, 32).index(stride)
