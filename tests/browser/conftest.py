@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import preflight
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, ROOT, chromium_program, served
@@ -60,32 +60,33 @@ def screen(request) -> str:
 
 
 @pytest.fixture(scope="session")
-def context_of(chromium: Browser) -> Callable[[str], BrowserContext]:
-    """The context of a screen; all tests share it, so that scripts are fetched and compiled once."""
+def tab_of(chromium: Browser) -> Callable[[str], Page]:
+    """The tab of a screen; all tests share it, so that scripts are fetched and compiled once."""
 
     @cache
-    def context(screen: str) -> BrowserContext:
+    def tab(screen: str) -> Page:
         context = chromium.new_context(**SCREENS[screen], permissions=["camera"])
         context.set_default_timeout(1000 * SECONDS_TO_WAIT)
-        return context
+        return context.new_page()
 
-    return context
+    return tab
 
 
 @pytest.fixture
-def page(
-    context_of: Callable[[str], BrowserContext], address: str, screen: str, request
-) -> Iterator[Page]:
+def page(tab_of: Callable[[str], Page], address: str, screen: str, request) -> Iterator[Page]:
     """The Studio, freshly opened; a picture of its end lands in screenshots/."""
-    page = context_of(screen).new_page()
+    page = tab_of(screen)
     complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(f"{message.text} {message.location}")
-        if message.type == "error"
-        else None,
-    )
+
+    def note_error(error) -> None:
+        complaints.append(str(error))
+
+    def note_message(message) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} {message.location}")
+
+    page.on("pageerror", note_error)
+    page.on("console", note_message)
     page.goto(address)
     page.get_by_role("heading", name=HEADLINE).wait_for()
     wait_until_built(page)
@@ -95,5 +96,8 @@ def page(
     # What the page has stored, its theme say, is no matter of the next test.
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.context.clear_cookies()
-    page.close()
+    page.emulate_media(color_scheme="null")
+    page.remove_listener("pageerror", note_error)
+    page.remove_listener("console", note_message)
+    page.goto("about:blank")
     assert complaints == []
