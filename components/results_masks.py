@@ -39,7 +39,7 @@ def show_masks() -> None:
     distribution_chart({name: results[key]["per_photo"] for key, name in MASKS.items()}, LEAST_IOU)
     st.caption(
         "The lower the line, the fewer photos are that bad. The photographs themselves may not be "
-        "shown; the samples are on the tab *Your photo*."
+        "shown; samples are on the tabs *Mattes* and *Your photo*."
     )
     st.subheader("Training", anchor=False)
     training_chart(read(MODELS / "training_portrait_fcn_plus.json"))

@@ -10,6 +10,7 @@ from components.measured import BENCHMARKS, MODELS, read, table
 from components.memory_scale import Amount, memory_scale
 from components.network_drawing import network_drawing
 from components.privacy import privacy_note
+from components.results_cases import show_cases
 from components.results_charts import quality_chart
 from components.results_masks import show_masks
 from components.steps_pictures import step_pictures
@@ -38,6 +39,8 @@ def main() -> None:
         show_masks()
     with mattes:
         show_mattes()
+        if mattes.open:
+            show_cases()
     with memory:
         show_memory()
     with compare:

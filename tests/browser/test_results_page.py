@@ -28,6 +28,14 @@ def test_figures_are_drawn_and_fit(page, screen):
     assert_fits(page)
 
 
+@pytest.mark.parametrize("screen", ["phone"], indirect=True)
+def test_best_and_worst_are_shown_on_samples(page, screen):
+    open_tab(page, screen, "Mattes")
+    for title in ("Best", "Worst"):
+        expect(page.locator(".row figure").filter(has_text=f"{title}:")).to_have_count(2)
+    assert_fits(page)
+
+
 def test_two_networks_are_compared_on_a_photo(page, screen):
     open_tab(page, screen, "Your photo")
     said = page.get_by_text(re.compile(r"differ on \d+\.\d percent"))

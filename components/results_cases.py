@@ -1,0 +1,85 @@
+"""Where the matte of a sample is at its best and at its worst."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.steps_pictures import step_pictures
+from components.table import a_place
+from pipeline.samples import SAMPLES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pipeline.step import Picture
+
+HOPPER, COLLINS = SAMPLES
+# What the person is laid on: in neither of the photos.
+GROUND = (60, 150, 90)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A part of a sample, (left, top, right, bottom) as shares of its width and height."""
+
+    title: str
+    photo: int  # of SAMPLES
+    part: tuple[float, float, float, float]
+    shows: str
+
+
+CASES = (
+    Case("Best: hair before a wall", 1, (0.25, 0.0, 0.65, 0.35), "Short hair, all of it soft"),
+    Case("Best: skin and cloth on blue", 0, (0.45, 0.2, 0.85, 0.54), "A hat, an ear, grey hair"),
+    Case("Worst: a hat before a flag", 0, (0.2, 0.02, 0.6, 0.37), "A white hat, a golden cord"),
+    Case("Worst: a helmet held", 1, (0.5, 0.62, 0.9, 0.97), "Black glass on a dark suit"),
+)
+
+
+def show_cases() -> None:
+    """Parts of the samples beside what the matte makes of them."""
+    st.subheader("At its best and at its worst", anchor=False)
+    st.markdown(
+        "Parts of the two samples, which may be shown, and the same on a green ground. They were "
+        "chosen by eye, as nobody knows these photos' true mattes."
+    )
+    step_pictures(case_pictures())
+
+
+@st.cache_resource(show_spinner="Matting the samples")
+def case_pictures() -> "tuple[Picture, ...]":
+    """Each case: the part of the photo, and beside it the person on another ground."""
+    import numpy as np
+
+    from pipeline.step import Picture
+
+    with a_place():
+        both = [photo_and_cutout(sample.file) for sample in SAMPLES]
+    return tuple(
+        Picture.of(
+            case.title,
+            f"{SAMPLES[case.photo].person}. {case.shows}: the photo, and cut out on green",
+            np.hstack([part_of(pixels, case.part) for pixels in both[case.photo]]),
+        )
+        for case in CASES
+    )
+
+
+def photo_and_cutout(file) -> "tuple[np.ndarray, np.ndarray]":
+    """A photo and its person on the ground, both (H, W, 3) uint8."""
+    from pipeline import matte
+    from pipeline.composite import composite, plain
+    from pipeline.image import load_image
+
+    image = load_image(file)
+    result = matte(image)
+    return image, composite(result.foreground, result.alpha, plain(image.shape[:2], GROUND))
+
+
+def part_of(pixels: "np.ndarray", part: tuple[float, float, float, float]) -> "np.ndarray":
+    """A part of a picture by shares of its size."""
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = part
+    rows = slice(round(top * height), round(bottom * height))
+    return pixels[rows, round(left * width) : round(right * width)]
