@@ -77,6 +77,15 @@ def open_sample(page: Page) -> None:
     wait_for_result(page)
 
 
+def show_single_files(page: Page) -> None:
+    """Opens the list of single files; a click while it unrolls would miss its button."""
+    page.get_by_text("Single files").click()
+    page.wait_for_function(
+        "list => list.open && list.getAnimations({ subtree: true }).length === 0",
+        arg=page.locator("details", has_text="Single files").element_handle(),
+    )
+
+
 def download(page: Page, name: str) -> bytes:
     """The file behind a button, by its name in pipeline/scene_files.py."""
     wait_until_built(page)  # until then the button still has what was there before

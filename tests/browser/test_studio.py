@@ -14,6 +14,7 @@ from tests.browser.studio import (
     assert_large_enough_for_a_thumb,
     download,
     open_sample,
+    show_single_files,
     upload,
     wait_for_result,
     wait_until_built,
@@ -125,7 +126,7 @@ def test_image_and_trimap_are_taken_together(page, tmp_path):
     Image.fromarray(trimap).save(tmp_path / "Trimap1.png")
     upload(page, tmp_path / "Image1.jpg", tmp_path / "Trimap1.png")
     wait_for_result(page)
-    page.get_by_text("Single files").click()
+    show_single_files(page)
     with Image.open(io.BytesIO(download(page, "trimap"))) as saved:
         np.testing.assert_array_equal(np.asarray(saved), trimap)
 

@@ -16,6 +16,7 @@ from tests.browser.studio import (
     assert_fits,
     download,
     open_sample,
+    show_single_files,
     upload,
     wait_for_result,
 )
@@ -42,7 +43,7 @@ def wait_for_strokes(page: Page, count: int) -> None:
 
 def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
     open_sample(page)
-    page.get_by_text("Single files").click()
+    show_single_files(page)
     before = alpha_of(page)
     page.get_by_role("tab", name="Correct").click()
     frame = page.get_by_role("application")
@@ -77,7 +78,7 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
 @on_desktop
 def test_brush_works_from_the_keyboard(page):
     open_sample(page)
-    page.get_by_text("Single files").click()
+    show_single_files(page)
     page.get_by_role("tab", name="Correct").click()
     frame = page.get_by_role("application")
     frame.focus()
@@ -98,7 +99,7 @@ def test_every_download_opens(page):
     open_sample(page)
     with Image.open(HOPPER.file) as photo:
         size = photo.size
-    page.get_by_text("Single files").click()
+    show_single_files(page)
     modes = {
         "composite": "RGB",
         "cutout": "RGBA",
