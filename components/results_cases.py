@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.steps_pictures import step_pictures
 from components.table import a_place
-from pipeline.samples import SAMPLES
+from pipeline.samples import SAMPLES, Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,16 +24,16 @@ class Case:
     """A part of a sample, (left, top, right, bottom) as shares of its width and height."""
 
     title: str
-    photo: int  # of SAMPLES
+    photo: Sample
     part: tuple[float, float, float, float]
     shows: str
 
 
 CASES = (
-    Case("Best: hair before a wall", 1, (0.25, 0.0, 0.65, 0.4), "Short hair, all of it soft"),
-    Case("Best: skin and cloth on blue", 0, (0.45, 0.2, 0.85, 0.5413), "A hat, an ear, grey hair"),
-    Case("Worst: a hat before a flag", 0, (0.2, 0.02, 0.6, 0.3613), "A white hat, a golden cord"),
-    Case("Worst: a helmet held", 1, (0.5, 0.58, 0.9, 0.98), "Black glass on a dark suit"),
+    Case("Best: hair before a wall", COLLINS, (0.25, 0.0, 0.65, 0.4), "Short hair, all of it soft"),
+    Case("Best: skin and cloth on blue", HOPPER, (0.45, 0.2, 0.85, 0.5413), "Hat, ear, grey hair"),
+    Case("Worst: a hat before a flag", HOPPER, (0.2, 0.02, 0.6, 0.3613), "White hat, golden cord"),
+    Case("Worst: a helmet held", COLLINS, (0.5, 0.58, 0.9, 0.98), "Black glass on a dark suit"),
 )
 
 
@@ -55,11 +55,11 @@ def case_pictures() -> "tuple[Picture, ...]":
     from pipeline.step import Picture
 
     with a_place():
-        both = [photo_and_cutout(sample.file) for sample in SAMPLES]
+        both = {sample: photo_and_cutout(sample.file) for sample in SAMPLES}
     return tuple(
         Picture.of(
             case.title,
-            f"{SAMPLES[case.photo].person}. {case.shows}: the photo, and cut out on green",
+            f"{case.photo.person}. {case.shows}: the photo, and cut out on green",
             np.hstack([part_of(pixels, case.part) for pixels in both[case.photo]]),
         )
         for case in CASES
