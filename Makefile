@@ -70,5 +70,6 @@ train: $(VENV)/dev
 
 evaluate: $(VENV)/dev
 	$(VENV)/bin/python -m models.evaluate
+	$(VENV)/bin/python -m models.evaluate_scenes
 
 include firmware/firmware.mk

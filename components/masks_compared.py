@@ -23,7 +23,10 @@ def compare_masks() -> None:
     picture, choice = st.columns([5, 3], gap="large")
     names = {sample.person: sample.file for sample in SAMPLES}
     with choice:
-        st.markdown("Two networks look at the same photo; drag the line between their masks.")
+        st.markdown(
+            "Two networks look at the same photo; drag the line between their masks. Ours has "
+            "the maps of the other beside its own."
+        )
         name = st.pills("Photo", [*names, OWN], default=SAMPLES[0].person, required=True)
         if name == OWN:
             upload = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="compared_upload")

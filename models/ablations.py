@@ -33,6 +33,11 @@ COMPARISONS = (
         "portrait_fcn_plus_lite0_scratch",
         "portrait_fcn_lite0_scratch",
     ),
+    (
+        "the selfie network's maps, light",
+        "portrait_fcn_plus_lite0_selfie",
+        "portrait_fcn_plus_lite0",
+    ),
     ("the light encoder instead of VGG16", "portrait_fcn_plus_lite0", "portrait_fcn_plus_vgg16"),
 )
 

@@ -6,21 +6,37 @@
   Stylization*, section 4): three channels more, normalised x and y and the mean mask, all in the
   pose of the face.
 
-The encoders are VGG16, as in the papers, and EfficientNet-Lite0, which runs on a phone-sized CPU
-budget and fits in 10 MB.
+The encoders are VGG16, as in the papers; EfficientNet-Lite0, which runs on a phone-sized CPU
+budget and fits in 10 MB; and the latter with the maps of MediaPipe's selfie segmentation beside
+its own, which is what the app uses.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
+from keras import layers
 
-from models import efficientnet_lite0, vgg16
+from models import efficientnet_lite0, selfie_features, vgg16
 from models.heads import fcn8s_head, fused_head
-from models.layout import input_shape
+from models.layout import channel_axis, input_shape
 
 RGB, PORTRAIT = 3, 6  # channels
 NETWORKS = {"fcn8s": RGB, "portrait_fcn": RGB, "portrait_fcn_plus": PORTRAIT}
+
+
+def lite0_and_selfie(inputs):
+    """EfficientNet-Lite0's maps; those of strides 2 to 16 with the selfie network's beside them."""
+    *maps, deepest = efficientnet_lite0.efficientnet_lite0(inputs)
+    people = selfie_features.selfie_features(inputs)
+    beside = layers.Concatenate(axis=channel_axis())
+    return [beside(pair) for pair in zip(maps, people, strict=True)] + [deepest]
+
+
+def load_lite0_and_selfie(model: keras.Model) -> None:
+    """Copy the published weights of both."""
+    efficientnet_lite0.load_imagenet(model)
+    selfie_features.load_published(model)
 
 
 @dataclass(frozen=True)
@@ -28,7 +44,7 @@ class Encoder:
     """A network's first half, and the head that belongs to it."""
 
     features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and 32
-    load_imagenet: Callable  # copies its ImageNet weights into a model
+    load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
 
 
@@ -37,6 +53,7 @@ ENCODERS = {
     "lite0": Encoder(
         efficientnet_lite0.efficientnet_lite0, efficientnet_lite0.load_imagenet, fused_head
     ),
+    "lite0_selfie": Encoder(lite0_and_selfie, load_lite0_and_selfie, fused_head),
 }
 
 
@@ -58,6 +75,6 @@ def build(
     return keras.Model(inputs, head(chosen.features(inputs)), name=f"{network}_{encoder}")
 
 
-def load_imagenet(model: keras.Model, encoder: str) -> None:
-    """Give the encoder's convolutions of `model` their ImageNet weights."""
-    ENCODERS[encoder].load_imagenet(model)
+def load_pretrained(model: keras.Model, encoder: str) -> None:
+    """Give the encoder of `model` the published weights that training begins with."""
+    ENCODERS[encoder].load_pretrained(model)

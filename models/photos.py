@@ -18,6 +18,7 @@ DATA = Path(
 )
 CACHE = Path(__file__).resolve().parent / "cache"
 VALIDATION_PHOTOS = 100
+HELD_OUT_SCENES = 73
 # Background photographs that show people whose face cannot be found: turned away, far, masked.
 WITH_PEOPLE = frozenset(
     "101087 102062 130034 145014 145053 145086 147021 147080 153077 15004 156079 170054 170057 "
@@ -67,6 +68,14 @@ def validation_split(portraits: list[Portrait]) -> tuple[list[Portrait], list[Po
 def voc_people() -> list[Portrait]:
     """PASCAL VOC scenes with people; the void border around each is not to be trusted."""
     return _portraits("voc_person")
+
+
+def scene_split(scenes: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
+    """Part the VOC scenes into (train, held out), always in the same way."""
+    order = np.random.default_rng(2).permutation(len(scenes))
+    held_out = set(order[:HELD_OUT_SCENES].tolist())
+    train = [scene for index, scene in enumerate(scenes) if index not in held_out]
+    return train, [scenes[index] for index in sorted(held_out)]
 
 
 def backgrounds() -> list[np.ndarray]:

@@ -20,13 +20,20 @@ import numpy as np
 from tqdm import tqdm
 
 from models.augment import sample
-from models.family import NETWORKS, build, load_imagenet
+from models.family import NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss
 from models.metrics import foreground_iou
-from models.photos import Portrait, backgrounds, eg1800, validation_split, voc_people
+from models.one_pass import one_pass
+from models.photos import (
+    Portrait,
+    backgrounds,
+    eg1800,
+    scene_split,
+    validation_split,
+    voc_people,
+)
 from models.recipe import RECIPES, Recipe
-from pipeline.segment import network_input, whole_frame
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
@@ -42,7 +49,7 @@ def main():
 
 
 def train(name: str) -> None:
-    """Run the recipe from the last checkpoint, or from ImageNet weights, to its end."""
+    """Run the recipe from the last checkpoint, or from published weights, to its end."""
     recipe = RECIPES[name]
     folder = CHECKPOINTS / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,12 +58,14 @@ def train(name: str) -> None:
     keras.mixed_precision.set_global_policy(recipe.precision)
     portraits, validation = validation_split(eg1800("train"))
     scenes = voc_people()
+    if recipe.hold_out_scenes:
+        scenes, _ = scene_split(scenes)
     if recipe.scenes_only:
         portraits = list(islice(cycle(scenes), len(portraits)))
     samples = Samples(portraits, scenes, backgrounds(), recipe)
     model = build(recipe.network, recipe.encoder)
     if recipe.pretrained:
-        load_imagenet(model, recipe.encoder)
+        load_pretrained(model, recipe.encoder)
     optimizer = keras.optimizers.AdamW(
         recipe.learning_rate,
         weight_decay=recipe.weight_decay,
@@ -128,21 +137,15 @@ def stage_of(recipe: Recipe, epoch: int):
 def portrait_ious(model, portraits, size) -> list[float]:
     """Foreground IoU of each photo at its own size, one pass at the network's size."""
     channels = model.input_shape[channel_axis()]
-    scores = []
-    for portrait in portraits:
-        frame = whole_frame(portrait.image.shape, size)
-        inputs = network_input(portrait.image, frame, portrait.face, size)
+
+    def logit_of(inputs):
         logit = model(to_layout(inputs[None, ..., :channels]), training=False)
-        logit = keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
-        person = cv2.warpAffine(
-            logit,
-            frame.from_photo(size),
-            portrait.mask.shape[::-1],
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        scores.append(foreground_iou(person > 0, portrait.mask > 127))
-    return scores
+        return keras.ops.convert_to_numpy(keras.ops.squeeze(logit)).astype(np.float32)
+
+    return [
+        foreground_iou(one_pass(portrait, size, logit_of) > 0, portrait.mask > 127)
+        for portrait in portraits
+    ]
 
 
 class Samples:

@@ -168,12 +168,17 @@ def _without_repeats(faces):
 
 def wheel_network(name: str) -> Network:
     """Load one of the networks in the mediapipe wheel; name is a path below its "modules"."""
+    return Network(wheel_file(name))
+
+
+def wheel_file(name: str) -> Path:
+    """Where a file of the mediapipe wheel lies. ModuleNotFoundError without the wheel."""
     wheel = importlib.util.find_spec("mediapipe")
     if wheel is None:
         raise ModuleNotFoundError(
             "The mediapipe package is missing; install it with: pip install -r requirements.txt"
         )
-    return Network(Path(wheel.origin).parent / "modules" / name)
+    return Path(wheel.origin).parent / "modules" / name
 
 
 _network = cache(wheel_network)

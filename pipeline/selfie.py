@@ -1,4 +1,4 @@
-"""MediaPipe's selfie segmentation, the peer that our mask is compared with."""
+"""MediaPipe's selfie segmentation: the peer of our mask, whose maps our network takes in."""
 
 from functools import cache
 
@@ -7,6 +7,8 @@ import numpy as np
 
 from pipeline.face import wheel_network
 from pipeline.tflite import Network
+
+FILE = "selfie_segmentation/selfie_segmentation.tflite"
 
 
 def selfie_mask(image: np.ndarray) -> np.ndarray:
@@ -20,4 +22,4 @@ def selfie_mask(image: np.ndarray) -> np.ndarray:
 
 @cache
 def _network() -> Network:
-    return wheel_network("selfie_segmentation/selfie_segmentation.tflite")
+    return wheel_network(FILE)

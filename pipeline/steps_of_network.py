@@ -30,7 +30,8 @@ def features(walk: Walk) -> Step:
         "features",
         "What the network sees",
         "The encoder, EfficientNet-Lite0, halves the picture five times. Fine maps answer to "
-        "edges and cloth, coarse ones to *a head there, background here*. Of every stride the "
+        "edges and cloth, coarse ones to *a head there, background here*. Beside them lie the maps "
+        "of MediaPipe's selfie segmentation, which has seen far more people. Of every stride the "
         f"{shown} liveliest channels are shown as the decoder takes them, each as bright as it "
         "gets by itself.",
         (r"a^{(s)} = \max\!\left(0,\; W^{(s)} h^{(s)}\right), \quad s = 2, 4, 8, 16, 32",),

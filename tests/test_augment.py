@@ -1,11 +1,13 @@
 """Training samples keep picture, truth and portrait channels together."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from models.augment import Augmentation, sample
-from models.photos import Portrait
+from models.photos import HELD_OUT_SCENES, Portrait, scene_split
 
 SIZE = (96, 128)
 BARE = Augmentation(background=0.0)
@@ -35,3 +37,12 @@ def test_truth_follows_the_picture_in_any_pose(portrait):
 def test_without_a_face_the_portrait_channels_are_zero(portrait):
     inputs, _ = sample(portrait, SIZE, [], BARE, np.random.default_rng(2))
     assert not inputs[..., 3:].any()
+
+
+def test_scenes_kept_for_measuring_are_never_trained_on(portrait):
+    scenes = [replace(portrait, name=str(number)) for number in range(306)]
+    train, held_out = scene_split(scenes)
+    assert len(held_out) == HELD_OUT_SCENES
+    assert {each.name for each in train}.isdisjoint(each.name for each in held_out)
+    assert len(train) + len(held_out) == len(scenes)
+    assert [each.name for each in held_out] == [each.name for each in scene_split(scenes)[1]]

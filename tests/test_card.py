@@ -3,9 +3,11 @@
 import hashlib
 import json
 
-from models.card import NAME, portrait_line, refinement_rows, row
+from models.card import NAME, portrait_line, portrait_summary, refinement_rows, row
 from models.evaluate import RESULTS
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
+from models.evaluate_scenes import FILE as SCENE_RESULTS
+from models.evaluate_scenes import summary as scene_summary
 from pipeline.weights import WEIGHTS
 
 
@@ -20,6 +22,8 @@ def test_the_card_states_the_measured_figures():
     results = json.loads((RESULTS / "eg1800.json").read_text())
     for name, figures in results.items():
         assert row(name, figures) in text
+    assert portrait_summary(results) in text
+    assert scene_summary(json.loads(SCENE_RESULTS.read_text())) in text
 
 
 def test_the_refinement_networks_card_names_the_file_that_is_shipped():

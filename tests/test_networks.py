@@ -5,14 +5,16 @@ import pickle
 import struct
 from collections import OrderedDict
 
+import cv2
 import numpy as np
 import pytest
+import scipy.special
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
 
-from models import vgg16  # noqa: E402
+from models import selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
 from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.heads import fcn8s_head  # noqa: E402
@@ -20,6 +22,9 @@ from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import learning_rate, stage_of  # noqa: E402
+from pipeline.samples import SAMPLES  # noqa: E402
+from pipeline.image import load_image  # noqa: E402
+from pipeline.selfie import selfie_mask  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,29 @@ def test_vgg16_takes_our_scaled_rgb_where_its_weights_expect_bgr(monkeypatch):
     found = np.asarray(first(inputs))[0, 16, 16]
     wanted = np.einsum("hwio,i->o", kernel, rgb[::-1] - vgg16.BGR_MEAN) + bias
     assert found == pytest.approx(np.maximum(wanted, 0), abs=0.05)
+
+
+def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
+    """From the finest map the published network goes on with a 2x2 transposed convolution."""
+    image = cv2.resize(load_image(SAMPLES[0].file), (256, 256), interpolation=cv2.INTER_AREA)
+    inputs = keras.Input((256, 256, 3))
+    finest, *_ = selfie_features.selfie_features(inputs)
+    model = keras.Model(inputs, finest)
+    selfie_features.load_published(model)
+    maps = np.asarray(model((image[None].astype("f4") - 127) / 128))[0]
+    weights = selfie_features.published_weights()
+    logit = np.einsum("hwc,ijc->hiwj", maps, weights["segment/Kernel"][0]).reshape(256, 256)
+    found = scipy.special.expit(logit + weights["segment/Bias"])
+    assert found == pytest.approx(selfie_mask(image), abs=1e-3)
+    assert 0.2 < found.mean() < 0.9
+
+
+def test_the_selfie_maps_are_not_trained():
+    network = build("portrait_fcn_plus", "lite0_selfie", 64, 96)
+    trained = {id(each) for each in network.trainable_variables}
+    fixed = [each for each in network.variables if each.path.startswith("selfie_")]
+    assert sum(int(np.prod(each.shape)) for each in fixed) == selfie_features.weight_count()
+    assert trained.isdisjoint(id(each) for each in fixed)
 
 
 def test_an_output_pixel_lies_where_its_input_pixel_lies(network):
