@@ -20,6 +20,7 @@ ROAD_OF_2018 = (
     ("PortraitFCN+ without initialisation", "70", "portrait_fcn_plus_vgg16_scratch"),
     ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16"),
     ("The same with a light encoder", "", "portrait_fcn_plus_lite0"),
+    ("and with the selfie network's maps", "", "portrait_fcn_plus_lite0_selfie"),
     ("Trained in full, as shipped", "", "mask"),
     ("and KNN matting", "95.9", "knn"),
     ("and a residual network", "97.1", "refined"),
@@ -101,7 +102,7 @@ def show_road(networks: dict) -> None:
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
         "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs, up to "
-        "the light encoder of networks trained for a few minutes each (below), then of the shipped "
+        "the selfie network's maps of networks trained for a few minutes each (below), then of the shipped "
         "ones. `python -m models.evaluate_refinement`"
     )
 

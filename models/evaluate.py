@@ -4,8 +4,9 @@
     python -m models.evaluate --validation    the held-out part of the training half, for choices
 
 "one_pass" is a single look of the network at the whole photo; "mask" and "alpha" are the product's
-own, from `matte`. Three protocols: mean foreground IoU of each photo at its own size (Shen et al. 2016; our headline), mean of both classes'
-IoU of each photo, and the two-class mIoU pooled over all pixels at 224x224 (PortraitNet).
+own, from `matte`. Three protocols: mean foreground IoU of each photo at its own size (Shen et al.
+2016; our headline), mean of both classes' IoU of each photo, and the two-class mIoU pooled over all
+pixels at 224x224 (PortraitNet).
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.special import expit
 from tqdm import tqdm
 
 from models.metrics import foreground_iou, two_class_iou
@@ -45,7 +47,7 @@ def main():
 
 
 def evaluate(portraits) -> dict:
-    """Figures of each method: {"one_pass": {...}, "mask": ..., "alpha": ..., "mediapipe_selfie": ...}.
+    """Figures of each of METHODS by its name.
 
     "one_pass" also has the median time of a photo, with the preparation of its channels.
     """
@@ -59,7 +61,7 @@ def evaluate(portraits) -> dict:
         logit = one_pass(portrait, network_size(), lambda inputs: network(inputs)[0][..., 0])
         seconds.append(time.perf_counter() - start)
         result = matte(portrait.image)
-        persons = (1 / (1 + np.exp(-logit)), result.mask, result.alpha, selfie_mask(portrait.image))
+        persons = (expit(logit), result.mask, result.alpha, selfie_mask(portrait.image))
         for name, person in zip(METHODS, persons, strict=True):
             scores[name].append(
                 (foreground_iou(person >= 0.5, truth), two_class_iou(person >= 0.5, truth))
