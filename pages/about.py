@@ -45,6 +45,8 @@ PAPERS = """\
   Stylization](https://doi.org/10.1111/cgf.12814): the network PortraitFCN+ and the EG1800 photos
 - Chen, Li and Tang 2013, [KNN Matting](https://doi.org/10.1109/TPAMI.2013.18): the matte
 - Tan and Le 2019, [EfficientNet](https://arxiv.org/abs/1905.11946): the network's encoder
+- Howard et al. 2019, [Searching for MobileNetV3](https://arxiv.org/abs/1905.02244): MediaPipe's
+  selfie segmentation, whose maps lie beside the encoder's
 - Kartynnik et al. 2019, [Real-time Facial Surface
   Geometry](https://arxiv.org/abs/1907.06724): the 468 landmarks
 - He, Sun and Tang 2013, [Guided Image Filtering](https://doi.org/10.1109/TPAMI.2012.213)
