@@ -38,6 +38,7 @@ def show_masks() -> None:
     results = read(MODELS / "eg1800.json")
     show_portraits(results)
     st.subheader("Photo by photo", anchor=False)
+    # The chart is of the product; its colours and dashes tell three lines apart.
     shown = {name: results[key]["per_photo"] for key, name in MASKS.items() if key != "one_pass"}
     distribution_chart(shown, LEAST_IOU)
     st.caption(
@@ -57,10 +58,10 @@ def show_portraits(results: dict) -> None:
     photos = results["mask"]["photos"]
     st.markdown(
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
-        "hand-drawn mask over the union of both, averaged over the photos. Settings were "
-        "chosen on other portraits; which of the finished networks to ship, on these too. Ours takes "
-        "in the maps of MediaPipe's beside those of its own encoder, so the last line is also what a "
-        "part of it does alone."
+        "hand-drawn mask over the union of both, averaged over the photos. Settings were chosen on "
+        "other portraits; which of the finished networks to ship, on these too. Ours takes in the "
+        "maps of MediaPipe's beside those of its own encoder, so the last line is also what a part "
+        "of it does alone."
     )
     rows = [
         [
@@ -101,9 +102,9 @@ def show_road(networks: dict) -> None:
     ]
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
-        "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs, up to "
-        "the selfie network's maps of networks trained for a few minutes each (below), then of the shipped "
-        "ones. `python -m models.evaluate_refinement`"
+        "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs: down "
+        "to the selfie network's maps, of networks trained for a few minutes each (below), then of "
+        "the shipped ones. `python -m models.evaluate_refinement`"
     )
 
 

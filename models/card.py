@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from models.evaluate import RESULTS, margin_over_selfie
+from models.evaluate import RESULTS, time_and_margins
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
@@ -154,7 +154,7 @@ def card() -> str:
         validation=epochs[-1]["validation_iou"],
         photos=results["mask"]["photos"],
         rows="\n".join(row(name, results[name]) for name in results),
-        more=portrait_summary(results),
+        more=time_and_margins(results),
         scenes=scene_summary(json.loads(SCENE_RESULTS.read_text())),
     )
 
@@ -166,19 +166,6 @@ def row(name: str, figures: dict) -> str:
         f"| {name} | {figures['foreground_iou']:.4f} | {low:.4f} to {high:.4f} "
         f"| {figures['two_class_iou']:.4f} | {figures['pooled_two_class_iou_224']:.4f} "
         f"| {figures['photos_below_0.90']} |"
-    )
-
-
-def portrait_summary(results: dict) -> str:
-    """One pass in time, and what it and the mask have over the selfie segmentation."""
-    margins = {name: margin_over_selfie(results, name) for name in ("one_pass", "mask")}
-    said = " and ".join(
-        f"{mean:+.4f} ({low:+.4f} to {high:+.4f}) for {name}"
-        for name, (mean, (low, high)) in margins.items()
-    )
-    return (
-        f"One pass takes {results['one_pass']['milliseconds']:.0f} ms on two processor cores. The "
-        f"difference to mediapipe_selfie, photo by photo, is {said}."
     )
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from models.photos import Portrait
+from pipeline.sampling import sample_affine
 from pipeline.segment import network_input, whole_frame
 
 
@@ -19,10 +20,5 @@ def one_pass(
     """
     frame = whole_frame(portrait.image.shape, size)
     logit = logit_of(network_input(portrait.image, frame, portrait.face, size))
-    return cv2.warpAffine(
-        logit,
-        frame.from_photo(size),
-        portrait.mask.shape[::-1],
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    photo_size = portrait.mask.shape[::-1]
+    return sample_affine(logit, frame.from_photo(size), photo_size, cv2.BORDER_REPLICATE)

@@ -59,10 +59,7 @@ def read_portrait(split: str, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def validation_split(portraits: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
     """Part the training photos into (train, validation), always in the same way."""
-    order = np.random.default_rng(1).permutation(len(portraits))
-    chosen = set(order[:VALIDATION_PHOTOS].tolist())
-    train = [portrait for index, portrait in enumerate(portraits) if index not in chosen]
-    return train, [portraits[index] for index in sorted(chosen)]
+    return _parted(portraits, VALIDATION_PHOTOS, seed=1)
 
 
 def voc_people() -> list[Portrait]:
@@ -72,10 +69,14 @@ def voc_people() -> list[Portrait]:
 
 def scene_split(scenes: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
     """Part the VOC scenes into (train, held out), always in the same way."""
-    order = np.random.default_rng(2).permutation(len(scenes))
-    held_out = set(order[:HELD_OUT_SCENES].tolist())
-    train = [scene for index, scene in enumerate(scenes) if index not in held_out]
-    return train, [scenes[index] for index in sorted(held_out)]
+    return _parted(scenes, HELD_OUT_SCENES, seed=2)
+
+
+def _parted(items, count, seed):
+    """All but `count` of the items, and these, both in their order."""
+    chosen = set(np.random.default_rng(seed).permutation(len(items))[:count].tolist())
+    others = [item for index, item in enumerate(items) if index not in chosen]
+    return others, [items[index] for index in sorted(chosen)]
 
 
 def backgrounds() -> list[np.ndarray]:

@@ -42,7 +42,7 @@ def selfie_features(inputs):
     x = parts.inverted_residual(stride8, 96, 2, 24)
     for expanded, squeezed in STRIDE16_BLOCKS:
         x = parts.inverted_residual(x, expanded, 1, squeezed) + x
-    pooled = parts.pooled(x)
+    pooled = _pooled(x)
     x = ops.relu(parts.convolution(x, 128))
     x = x * ops.sigmoid(parts.convolution(pooled, 128))
     maps = [x]
@@ -70,13 +70,10 @@ class _Parts:
         self._depthwise += 1
         return layers.DepthwiseConv2D(kernel, stride, padding="same", trainable=False, name=name)(x)
 
-    def pooled(self, x):
-        return layers.GlobalAveragePooling2D(keepdims=True)(x)
-
     def gate(self, x, squeezed):
         """Squeeze and excitation: a factor for each channel (Howard et al. 2019, section 5.3)."""
         channels = x.shape[channel_axis()]
-        x = ops.relu(self.convolution(self.pooled(x), squeezed))
+        x = ops.relu(self.convolution(_pooled(x), squeezed))
         return ops.sigmoid(self.convolution(x, channels))
 
     def gated(self, x, squeezed):
@@ -95,6 +92,10 @@ class _Parts:
         x = skip * self.gate(skip + x, channels) + x
         x = ops.relu(self.convolution(x, channels))
         return x + ops.relu(self.depthwise(x, 3))
+
+
+def _pooled(x):
+    return layers.GlobalAveragePooling2D(keepdims=True)(x)
 
 
 def load_published(model: keras.Model) -> None:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from models.card import NAME, portrait_line, portrait_summary, refinement_rows, row
-from models.evaluate import RESULTS
+from models.card import NAME, portrait_line, refinement_rows, row
+from models.evaluate import RESULTS, time_and_margins
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
@@ -22,7 +22,7 @@ def test_the_card_states_the_measured_figures():
     results = json.loads((RESULTS / "eg1800.json").read_text())
     for name, figures in results.items():
         assert row(name, figures) in text
-    assert portrait_summary(results) in text
+    assert time_and_margins(results) in text
     assert scene_summary(json.loads(SCENE_RESULTS.read_text())) in text
 
 

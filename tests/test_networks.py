@@ -22,8 +22,8 @@ from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import learning_rate, stage_of  # noqa: E402
-from pipeline.samples import SAMPLES  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
+from pipeline.samples import SAMPLES  # noqa: E402
 from pipeline.selfie import selfie_mask  # noqa: E402
 
 
