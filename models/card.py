@@ -13,6 +13,7 @@ from models.evaluate import RESULTS, time_and_margins
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
+from models.family import SELFIE_ALONE
 from models.metrics import MATTE_ERRORS
 from models.patches import read_patches
 from models.photos import HELD_OUT_SCENES, VALIDATION_PHOTOS, portrait_names
@@ -47,8 +48,9 @@ photograph is contained in them or in the project.
 ## Recipe
 `KERAS_BACKEND=torch python -m models.train {name}`, then `python -m models.export {name}`; all
 settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {stages}.
-Batch {batch}, AdamW {learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g},
-averaged weights ({average:g}), boundary-weighted cross-entropy and {iou_weight:g} soft IoU, seed {seed}.
+Batch {batch}, AdamW {learning_rate:g} ({pretrained_rate:g} of it for ImageNet weights) with warm-up and
+cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy
+and {iou_weight:g} soft IoU, seed {seed}. {alone:.0%} of the samples are learnt from the selfie maps alone.
 Validation IoU of the last epoch, a single pass without its mirror image: {validation}.
 
 ## Figures
@@ -147,6 +149,8 @@ def card() -> str:
         stages=", ".join(f"{s.epochs} at {s.size[0]}x{s.size[1]}" for s in recipe.stages),
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
+        pretrained_rate=recipe.pretrained_rate,
+        alone=SELFIE_ALONE,
         weight_decay=recipe.weight_decay,
         average=recipe.average,
         iou_weight=recipe.iou_weight,

@@ -18,6 +18,7 @@ import keras
 from keras import layers
 
 from models import efficientnet_lite0, selfie_features, vgg16
+from models.drop import DropTogether
 from models.heads import fcn8s_head, fused_head
 from models.layout import channel_axis, input_shape
 
@@ -25,9 +26,15 @@ RGB, PORTRAIT = 3, 6  # channels
 NETWORKS = {"fcn8s": RGB, "portrait_fcn": RGB, "portrait_fcn_plus": PORTRAIT}
 
 
+# Share of the samples that are learnt from the selfie network's maps alone: on portraits seen
+# dozens of times the encoder's own say enough, and the head would lean on nothing else.
+SELFIE_ALONE = 0.2
+
+
 def lite0_and_selfie(inputs):
     """EfficientNet-Lite0's maps; those of strides 2 to 16 with the selfie network's beside them."""
-    *maps, deepest = efficientnet_lite0.efficientnet_lite0(inputs)
+    own = efficientnet_lite0.efficientnet_lite0(inputs)
+    *maps, deepest = DropTogether(SELFIE_ALONE, name="own_maps")(own)
     people = selfie_features.selfie_features(inputs)
     beside = layers.Concatenate(axis=channel_axis())
     return [beside(pair) for pair in zip(maps, people, strict=True)] + [deepest]
@@ -46,14 +53,20 @@ class Encoder:
     features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and 32
     load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
+    trained_layers: tuple[str, ...] = ()  # how the names of those begin that have such weights
 
 
 ENCODERS = {
     "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head),
     "lite0": Encoder(
-        efficientnet_lite0.efficientnet_lite0, efficientnet_lite0.load_imagenet, fused_head
+        efficientnet_lite0.efficientnet_lite0,
+        efficientnet_lite0.load_imagenet,
+        fused_head,
+        efficientnet_lite0.LAYERS,
     ),
-    "lite0_selfie": Encoder(lite0_and_selfie, load_lite0_and_selfie, fused_head),
+    "lite0_selfie": Encoder(
+        lite0_and_selfie, load_lite0_and_selfie, fused_head, efficientnet_lite0.LAYERS
+    ),
 }
 
 

@@ -30,6 +30,8 @@ class Recipe:
     batch: int = 16
     # Peak, of AdamW: a tenth of the steps but an epoch at most to warm up, then a cosine to zero.
     learning_rate: float = 1.8e-3
+    # Factor of the rate in layers that begin with published weights and are trained on.
+    pretrained_rate: float = 1.0
     weight_decay: float = 0.02
     clip_norm: float = 2.0
     average: float = 0.998  # decay of the exponential moving average of the weights
@@ -42,11 +44,13 @@ class Recipe:
 
 RECIPES = {
     "portrait_fcn_plus": Recipe(
-        stages=(Stage((96, 128), 6), Stage((192, 256), 24)),
+        stages=(Stage((96, 128), 6), Stage((192, 256), 34)),
         input_size=(192, 256),
         encoder="lite0_selfie",
-        learning_rate=1.5e-3,
+        learning_rate=1.8e-3,
+        pretrained_rate=0.4,
         hold_out_scenes=True,
+        seed=5,
     ),
 }
 

@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.augment import sample
-from models.family import NETWORKS, build, load_pretrained
+from models.family import ENCODERS, NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss
 from models.metrics import foreground_iou
@@ -66,8 +66,9 @@ def train(name: str) -> None:
     model = build(recipe.network, recipe.encoder)
     if recipe.pretrained:
         load_pretrained(model, recipe.encoder)
-    optimizer = keras.optimizers.AdamW(
+    optimizer = SteppedAdamW(
         recipe.learning_rate,
+        {prefix: recipe.pretrained_rate for prefix in ENCODERS[recipe.encoder].trained_layers},
         weight_decay=recipe.weight_decay,
         beta_2=0.99,
         global_clipnorm=recipe.clip_norm,
@@ -94,6 +95,25 @@ def train(name: str) -> None:
         with (folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
         tqdm.write(json.dumps(line))
+
+
+class SteppedAdamW(keras.optimizers.AdamW):
+    """AdamW with another rate in some layers.
+
+    factors: maps how a layer's name begins to the factor of its learning rate.
+    """
+
+    def __init__(self, learning_rate, factors: dict[str, float], **options):
+        super().__init__(learning_rate, **options)
+        self._factors = factors
+
+    def update_step(self, gradient, variable, learning_rate):
+        # On TensorFlow this is the backend's variable, whose name is the path.
+        path = getattr(variable, "path", variable.name)
+        for prefix, factor in self._factors.items():
+            if path.startswith(prefix):
+                learning_rate = learning_rate * factor
+        super().update_step(gradient, variable, learning_rate)
 
 
 def run_epoch(model, samples, recipe, epoch, state):

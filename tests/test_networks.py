@@ -16,12 +16,13 @@ keras = pytest.importorskip("keras", reason="networks are built with requirement
 
 from models import selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
+from models.drop import DropTogether  # noqa: E402
 from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.heads import fcn8s_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
-from models.train import learning_rate, stage_of  # noqa: E402
+from models.train import SteppedAdamW, learning_rate, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
 from pipeline.samples import SAMPLES  # noqa: E402
 from pipeline.selfie import selfie_mask  # noqa: E402
@@ -116,6 +117,30 @@ def test_the_selfie_maps_are_not_trained():
     fixed = [each for each in network.variables if each.path.startswith("selfie_")]
     assert sum(int(np.prod(each.shape)) for each in fixed) == selfie_features.weight_count()
     assert trained.isdisjoint(id(each) for each in fixed)
+
+
+def test_a_sample_loses_all_its_maps_or_none_and_only_in_training():
+    layer = DropTogether(0.25)
+    maps = [np.ones((4000, 1, 1, 3), "f4"), np.ones((4000, 2, 2, 1), "f4")]
+    small, large = (np.asarray(each)[:, 0, 0, 0] for each in layer(maps, training=True))
+    assert np.array_equal(small, large)
+    assert set(np.unique(small)) == {0, 1}
+    # 4000 throws: the share lies within four standard deviations, 4 * sqrt(.25 * .75 / 4000).
+    assert 1 - small.mean() == pytest.approx(0.25, abs=0.028)
+    assert np.array_equal(layer(maps, training=False)[0], maps[0])
+
+
+def test_layers_with_published_weights_take_shorter_steps():
+    """Adam's first step has the length of the rate, whatever the gradient."""
+    slow = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="stem")
+    fast = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="head")
+    inputs = keras.Input((1,))
+    model = keras.Model(inputs, slow(inputs) + fast(inputs))
+    optimizer = SteppedAdamW(0.1, {"stem": 0.4})
+    optimizer.apply([np.full((1, 1), 3.0, "f4")] * 2, model.trainable_variables)
+    steps = {each.path: -float(np.asarray(each)[0, 0]) for each in model.trainable_variables}
+    assert steps["head/kernel"] == pytest.approx(0.1, rel=1e-4)
+    assert steps["stem/kernel"] == pytest.approx(0.04, rel=1e-4)
 
 
 def test_an_output_pixel_lies_where_its_input_pixel_lies(network):
