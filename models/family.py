@@ -25,7 +25,6 @@ from models.layout import channel_axis, input_shape
 RGB, PORTRAIT = 3, 6  # channels
 NETWORKS = {"fcn8s": RGB, "portrait_fcn": RGB, "portrait_fcn_plus": PORTRAIT}
 
-
 # Share of the samples that are learnt from the selfie network's maps alone: on portraits seen
 # dozens of times the encoder's own say enough, and the head would lean on nothing else.
 SELFIE_ALONE = 0.2
