@@ -50,7 +50,7 @@ photograph is contained in them or in the project.
 settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {stages}.
 Batch {batch}, AdamW {learning_rate:g} ({pretrained_rate:g} of it for ImageNet weights) with warm-up and
 cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy
-and {iou_weight:g} soft IoU, seed {seed}. {alone:.0%} of the samples are learnt from the selfie maps alone.
+and {iou_weight:g} soft IoU, seed {seed}. A share of {alone:g} of the samples is learnt from the selfie maps alone.
 Validation IoU of the last epoch, a single pass without its mirror image: {validation}.
 
 ## Figures

@@ -52,11 +52,11 @@ class Encoder:
     features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and 32
     load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
-    trained_layers: tuple[str, ...] = ()  # how the names of those begin that have such weights
+    trained_layers: tuple[str, ...]  # how names begin of layers that go on from published weights
 
 
 ENCODERS = {
-    "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head),
+    "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head, vgg16.LAYERS),
     "lite0": Encoder(
         efficientnet_lite0.efficientnet_lite0,
         efficientnet_lite0.load_imagenet,

@@ -47,7 +47,6 @@ RECIPES = {
         stages=(Stage((96, 128), 6), Stage((192, 256), 34)),
         input_size=(192, 256),
         encoder="lite0_selfie",
-        learning_rate=1.8e-3,
         pretrained_rate=0.4,
         hold_out_scenes=True,
         seed=5,

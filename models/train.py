@@ -68,7 +68,8 @@ def train(name: str) -> None:
         load_pretrained(model, recipe.encoder)
     optimizer = SteppedAdamW(
         recipe.learning_rate,
-        {prefix: recipe.pretrained_rate for prefix in ENCODERS[recipe.encoder].trained_layers},
+        ENCODERS[recipe.encoder].trained_layers,
+        recipe.pretrained_rate,
         weight_decay=recipe.weight_decay,
         beta_2=0.99,
         global_clipnorm=recipe.clip_norm,
@@ -100,19 +101,18 @@ def train(name: str) -> None:
 class SteppedAdamW(keras.optimizers.AdamW):
     """AdamW with another rate in some layers.
 
-    factors: maps how a layer's name begins to the factor of its learning rate.
+    layers: how their names begin. factor: of the learning rate in them.
     """
 
-    def __init__(self, learning_rate, factors: dict[str, float], **options):
+    def __init__(self, learning_rate, layers: tuple[str, ...], factor: float, **options):
         super().__init__(learning_rate, **options)
-        self._factors = factors
+        self._layers, self._factor = layers, factor
 
     def update_step(self, gradient, variable, learning_rate):
         # On TensorFlow this is the backend's variable, whose name is the path.
         path = getattr(variable, "path", variable.name)
-        for prefix, factor in self._factors.items():
-            if path.startswith(prefix):
-                learning_rate = learning_rate * factor
+        if path.startswith(self._layers):
+            learning_rate = learning_rate * self._factor
         super().update_step(gradient, variable, learning_rate)
 
 

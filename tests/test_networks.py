@@ -136,7 +136,7 @@ def test_layers_with_published_weights_take_shorter_steps():
     fast = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="head")
     inputs = keras.Input((1,))
     model = keras.Model(inputs, slow(inputs) + fast(inputs))
-    optimizer = SteppedAdamW(0.1, {"stem": 0.4})
+    optimizer = SteppedAdamW(0.1, ("stem",), 0.4)
     optimizer.apply([np.full((1, 1), 3.0, "f4")] * 2, model.trainable_variables)
     steps = {each.path: -float(np.asarray(each)[0, 0]) for each in model.trainable_variables}
     assert steps["head/kernel"] == pytest.approx(0.1, rel=1e-4)
