@@ -22,7 +22,7 @@ from models.heads import fcn8s_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
-from models.train import SteppedAdamW, learning_rate, stage_of  # noqa: E402
+from models.train import learning_rate, optimizer_of, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
 from pipeline.samples import SAMPLES  # noqa: E402
 from pipeline.selfie import selfie_mask  # noqa: E402
@@ -130,17 +130,20 @@ def test_a_sample_loses_all_its_maps_or_none_and_only_in_training():
     assert np.array_equal(layer(maps, training=False)[0], maps[0])
 
 
-def test_layers_with_published_weights_take_shorter_steps():
+@pytest.mark.parametrize("factor", [1.0, 0.4])
+def test_layers_with_published_weights_step_by_their_share_of_the_rate(factor):
     """Adam's first step has the length of the rate, whatever the gradient."""
     slow = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="stem")
     fast = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="head")
     inputs = keras.Input((1,))
     model = keras.Model(inputs, slow(inputs) + fast(inputs))
-    optimizer = SteppedAdamW(0.1, ("stem",), 0.4)
+    optimizer = optimizer_of(
+        Recipe((), (96, 128), learning_rate=0.1, pretrained_rate=factor, weight_decay=0.0)
+    )
     optimizer.apply([np.full((1, 1), 3.0, "f4")] * 2, model.trainable_variables)
     steps = {each.path: -float(np.asarray(each)[0, 0]) for each in model.trainable_variables}
     assert steps["head/kernel"] == pytest.approx(0.1, rel=1e-4)
-    assert steps["stem/kernel"] == pytest.approx(0.04, rel=1e-4)
+    assert steps["stem/kernel"] == pytest.approx(0.1 * factor, rel=1e-4)
 
 
 def test_an_output_pixel_lies_where_its_input_pixel_lies(network):
