@@ -29,8 +29,8 @@ LAYERS = ("stem", "block")  # how the names of its layers begin
 def efficientnet_lite0(inputs):
     """Return the feature maps of strides 2, 4, 8, 16 and 32 (16, 24, 40, 112, 320 channels).
 
-    `inputs` is a Keras tensor of images in the layout in force, with H and W divisible by 32; the first three
-    channels are RGB scaled to (value - 127) / 128.
+    `inputs` is a Keras tensor of images in the layout in force, with H and W divisible by 32; the
+    first three channels are RGB scaled to (value - 127) / 128.
     """
     x = _convolution(inputs, STEM_CHANNELS, 3, 2, "stem")
     x = layers.ReLU(6.0)(x)

@@ -9,7 +9,8 @@ def boundary_iou_loss(iou_weight: float):
     """Weighted cross-entropy plus `iou_weight` times one minus the soft IoU.
 
     The truth has two channels (batch, H, W, 2): mask in 0..1 and a weight, zero where the mask is
-    not known. The prediction is a logit with one channel, in the layout in force. Soft IoU: Rahman & Wang 2016, eq. 3.
+    not known. The prediction is a logit with one channel, in the layout in force. Soft IoU: Rahman &
+    Wang 2016, eq. 3.
     """
 
     def loss(truth, logit):

@@ -16,7 +16,8 @@ def sample_affine(
 ) -> np.ndarray:
     """Resample an image: output pixel (x, y) shows the image at to_image @ [x, y, 1].
 
-    image: (H, W, 3) or (H, W), uint8 or float32. to_image: (2, 3) float. size: (width, height) of the output.
+    image: (H, W, 3) or (H, W), uint8 or float32. to_image: (2, 3) float. size: (width, height) of
+    the output.
     Where the map shrinks, the part of the image that is needed is first reduced by area.
     """
     scale = float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
