@@ -18,7 +18,7 @@ ROAD_OF_2018 = (
     ("FCN-8s that has seen no portraits", "55", "fcn8s_vgg16"),
     ("PortraitFCN+ with mistakes in padding and loss", "75", None),
     ("PortraitFCN+ without initialisation", "70", "portrait_fcn_plus_vgg16_scratch"),
-    ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16"),
+    ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16_long"),
     ("The same with a light encoder", "", "portrait_fcn_plus_lite0"),
     ("and with the selfie network's maps", "", "portrait_fcn_plus_lite0_selfie"),
     ("Trained in full, as shipped", "", "mask"),
@@ -103,25 +103,26 @@ def show_road(networks: dict) -> None:
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
         "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs: down "
-        "to the selfie network's maps, of networks trained for a few minutes each (below), then of "
-        "the shipped ones. `python -m models.evaluate_refinement`"
+        "to the selfie network's maps, of networks trained for minutes, not hours (below), then of the "
+        "shipped ones. `python -m models.evaluate_refinement`"
     )
 
 
 def show_ablations(results: dict) -> None:
-    """What each part is worth, all else and the training's length being equal."""
+    """What each part is worth, all else being equal."""
     st.subheader("What each part is worth", anchor=False)
     rows = [
         [
             f"{NETWORKS[each['network']]}, {ENCODERS[each['encoder']]}"
             + ("" if each["pretrained"] else ", random weights"),
+            " + ".join(map(str, each["epochs"])),
             f"{each['parameters'] / 1e6:.0f} M",
             f"{each['foreground_iou']:.3f}",
             "{:.3f} to {:.3f}".format(*each["interval_95"]),
         ]
         for each in results["networks"].values()
     ]
-    head = ["", "Size", "Mean IoU", "95 % interval"]
+    head = ["", "Epochs", "Size", "Mean IoU", "95 % interval"]
     st.markdown(table(head, rows))
     rows = [
         [f"{what[0].upper()}{what[1:]}", f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}"]
@@ -129,7 +130,7 @@ def show_ablations(results: dict) -> None:
     ]
     st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
-        "Size: parameters; light: EfficientNet-Lite0. All were trained alike: two epochs at "
-        "96 x 128, begun with ImageNet weights unless it says otherwise. Differences "
+        "Epochs: at 96 x 128, and those after a plus at 192 x 256. Size: parameters; light: "
+        "EfficientNet-Lite0. All begin with ImageNet weights unless it says otherwise. Differences "
         "are photo by photo. `python -m models.ablations`"
     )

@@ -75,12 +75,13 @@ def scenes() -> str:
 
 
 def ablations() -> str:
-    """Networks trained alike, and what their differences say."""
+    """Networks trained for some minutes, and what their differences say."""
     figures = results("ablations", "models")
     rows = [
         [
             f"`{each['network']}`" + ("" if each["pretrained"] else ", random weights"),
             each["encoder"],
+            " + ".join(map(str, each["epochs"])),
             f"{each['parameters'] / 1e6:.1f} M",
             f"{each['foreground_iou']:.4f}",
             "{:.4f} to {:.4f}".format(*each["interval_95"]),
@@ -91,7 +92,7 @@ def ablations() -> str:
         [what, f"{gain:+.4f}", f"{low:+.4f} to {high:+.4f}"]
         for what, (gain, low, high) in figures["gains"].items()
     ]
-    head = ["network", "encoder", "parameters", "mean foreground IoU", "95 % interval"]
+    head = ["network", "encoder", "epochs", "parameters", "mean foreground IoU", "95 % interval"]
     return f"{table(head, rows)}\n{table(['the gain from', 'IoU', '95 % interval'], gains)}"
 
 

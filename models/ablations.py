@@ -1,8 +1,8 @@
-"""What initialisation, portrait channels and the encoder are worth, on the same budget.
+"""What initialisation, portrait channels, the encoder and longer training are worth.
 
     KERAS_BACKEND=torch python -m models.ablations
 
-trains what is not trained yet (models.recipe.ABLATIONS; half an hour on two cores, most of it VGG16),
+trains what is not trained yet (models.recipe.ABLATIONS; an hour on two cores, most of it VGG16),
 measures all on EG1800's test half with one pass each, and writes models/results/ablations.json.
 """
 
@@ -39,6 +39,7 @@ COMPARISONS = (
         "portrait_fcn_plus_lite0",
     ),
     ("the light encoder instead of VGG16", "portrait_fcn_plus_lite0", "portrait_fcn_plus_vgg16"),
+    ("longer training on larger photos, VGG16", "portrait_fcn_plus_vgg16_long", "portrait_fcn_plus_vgg16"),
 )
 
 
@@ -66,6 +67,7 @@ def measured() -> dict:
             "network": recipe.network,
             "encoder": recipe.encoder,
             "pretrained": recipe.pretrained,
+            "epochs": [stage.epochs for stage in recipe.stages],
             "parameters": model.count_params(),
             "foreground_iou": round(float(scores[name].mean()), 5),
             "interval_95": bootstrap_interval(scores[name]),

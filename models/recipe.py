@@ -1,6 +1,6 @@
 """How each network is trained: the whole recipe in one place."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.augment import Augmentation
 
@@ -70,7 +70,8 @@ def _ablation(network: str, encoder: str, **changes) -> Recipe:
     )
 
 
-# What initialisation, portraits, portrait channels and the encoder are worth (models/ablations.py).
+# What initialisation, portraits, portrait channels, the encoder and longer training are worth
+# (models/ablations.py).
 ABLATIONS = {
     "fcn8s_lite0": _ablation("fcn8s", "lite0", scenes_only=True),
     "portrait_fcn_lite0": _ablation("portrait_fcn", "lite0"),
@@ -82,6 +83,12 @@ ABLATIONS = {
     "portrait_fcn_vgg16": _ablation("portrait_fcn", "vgg16"),
     "portrait_fcn_plus_vgg16": _ablation("portrait_fcn_plus", "vgg16"),
     "portrait_fcn_plus_vgg16_scratch": _ablation("portrait_fcn_plus", "vgg16", pretrained=False),
+    "portrait_fcn_plus_vgg16_long": replace(
+        _ablation("portrait_fcn_plus", "vgg16"),
+        stages=(Stage((96, 128), 9), Stage((192, 256), 3)),
+        input_size=(192, 256),
+        learning_rate=2e-4,
+    ),
 }
 RECIPES |= ABLATIONS
 
