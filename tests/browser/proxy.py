@@ -4,7 +4,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 MOST_BYTES = 2**16
 
@@ -35,8 +35,15 @@ def proxied(port: int, path: str) -> Iterator[tuple[int, list[str]]]:
                 server.sendall(b"".join(head) + b"\r\n")
                 onward = threading.Thread(target=self.pass_on, args=(server,), daemon=True)
                 onward.start()
-                while chunk := server.recv(MOST_BYTES):
-                    self.wfile.write(chunk)
+                try:
+                    while chunk := server.recv(MOST_BYTES):
+                        self.wfile.write(chunk)
+                finally:
+                    # Wakes the other thread, which must not read from what is closed next.
+                    for end in (self.connection, server):
+                        with suppress(OSError):
+                            end.shutdown(socket.SHUT_RDWR)
+                    onward.join()
 
         def pass_on(self, server):
             try:
