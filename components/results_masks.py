@@ -1,5 +1,7 @@
 """The masks on the results page: EG1800, the training, ablations, the road of 2018."""
 
+from statistics import mode
+
 import streamlit as st
 
 from components.measured import MODELS, read, table
@@ -111,18 +113,20 @@ def show_road(networks: dict) -> None:
 def show_ablations(results: dict) -> None:
     """What each part is worth, all else being equal."""
     st.subheader("What each part is worth", anchor=False)
+    networks = results["networks"].values()
+    usual = mode(_epochs(each) for each in networks)
     rows = [
         [
             f"{NETWORKS[each['network']]}, {ENCODERS[each['encoder']]}"
-            + ("" if each["pretrained"] else ", random weights"),
-            " + ".join(map(str, each["epochs"])),
+            + ("" if each["pretrained"] else ", random weights")
+            + ("" if _epochs(each) == usual else f", {_epochs(each)} epochs"),
             f"{each['parameters'] / 1e6:.0f} M",
             f"{each['foreground_iou']:.3f}",
             "{:.3f} to {:.3f}".format(*each["interval_95"]),
         ]
-        for each in results["networks"].values()
+        for each in networks
     ]
-    head = ["", "Epochs", "Size", "Mean IoU", "95 % interval"]
+    head = ["", "Size", "Mean IoU", "95 % interval"]
     st.markdown(table(head, rows))
     rows = [
         [f"{what[0].upper()}{what[1:]}", f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}"]
@@ -130,7 +134,12 @@ def show_ablations(results: dict) -> None:
     ]
     st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
-        "Epochs: at 96 x 128, and those after a plus at 192 x 256. Size: parameters; light: "
-        "EfficientNet-Lite0. All begin with ImageNet weights unless it says otherwise. Differences "
-        "are photo by photo. `python -m models.ablations`"
+        f"Trained for {usual} epochs at 96 x 128 (those after a plus: at 192 x 256), begun with "
+        "ImageNet weights, unless it says otherwise. Size: parameters; light: EfficientNet-Lite0. "
+        "Differences are photo by photo. `python -m models.ablations`"
     )
+
+
+def _epochs(figures: dict) -> str:
+    """How many, stage by stage."""
+    return " + ".join(map(str, figures["epochs"]))
