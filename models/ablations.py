@@ -39,7 +39,11 @@ COMPARISONS = (
         "portrait_fcn_plus_lite0",
     ),
     ("the light encoder instead of VGG16", "portrait_fcn_plus_lite0", "portrait_fcn_plus_vgg16"),
-    ("longer training on larger photos, VGG16", "portrait_fcn_plus_vgg16_long", "portrait_fcn_plus_vgg16"),
+    (
+        "longer training, twice the rate and size, VGG16",
+        "portrait_fcn_plus_vgg16_long",
+        "portrait_fcn_plus_vgg16",
+    ),
 )
 
 
