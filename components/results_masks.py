@@ -21,7 +21,7 @@ ROAD_OF_2018 = (
     ("PortraitFCN+ with mistakes in padding and loss", "75", None),
     ("PortraitFCN+ without initialisation", "70", "portrait_fcn_plus_vgg16_scratch"),
     ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16_long"),
-    ("The same with a light encoder", "", "portrait_fcn_plus_lite0"),
+    ("PortraitFCN+ with a light encoder", "", "portrait_fcn_plus_lite0"),
     ("and with the selfie network's maps", "", "portrait_fcn_plus_lite0_selfie"),
     ("Trained in full, as shipped", "", "mask"),
     ("and KNN matting", "95.9", "knn"),
@@ -105,21 +105,22 @@ def show_road(networks: dict) -> None:
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
         "How the project of 2018 measured is not known to us. Ours are mean foreground IoUs: down "
-        "to the selfie network's maps, of networks trained for minutes, not hours (below), then of the "
-        "shipped ones. `python -m models.evaluate_refinement`"
+        "to the selfie network's maps, of networks trained for minutes, the one from VGG16 longer "
+        "than the others, so these lines cannot be compared with each other (what can, below); "
+        "then of the shipped ones. `python -m models.evaluate_refinement`"
     )
 
 
 def show_ablations(results: dict) -> None:
-    """What each part is worth, all else being equal."""
+    """What each part is worth; all else is equal unless it is named."""
     st.subheader("What each part is worth", anchor=False)
     networks = results["networks"].values()
-    usual = mode(_epochs(each) for each in networks)
+    usual = mode(each["epochs"] for each in networks)
     rows = [
         [
             f"{NETWORKS[each['network']]}, {ENCODERS[each['encoder']]}"
             + ("" if each["pretrained"] else ", random weights")
-            + ("" if _epochs(each) == usual else f", {_epochs(each)} epochs"),
+            + ("" if each["epochs"] == usual else f", {each['epochs']}"),
             f"{each['parameters'] / 1e6:.0f} M",
             f"{each['foreground_iou']:.3f}",
             "{:.3f} to {:.3f}".format(*each["interval_95"]),
@@ -134,12 +135,7 @@ def show_ablations(results: dict) -> None:
     ]
     st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
-        f"Trained for {usual} epochs at 96 x 128 (those after a plus: at 192 x 256), begun with "
-        "ImageNet weights, unless it says otherwise. Size: parameters; light: EfficientNet-Lite0. "
-        "Differences are photo by photo. `python -m models.ablations`"
+        f"Epochs and their input size: {usual}, and begun with ImageNet weights, unless it says "
+        "otherwise. Size: parameters; light: EfficientNet-Lite0. Differences are photo by photo. "
+        "`python -m models.ablations`"
     )
-
-
-def _epochs(figures: dict) -> str:
-    """How many, stage by stage."""
-    return " + ".join(map(str, figures["epochs"]))

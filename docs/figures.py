@@ -81,7 +81,7 @@ def ablations() -> str:
         [
             f"`{each['network']}`" + ("" if each["pretrained"] else ", random weights"),
             each["encoder"],
-            " + ".join(map(str, each["epochs"])),
+            each["epochs"],
             f"{each['parameters'] / 1e6:.1f} M",
             f"{each['foreground_iou']:.4f}",
             "{:.4f} to {:.4f}".format(*each["interval_95"]),

@@ -71,7 +71,7 @@ def measured() -> dict:
             "network": recipe.network,
             "encoder": recipe.encoder,
             "pretrained": recipe.pretrained,
-            "epochs": [stage.epochs for stage in recipe.stages],
+            "epochs": recipe.schedule,
             "parameters": model.count_params(),
             "foreground_iou": round(float(scores[name].mean()), 5),
             "interval_95": bootstrap_interval(scores[name]),

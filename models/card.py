@@ -47,7 +47,7 @@ photograph is contained in them or in the project.
 
 ## Recipe
 `KERAS_BACKEND=torch python -m models.train {name}`, then `python -m models.export {name}`; all
-settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {stages}.
+settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {schedule}.
 Batch {batch}, AdamW {learning_rate:g} ({pretrained_rate:g} of it for ImageNet weights) with warm-up and
 cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy
 and {iou_weight:g} soft IoU, seed {seed}. A share of {alone:g} of the samples is learnt from the selfie maps alone.
@@ -147,7 +147,7 @@ def card() -> str:
         validation_photos=VALIDATION_PHOTOS,
         held_out=HELD_OUT_SCENES,
         selfie=weight_count(),
-        stages=", ".join(f"{s.epochs} at {s.size[0]}x{s.size[1]}" for s in recipe.stages),
+        schedule=recipe.schedule,
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
         pretrained_rate=recipe.pretrained_rate,

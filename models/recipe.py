@@ -41,6 +41,11 @@ class Recipe:
     empty_share: float = 0.05  # samples without anybody
     seed: int = 0
 
+    @property
+    def schedule(self) -> str:
+        """Epochs and input size (width x height) of each stage, to be read."""
+        return ", ".join(f"{each.epochs} at {each.size[0]}x{each.size[1]}" for each in self.stages)
+
 
 RECIPES = {
     "portrait_fcn_plus": Recipe(
