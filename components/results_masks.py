@@ -83,6 +83,21 @@ def show_portraits(results: dict) -> None:
         f"{pooled}. One pass takes {results['one_pass']['milliseconds']:.0f} ms. "
         "`python -m models.evaluate`"
     )
+    st.markdown(
+        "All of these have the shape of the network's input, 3 to 4. The same portraits cut to "
+        "other shapes, as a user's photos are:"
+    )
+    rows = [
+        [
+            framing.capitalize(),
+            f"{figures['mask']:.3f}",
+            f"{figures['mediapipe_selfie']:.3f}",
+            "{:+.3f} to {:+.3f}".format(*figures["margin_95"]),
+        ]
+        for framing, figures in read(MODELS / "framings.json").items()
+    ]
+    st.markdown(table(["", "Our mask", "MediaPipe selfie", "Difference, 95 %"], rows))
+    st.caption("`python -m models.evaluate_framings`")
     scenes = read(MODELS / "scenes.json")
     low, high = scenes["margin_95"]
     st.caption(

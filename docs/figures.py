@@ -41,7 +41,7 @@ def results(name: str, room: str = "benchmarks") -> dict:
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 def masks() -> str:
@@ -72,6 +72,22 @@ def scenes() -> str:
         f"{row['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}; "
         "`python -m models.evaluate_scenes`).\n"
     )
+
+
+def framings() -> str:
+    """Portraits cut to the shapes of other photos."""
+    rows = [
+        [
+            shape,
+            f"{row['mask']:.4f}",
+            f"{row['mediapipe_selfie']:.4f}",
+            "{:+.4f} to {:+.4f}".format(*row["margin_95"]),
+            row["photos_below_0.90"],
+        ]
+        for shape, row in results("framings", "models").items()
+    ]
+    head = ["cut to", "our mask", "MediaPipe selfie", "95 % interval of the difference"]
+    return table([*head, "ours below 0.90"], rows)
 
 
 def ablations() -> str:
@@ -204,6 +220,7 @@ def app() -> str:
 SECTIONS = {
     "app": app,
     "masks": masks,
+    "framings": framings,
     "scenes": scenes,
     "ablations": ablations,
     "accuracy": accuracy,

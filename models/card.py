@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict
 
 from models.evaluate import RESULTS, time_and_margins
+from models.evaluate_framings import FILE as FRAMING_RESULTS
+from models.evaluate_framings import summary as framing_summary
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
@@ -63,6 +65,10 @@ validation portraits; which of the finished networks to ship, on these and on th
 {rows}
 
 {more}
+
+The same portraits cut to other shapes (`python -m models.evaluate_framings`):
+
+{framings}
 
 {scenes}
 
@@ -160,8 +166,15 @@ def card() -> str:
         photos=results["mask"]["photos"],
         rows="\n".join(row(name, results[name]) for name in results),
         more=time_and_margins(results),
+        framings="\n".join(framing_lines()),
         scenes=scene_summary(json.loads(SCENE_RESULTS.read_text())),
     )
+
+
+def framing_lines() -> list[str]:
+    """A line for each shape that the portraits were cut to."""
+    results = json.loads(FRAMING_RESULTS.read_text())
+    return [f"* {framing_summary(framing, figures)}" for framing, figures in results.items()]
 
 
 def row(name: str, figures: dict) -> str:

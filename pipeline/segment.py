@@ -115,19 +115,30 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     """Logits of "person" in a frame, (h, w) float32 at the network's size.
 
     The mean of the frame and its mirror image: the network should not care which way a person
-    looks, and where it does, the mean errs less.
+    looks, and where it does, the mean errs less. Nor should it care what lies beyond the photo,
+    which is grey in the one and the photo's own edge, drawn out, in the other.
     """
-    inputs = network_input(image, frame, face, network_size())
-    mirrored = inputs[:, ::-1].copy()
+    size = network_size()
+    inputs = network_input(image, frame, face, size)
+    mirrored = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
     (logit,), (mirrored_logit,) = _network()(inputs), _network()(mirrored)
     return (logit[..., 0] + mirrored_logit[:, ::-1, 0]) / 2
 
 
-def network_input(image, frame: Frame, face: Face | None, size: tuple[int, int]) -> np.ndarray:
-    """The six channels of a frame, (h, w, 6) float32: RGB, x, y, mean mask."""
+def network_input(
+    image: np.ndarray,
+    frame: Frame,
+    face: Face | None,
+    size: tuple[int, int],
+    border: int = cv2.BORDER_CONSTANT,
+) -> np.ndarray:
+    """The six channels of a frame, (h, w, 6) float32: RGB, x, y, mean mask.
+
+    border: OpenCV's mode beyond the photo; with BORDER_CONSTANT it is grey there.
+    """
     to_photo = frame.to_photo(size)
-    rgb = sample_affine(image, to_photo, size, cv2.BORDER_CONSTANT, (127, 127, 127))
+    rgb = sample_affine(image, to_photo, size, border, (127, 127, 127))
     to_canonical = None if face is None else then(to_photo, align(face))
     return np.dstack([normalised_rgb(rgb), portrait_channels(to_canonical, size[::-1])])
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from models.card import NAME, portrait_line, refinement_rows, row
+from models.card import NAME, framing_lines, portrait_line, refinement_rows, row
 from models.evaluate import RESULTS, time_and_margins
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
@@ -23,6 +23,8 @@ def test_the_card_states_the_measured_figures():
     for name, figures in results.items():
         assert row(name, figures) in text
     assert time_and_margins(results) in text
+    for line in framing_lines():
+        assert line in text
     assert scene_summary(json.loads(SCENE_RESULTS.read_text())) in text
 
 

@@ -9,6 +9,7 @@ from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
     Frame,
+    look,
     network_input,
     network_size,
     segment,
@@ -46,6 +47,24 @@ def test_channels_are_zero_without_a_face(astronaut):
     inputs = network_input(astronaut, whole_frame(astronaut.shape, size), None, size)
     assert inputs.shape == (size[1], size[0], 6) and inputs.dtype == np.float32
     assert not inputs[..., 3:].any() and inputs[..., :3].any()
+
+
+def test_beyond_the_photo_the_network_sees_grey_and_in_the_mirror_the_photos_edge(monkeypatch):
+    red = np.zeros((300, 300, 3), np.uint8)
+    red[..., 0] = 255
+    seen = []
+
+    def network(inputs):
+        seen.append(inputs[..., :3] * 128 + 127)
+        return [np.zeros((*inputs.shape[:2], 1), np.float32)]
+
+    width, height = size = network_size()
+    network.input_size = (height, width)
+    monkeypatch.setattr("pipeline.segment._network", lambda: network)
+    look(red, whole_frame(red.shape, size), None)
+    (plain, mirrored) = seen
+    assert (plain[0] == 127).all() and (plain[height // 2] == [255, 0, 0]).all()
+    assert (mirrored == [255, 0, 0]).all()
 
 
 def test_samples_show_their_person(photos):

@@ -1,0 +1,93 @@
+"""Measure the mask on portraits cut to other shapes, beside MediaPipe's selfie segmentation.
+
+    python -m models.evaluate_framings                 writes models/results/framings.json
+    python -m models.evaluate_framings --validation    validation portraits, for choices
+
+EG1800's portraits have the very shape of the network's input, 3 to 4. A user's photo is square,
+lies on its side or is as tall as a phone, so that the network sees bars where the photo ends. Each
+portrait is cut to these shapes, and its mask with it; faces are looked for again.
+"""
+
+import argparse
+import json
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.evaluate import RESULTS, bootstrap_interval
+from models.metrics import foreground_iou
+from models.photos import portrait_names, read_portrait
+from models.refinement_patches import validation_names
+from pipeline.face import find_faces
+from pipeline.segment import segment
+from pipeline.selfie import selfie_mask
+
+FILE = RESULTS / "framings.json"
+# Top, left, height and width of the part that is left, as shares of a portrait's.
+FRAMINGS = {
+    "square": (1 / 8, 0, 3 / 4, 1),
+    "landscape, 4 to 3": (1 / 8, 0, 9 / 16, 1),
+    "tall, 9 to 16": (0, 1 / 8, 1, 3 / 4),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--validation", action="store_true", help="use the validation photos")
+    validation = parser.parse_args().validation
+    split, names = ("train", validation_names()) if validation else ("test", portrait_names("test"))
+    cv2.setNumThreads(1)
+    results = evaluate([read_portrait(split, name) for name in names])
+    if not validation:
+        FILE.write_text(json.dumps(results, indent=1) + "\n")
+    for framing, figures in results.items():
+        print(summary(framing, figures))
+
+
+def evaluate(portraits: list[tuple[np.ndarray, np.ndarray]]) -> dict:
+    """Figures of each of FRAMINGS by its name; portraits as `read_portrait` gives them.
+
+    {"photos": count, "mask": mean foreground IoU, "mediapipe_selfie": the same,
+    "margin_95": [low, high] of their difference, "photos_below_0.90": count}.
+    """
+    results = {}
+    for framing, part in FRAMINGS.items():
+        scores = np.array(
+            [both_ious(*(cut(each, part) for each in pair)) for pair in tqdm(portraits, framing)]
+        )
+        results[framing] = {
+            "photos": len(scores),
+            "mask": round(float(scores[:, 0].mean()), 5),
+            "mediapipe_selfie": round(float(scores[:, 1].mean()), 5),
+            "margin_95": bootstrap_interval(scores[:, 0] - scores[:, 1]),
+            "photos_below_0.90": int((scores[:, 0] < 0.9).sum()),
+        }
+    return results
+
+
+def cut(image: np.ndarray, part: tuple[float, float, float, float]) -> np.ndarray:
+    """The part of an image (H, W, ...), given as in FRAMINGS."""
+    height, width = image.shape[:2]
+    top, left, rows, columns = part
+    top, left = round(top * height), round(left * width)
+    return image[top : top + round(rows * height), left : left + round(columns * width)].copy()
+
+
+def both_ious(image: np.ndarray, truth: np.ndarray) -> list[float]:
+    """Foreground IoU of the product's mask and of the selfie segmentation."""
+    masks = segment(image, find_faces(image)).mask, selfie_mask(image)
+    return [foreground_iou(mask >= 0.5, truth > 0) for mask in masks]
+
+
+def summary(framing: str, figures: dict) -> str:
+    """One line."""
+    low, high = figures["margin_95"]
+    return (
+        f"{framing}: mask {figures['mask']:.4f} ({figures['photos_below_0.90']} below 0.90), "
+        f"MediaPipe selfie {figures['mediapipe_selfie']:.4f} (difference {low:+.4f} to {high:+.4f})"
+    )
+
+
+if __name__ == "__main__":
+    main()
