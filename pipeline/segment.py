@@ -116,11 +116,11 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
 
     The mean of the frame and its mirror image: the network should not care which way a person
     looks, and where it does, the mean errs less. Nor should it care what lies beyond the photo,
-    which is grey in the one and the photo's own edge, drawn out, in the other.
+    which is the photo's own edge, drawn out, in the one and grey in the other.
     """
     size = network_size()
-    inputs = network_input(image, frame, face, size)
-    mirrored = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)[:, ::-1].copy()
+    inputs = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)
+    mirrored = network_input(image, frame, face, size)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
     (logit,), (mirrored_logit,) = _network()(inputs), _network()(mirrored)
     return (logit[..., 0] + mirrored_logit[:, ::-1, 0]) / 2

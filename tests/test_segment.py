@@ -49,7 +49,7 @@ def test_channels_are_zero_without_a_face(astronaut):
     assert not inputs[..., 3:].any() and inputs[..., :3].any()
 
 
-def test_beyond_the_photo_the_network_sees_grey_and_in_the_mirror_the_photos_edge(monkeypatch):
+def test_beyond_the_photo_the_network_sees_its_edge_and_in_the_mirror_grey(monkeypatch):
     red = np.zeros((300, 300, 3), np.uint8)
     red[..., 0] = 255
     seen = []
@@ -62,9 +62,9 @@ def test_beyond_the_photo_the_network_sees_grey_and_in_the_mirror_the_photos_edg
     network.input_size = (height, width)
     monkeypatch.setattr("pipeline.segment._network", lambda: network)
     look(red, whole_frame(red.shape, size), None)
-    (plain, mirrored) = seen
-    assert (plain[0] == 127).all() and (plain[height // 2] == [255, 0, 0]).all()
-    assert (mirrored == [255, 0, 0]).all()
+    plain, mirrored = seen
+    assert (plain == [255, 0, 0]).all()
+    assert (mirrored[0] == 127).all() and (mirrored[height // 2] == [255, 0, 0]).all()
 
 
 def test_samples_show_their_person(photos):
