@@ -85,7 +85,7 @@ def show_portraits(results: dict) -> None:
     )
     st.markdown(
         "All of these have the shape of the network's input, 3 to 4. The same portraits cut to "
-        "other shapes, as a user's photos are:"
+        "other shapes, as a user's photos are, our mask beside MediaPipe selfie:"
     )
     rows = [
         [
@@ -96,7 +96,7 @@ def show_portraits(results: dict) -> None:
         ]
         for framing, figures in read(MODELS / "framings.json").items()
     ]
-    st.markdown(table(["", "Our mask", "MediaPipe selfie", "Difference, 95 %"], rows))
+    st.markdown(table(["", "Ours", "Selfie", "Difference, 95 %"], rows))
     st.caption("`python -m models.evaluate_framings`")
     scenes = read(MODELS / "scenes.json")
     low, high = scenes["margin_95"]
