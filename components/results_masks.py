@@ -62,8 +62,9 @@ def show_portraits(results: dict) -> None:
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
         "hand-drawn mask over the union of both, averaged over the photos. Settings were chosen on "
         "other portraits; which of the finished networks to ship, on these and the scenes below "
-        "too. Ours takes in the maps of MediaPipe's beside those of its own encoder, so the last "
-        "line is also what a part of it does alone."
+        "too, as was what the network sees beyond a photo's edge. Ours takes in the maps of "
+        "MediaPipe's beside those of its own encoder, so the last line is also what a part of it "
+        "does alone."
     )
     rows = [
         [

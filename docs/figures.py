@@ -41,7 +41,7 @@ def results(name: str, room: str = "benchmarks") -> dict:
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def masks() -> str:
@@ -82,7 +82,7 @@ def framings() -> str:
             f"{row['mask']:.4f}",
             f"{row['mediapipe_selfie']:.4f}",
             "{:+.4f} to {:+.4f}".format(*row["margin_95"]),
-            row["photos_below_0.90"],
+            f"{row['photos_below_0.90']}",
         ]
         for shape, row in results("framings", "models").items()
     ]
