@@ -80,9 +80,9 @@ def show_sweep(port: str) -> None:
         stop.empty()
     if work is None:
         if chosen:
-            shown.image(chosen[0], "The photo", width="stretch")
+            show_passing(shown, chosen[0], "The photo")
         return
-    shown.image(work.shown, "Alpha as it arrived", width="stretch")
+    show_passing(shown, work.shown, "Alpha as it arrived")
     if work.latest is not None:
         look_back(work, how_known(port), *places)
     if work.finished:

@@ -46,7 +46,7 @@ def show_tiles(port: str) -> None:
         shown, said = st.empty(), st.empty()
     if work is None:
         if chosen:
-            shown.image(chosen[0], "The photo", width="stretch")
+            show_passing(shown, chosen[0], "The photo")
         return
     matting, trimap = work
     if start or go_on:
@@ -67,7 +67,7 @@ def show_tiles(port: str) -> None:
         )
         show_totals(matting.totals, how_known(port))
     else:
-        shown.image(grey(matting.alpha), "Alpha so far", width="stretch")
+        show_passing(shown, grey(matting.alpha), "Alpha so far")
 
 
 def run(port: str, matting: PhotoMatting, shown, said, drawing) -> None:
