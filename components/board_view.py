@@ -31,7 +31,7 @@ def grey(values: np.ndarray) -> np.ndarray:
 
 
 def show_passing(place, pixels: np.ndarray, words: str) -> None:
-    """A picture that the next one replaces soon, (H, W) or (H, W, 3) uint8, with words under it.
+    """A picture that another may soon replace, (H, W) or (H, W, 3) uint8, with words under it.
 
     The page carries it within itself: a file of its own could be gone before a slow browser asks.
     """

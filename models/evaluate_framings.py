@@ -16,12 +16,10 @@ import numpy as np
 from tqdm import tqdm
 
 from models.evaluate import RESULTS, bootstrap_interval
+from models.evaluate_scenes import both_persons
 from models.metrics import foreground_iou
 from models.photos import portrait_names, read_portrait
 from models.refinement_patches import validation_names
-from pipeline.face import find_faces
-from pipeline.segment import segment
-from pipeline.selfie import selfie_mask
 
 FILE = RESULTS / "framings.json"
 # Top, left, height and width of the part that is left, as shares of a portrait's.
@@ -76,8 +74,7 @@ def cut(image: np.ndarray, part: tuple[float, float, float, float]) -> np.ndarra
 
 def both_ious(image: np.ndarray, truth: np.ndarray) -> list[float]:
     """Foreground IoU of the product's mask and of the selfie segmentation."""
-    masks = segment(image, find_faces(image)).mask, selfie_mask(image)
-    return [foreground_iou(mask >= 0.5, truth > 0) for mask in masks]
+    return [foreground_iou(person, truth > 0) for person in both_persons(image)]
 
 
 def summary(framing: str, figures: dict) -> str:

@@ -48,9 +48,14 @@ def scene_counts(scene) -> list[list[int]]:
     """Pixels of intersection and union of both masks with the truth: (2 masks, 2)."""
     known = scene.known > 0
     truth = (scene.mask > 0) & known
-    masks = (segment(scene.image, find_faces(scene.image)).mask, selfie_mask(scene.image))
-    people = [(mask >= 0.5) & known for mask in masks]
+    people = [person & known for person in both_persons(scene.image)]
     return [[int((each & truth).sum()), int((each | truth).sum())] for each in people]
+
+
+def both_persons(image: np.ndarray) -> list[np.ndarray]:
+    """What the product's mask and the selfie segmentation take for people, two of (H, W) bool."""
+    masks = segment(image, find_faces(image)).mask, selfie_mask(image)
+    return [mask >= 0.5 for mask in masks]
 
 
 def pooled_iou(counts: np.ndarray) -> np.ndarray:

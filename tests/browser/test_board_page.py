@@ -2,6 +2,7 @@
 
 import re
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,51 +49,45 @@ def memory_text(page: Page) -> str:
     return page.locator("img[alt^='Memory while']").first.get_attribute("alt")
 
 
-@on_desktop
-def test_columns_sweep_over_the_picture(page, screen):
+@pytest.fixture
+def pictures(page: Page) -> Iterator[list[str]]:
+    """Addresses of the picture files that the page asks for."""
+    asked = []
+
+    def note(request) -> None:
+        if "/media/" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    yield asked
+    page.remove_listener("request", note)
+
+
+def assert_still_there(page: Page, pictures: list[str], go_on: str) -> None:
+    """A slow browser finds a picture also when the page has gone on from it and come to rest."""
+    expect(page.get_by_role("button", name=go_on)).to_be_enabled(timeout=MILLISECONDS)
+    assert [url for url in pictures if page.request.get(url).status != 200] == []
+
+
+def test_columns_sweep_over_the_picture(page, screen, pictures):
     open_page(page, screen, "Column by column")
     set_slider(page, "Pixels in a column", "ArrowLeft", 1)
     press(page, "Sweep over the picture")
     expect(page.get_by_text("Alpha as it arrives")).to_be_visible(timeout=MILLISECONDS)
     expect(page.locator("img[alt^='Memory while']").first).to_be_visible()
     assert "bytes" in memory_text(page)
+    if screen == "phone":  # once to its end is enough
+        assert_fits(page)
+        press(page, "Stop")
+        expect(page.get_by_text("Alpha as it arrived")).to_be_visible()
+        assert_still_there(page, pictures, "Continue the sweep")
+        return
     done = page.get_by_text(re.compile("to the same systems solved in float64: 0.00"))
     expect(done).to_be_visible(timeout=MILLISECONDS)
     expect(page.get_by_text("stack, never used").first).to_be_visible()
     for words in ("cycles", "Wire:", "Energy"):
         expect(page.get_by_text(re.compile(words)).first).to_be_visible()
     assert_fits(page)
-
-
-@pytest.mark.parametrize("screen", ["phone"], indirect=True)
-@pytest.mark.parametrize(
-    ("tab", "size", "start", "shown"),
-    [
-        ("Column by column", "Pixels in a column", "Sweep over the picture", "Alpha as it arrived"),
-        ("A whole photo", "Height of the photo", "Matte the photo", "Alpha so far"),
-    ],
-)
-def test_a_slow_browser_finds_every_picture(page, screen, tab, size, start, shown):
-    asked = []
-
-    def note(request):
-        asked.append(request.url)
-
-    page.on("request", note)
-    open_page(page, screen, tab)
-    set_slider(page, size, "ArrowLeft", 1)
-    press(page, start)
-    expect(page.locator("img[alt^='Memory while']").first).to_be_visible(timeout=MILLISECONDS)
-    assert_fits(page)
-    press(page, "Stop")
-    expect(page.get_by_role("button", name=re.compile("Continue the"))).to_be_enabled(
-        timeout=MILLISECONDS
-    )
-    expect(page.get_by_text(shown)).to_be_visible()
-    page.remove_listener("request", note)
-    # It may ask only now, when the page has gone on from the first of them.
-    pictures = [url for url in asked if "/media/" in url]
-    assert [url for url in pictures if page.request.get(url).status != 200] == []
 
 
 @on_desktop
@@ -110,12 +105,17 @@ def test_stop_keeps_what_came_and_continue_goes_on(page, screen):
     press(page, "Stop")
 
 
-@on_desktop
-def test_a_whole_small_photo(page, screen):
+def test_a_whole_small_photo(page, screen, pictures):
     open_page(page, screen, "A whole photo")
     set_slider(page, "Height of the photo", "ArrowLeft", 1)
     press(page, "Matte the photo")
     expect(page.get_by_text(re.compile(r"sweep \d, job \d+"))).to_be_visible(timeout=MILLISECONDS)
+    if screen == "phone":  # once to its end is enough
+        assert_fits(page)
+        press(page, "Stop")
+        expect(page.get_by_text("Alpha so far")).to_be_visible(timeout=MILLISECONDS)
+        assert_still_there(page, pictures, "Continue the photo")
+        return
     done = page.get_by_text(re.compile("solved at once in float64, nothing rounded: 0.0[0-5]"))
     expect(done).to_be_visible(timeout=MILLISECONDS)
     assert_fits(page)
