@@ -31,6 +31,12 @@ def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
         return None
 
 
+def note_other_photo(chosen: tuple[np.ndarray, np.ndarray] | None, shown: np.ndarray) -> None:
+    """Says so where what is shown, (H, W, 3) uint8, is not of the photo that is chosen."""
+    if chosen is not None and not np.array_equal(chosen[0], shown):
+        st.caption("Shown is the photo that was worked on last, not the one chosen above.")
+
+
 # For the session alone: what is kept for the whole server outlives the page it was given to.
 @st.cache_data(max_entries=8, scope="session", show_spinner="Drawing the trimap")
 def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:

@@ -49,12 +49,14 @@ def show_sound(port: str) -> None:
         return
     if samples is not None:
         show_samples(samples, trimap, rate)
+    asked = (source, rate, None if samples is None else samples.tobytes())
     if st.button("Let the board solve it", type="primary"):
         solution = solve(port, samples, trimap, rate)
         if solution is not None:
-            st.session_state["sound_answer"] = (solution, rate)
-    if "sound_answer" in st.session_state:
-        show_answer(*st.session_state["sound_answer"], how_known(port))
+            st.session_state["sound_answer"] = asked, solution, how_known(port)
+    answered, *answer = st.session_state.get("sound_answer", (None,))
+    if answered == asked:  # another sound, or another rate, has no answer yet
+        show_answer(*answer, rate)
 
 
 def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -74,7 +76,7 @@ def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | 
         recording = st.audio_input("Wait a moment, then say something", key="sound_recording")
         samples = recording and signal_from_recording(recording.getvalue(), rate)
     elif source == SOUND_FILE:
-        file = st.file_uploader("A WAV file, of any rate and depth", type="wav", key="sound_file")
+        file = st.file_uploader("A WAV file, of any depth", type="wav", key="sound_file")
         samples = file and signal_from_recording(file.getvalue(), rate)
     else:
         file = st.file_uploader(
@@ -128,7 +130,7 @@ def solve(
     return solution
 
 
-def show_answer(solution: Solution, rate: int, how: str) -> None:
+def show_answer(solution: Solution, how: str, rate: int) -> None:
     """The projections, the solution, the memory and the numbers."""
     projections, answer = st.columns(2, gap="large")
     with projections:

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_photo import choose_photo
+from components.board_photo import choose_photo, note_other_photo
 from components.board_view import (
     PHASES,
     grey,
-    how_known,
+    how_known_so_far,
     show_difference,
     show_memory,
     show_numbers,
@@ -30,7 +30,11 @@ DIMMED = 3  # how many times darker the photo is where no column has come back y
 
 @dataclass
 class Sweep:
-    """A photo on its way through the board; `first` is the column to go on with."""
+    """A photo on its way through the board.
+
+    Attributes:
+        first: the column to go on with. how: how what the board reports is known.
+    """
 
     photo: np.ndarray
     trimap: np.ndarray
@@ -40,6 +44,7 @@ class Sweep:
     totals: Totals = field(default_factory=Totals)
     latest: Solution | None = None
     first: int = 0
+    how: str = ""
     in_parts: int = 0
     finished: bool = False
 
@@ -83,28 +88,31 @@ def show_sweep(port: str) -> None:
             show_passing(shown, chosen[0], "The photo")
         return
     show_passing(shown, work.shown, "Alpha as it arrived")
+    with picture:
+        note_other_photo(chosen, work.photo)
     if work.latest is not None:
-        look_back(work, how_known(port), *places)
+        look_back(work, *places)
     if work.finished:
         show_difference(
             work.alpha,
             work.exact,
             work.trimap,
             "to the same systems solved in float64",
-            how_known(port),
+            work.how,
         )
         if work.in_parts:
             st.caption(
                 f"{work.in_parts} columns have more unknown pixels than fit 4 KB at once and were "
                 "solved in parts, which is where most of the difference comes from."
             )
-        show_totals(work.totals, how_known(port))
+        show_totals(work.totals, work.how)
 
 
 def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
     """Works through the columns that remain, showing picture, memory and numbers."""
     try:
         with Launchpad(port) as board:
+            work.how = how_known_so_far(work.how, port)
             columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
             for count, column in enumerate(columns):
                 take(work, column)
@@ -112,8 +120,8 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
                 if count % COLUMNS_A_PICTURE == 0:
                     phase = count // COLUMNS_A_PICTURE % len(PHASES)
                     show_passing(picture, work.shown, "Alpha as it arrives")
-                    show_memory(drawing, work.latest, phase, how_known(port))
-                    show_numbers(numbers, work.latest, how_known(port))
+                    show_memory(drawing, work.latest, phase, work.how)
+                    show_numbers(numbers, work.latest, work.how)
             work.finished = True
             work.shown = grey(work.alpha)
     except LaunchpadError as error:
@@ -136,10 +144,10 @@ def take(work: Sweep, column) -> None:
     work.first = column.x + 1
 
 
-def look_back(work: Sweep, how: str, drawing, numbers) -> None:
+def look_back(work: Sweep, drawing, numbers) -> None:
     """The latest job's memory, phase by phase."""
     with drawing.container():
         names = [phase.name for phase in work.latest.phases]
         name = st.selectbox("Phase", names, len(names) - 1, format_func=PHASES.get)
-        show_memory(st.empty(), work.latest, names.index(name), how)
-    show_numbers(numbers, work.latest, how)
+        show_memory(st.empty(), work.latest, names.index(name), work.how)
+    show_numbers(numbers, work.latest, work.how)

@@ -1,13 +1,16 @@
 """A whole small photo on the board, in tiles; interrupted work goes on where it stopped."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_photo import choose_photo
+from components.board_photo import choose_photo, note_other_photo
 from components.board_view import (
     PHASES,
     grey,
-    how_known,
+    how_known_so_far,
     show_difference,
     show_memory,
     show_passing,
@@ -21,6 +24,15 @@ HEIGHTS = (80, 120, 160)
 TILES_A_PICTURE = 6
 
 
+@dataclass
+class Tiles:
+    """A photo on its way through the board; how: how what the board reports is known."""
+
+    matting: PhotoMatting
+    trimap: np.ndarray
+    how: str = ""
+
+
 def show_tiles(port: str) -> None:
     """The tab: choices, the picture as it sharpens, and the result."""
     st.markdown(
@@ -32,15 +44,17 @@ def show_tiles(port: str) -> None:
         height = st.select_slider("Height of the photo", HEIGHTS, 120, key="tiles_height")
     with photo:
         chosen = choose_photo("tiles", height)
-    work = st.session_state.get("tiles")
+    work: Tiles | None = st.session_state.get("tiles")
     with st.container(horizontal=True):
         start = st.button("Matte the photo", type="primary", disabled=chosen is None)
         go_on = st.button(
-            "Continue the photo", disabled=work is None or work[0].finished, key="tiles_continue"
+            "Continue the photo",
+            disabled=work is None or work.matting.finished,
+            key="tiles_continue",
         )
         stop = st.empty()
     if chosen and start:
-        work = st.session_state["tiles"] = (PhotoMatting(*chosen), chosen[1])
+        work = st.session_state["tiles"] = Tiles(PhotoMatting(*chosen), chosen[1])
     picture, memory = st.columns(2, gap="large")
     with picture:
         shown, said = st.empty(), st.empty()
@@ -48,33 +62,36 @@ def show_tiles(port: str) -> None:
         if chosen:
             show_passing(shown, chosen[0], "The photo")
         return
-    matting, trimap = work
+    matting = work.matting
     if start or go_on:
         with memory:
             drawing = st.empty()
         stop.button("Stop", key="tiles_stop")
-        run(port, matting, shown, said, drawing)
+        run(port, work, shown, said, drawing)
         stop.empty()
+    with picture:
+        note_other_photo(chosen, matting.image)
     if matting.finished:
         shown.empty()
-        exact = exact_alpha(matting.image, trimap, matting.parameters)
+        exact = exact_alpha(matting.image, work.trimap, matting.parameters)
         show_difference(
             matting.alpha,
             exact,
-            trimap,
+            work.trimap,
             "to the whole photo solved at once in float64, nothing rounded",
-            how_known(port),
+            work.how,
         )
-        show_totals(matting.totals, how_known(port))
+        show_totals(matting.totals, work.how)
     else:
         show_passing(shown, grey(matting.alpha), "Alpha so far")
 
 
-def run(port: str, matting: PhotoMatting, shown, said, drawing) -> None:
+def run(port: str, work: Tiles, shown, said, drawing) -> None:
     """Runs the jobs that remain, showing the picture as it sharpens."""
-    how = how_known(port)
+    matting = work.matting
     try:
         with Launchpad(port) as board:
+            work.how = how_known_so_far(work.how, port)
             for count, step in enumerate(matting.steps(board)):
                 remember_job(LastJob(board.last_job, step.solution))
                 if count % TILES_A_PICTURE:
@@ -82,9 +99,10 @@ def run(port: str, matting: PhotoMatting, shown, said, drawing) -> None:
                 show_passing(shown, grey(matting.alpha), "Alpha so far")
                 said.caption(
                     f"{size_in_words(step.level)}, sweep {step.sweep + 1}, job "
-                    f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board ({how})"
+                    f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "
+                    f"({work.how})"
                 )
-                show_memory(drawing, step.solution, count // TILES_A_PICTURE % len(PHASES), how)
+                show_memory(drawing, step.solution, count // TILES_A_PICTURE % len(PHASES), work.how)
     except LaunchpadError as error:
         st.error(f"{error} The tiles that came back are kept: press Continue.")
 

@@ -25,6 +25,12 @@ def how_known(port: str) -> str:
     return "simulated" if port == SIMULATOR else "measured"
 
 
+def how_known_so_far(before: str, port: str) -> str:
+    """The same of work that goes on; before: what was said of it until now, "" at its start."""
+    now = how_known(port)
+    return now if before in ("", now) else "partly simulated"
+
+
 def grey(values: np.ndarray) -> np.ndarray:
     """A picture, uint8, of values 0..1."""
     return (255 * np.clip(values, 0, 1)).astype(np.uint8)

@@ -164,7 +164,10 @@ class Launchpad:
         self.retries = 0
         """Requests that had to be repeated so far."""
         try:
-            self.port = serial.serial_for_url(port, BAUD) if isinstance(port, str) else port
+            # For one at a time: two sessions would read each other's answers.
+            self.port = (
+                serial.serial_for_url(port, BAUD, exclusive=True) if isinstance(port, str) else port
+            )
         except (serial.SerialException, OSError, ValueError) as error:
             raise LaunchpadError(f"The port {port} cannot be opened: {error}") from error
 

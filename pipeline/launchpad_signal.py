@@ -30,6 +30,10 @@ UNKNOWN_SAMPLES = 110
 LEAST_CONTRAST = 2.0
 """The loud part has to be this many times as loud as the quiet one."""
 MOST_BYTES = 50_000_000
+RATES_HEARD = (1000, 200_000)
+"""Samples a second of a recording: from the slowest that holds a voice to beyond studios'."""
+SECONDS_HEARD = 60
+"""A longer recording is heard so far; resampling an hour of sound would take gigabytes."""
 
 
 class SignalError(ImageError):
@@ -37,9 +41,9 @@ class SignalError(ImageError):
 
 
 def signal_from_recording(data: bytes, rate: int) -> np.ndarray:
-    """A WAV file of any rate and depth as `SIGNAL_SAMPLES` samples, `rate` a second.
+    """A WAV file of any depth as `SIGNAL_SAMPLES` samples, `rate` a second.
 
-    Channels are averaged. Returns (800,) uint16 0..1023, the stretch whose loudness varies most.
+    Channels are averaged, and no more is heard than the first minute. Returns (800,) uint16 0..1023, the stretch whose loudness varies most.
     Raises SignalError.
     """
     own_rate, waves = _read_wave(data)
@@ -133,13 +137,20 @@ def _read_wave(data: bytes) -> tuple[int, np.ndarray]:
             rate, waves = wavfile.read(io.BytesIO(data))
     except (ValueError, EOFError, OSError, TypeError, struct.error) as error:
         raise SignalError("This is not a WAV recording, or it is damaged.") from error
-    if rate < 100 or waves.size == 0:
+    if waves.size == 0:
         raise SignalError("This WAV file holds no sound.")
-    if waves.dtype == np.uint8:
-        waves = (waves.astype(float) - 128) / 128
-    elif np.issubdtype(waves.dtype, np.integer):
-        waves = waves / -float(np.iinfo(waves.dtype).min)
+    slowest, fastest = RATES_HEARD
+    if not slowest <= rate <= fastest:
+        raise SignalError(
+            f"This WAV file has {rate} samples a second; it takes {slowest} to {fastest}."
+        )
+    depth = waves.dtype
+    waves = waves[: SECONDS_HEARD * rate]
     waves = waves.reshape(len(waves), -1).mean(1, dtype=float)
+    if depth == np.uint8:
+        waves = (waves - 128) / 128
+    elif np.issubdtype(depth, np.integer):
+        waves /= -float(np.iinfo(depth).min)
     if not np.isfinite(waves).all():
         raise SignalError("This WAV file holds values that are not numbers.")
     return rate, waves

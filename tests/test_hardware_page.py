@@ -65,6 +65,10 @@ def test_a_pulled_cable_keeps_the_columns_and_continue_goes_on(page, monkeypatch
     kept = page.session_state["sweep"]
     first, jobs = kept.first, kept.totals.jobs
     assert first > 0 and jobs > 0
+    other_photo = "worked on last"
+    assert not any(other_photo in text.value for text in page.caption)
+    page.select_slider(key="sweep_height").set_value(400).run()
+    assert any(other_photo in text.value for text in page.caption)
     line.pulled = False
     press(page, "Continue the sweep")
     assert not page.error
@@ -94,6 +98,23 @@ def plugged_in(monkeypatch) -> None:
 
 def choose_board(page: AppTest) -> None:
     page.selectbox(key="board").set_value("eZ-FET (sim://?noise=2)").run()
+
+
+def test_what_the_simulator_found_is_never_called_measured(plugged_in, page):
+    press(page, "Let the board solve it")
+    choose_board(page)
+    said = [text.value for text in page.markdown]
+    assert any("(simulated)" in text for text in said)
+    assert not any("(measured)" in text for text in said)
+
+
+def test_an_answer_is_not_shown_under_another_sound(page):
+    press(page, "Let the board solve it")
+    assert any("two projections" in text.value for text in page.markdown)
+    page.select_slider(key="sound_rate").set_value(4000).run()
+    assert not any("two projections" in text.value for text in page.markdown)
+    page.select_slider(key="sound_rate").set_value(8000).run()
+    assert any("two projections" in text.value for text in page.markdown)
 
 
 @pytest.mark.parametrize("presses, said", [

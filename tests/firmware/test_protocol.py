@@ -1,5 +1,6 @@
 """The bytes on the wire: the documented examples, and a line that damages them."""
 
+import os
 import re
 
 import numpy as np
@@ -150,3 +151,12 @@ def test_a_pulled_cable_says_what_to_do():
 def test_a_port_that_does_not_exist_is_named():
     with pytest.raises(LaunchpadError, match="no-such-port"):
         Launchpad("/dev/no-such-port")
+
+
+def test_a_board_is_for_one_at_a_time():
+    ours, board = os.openpty()
+    port = os.ttyname(board)
+    with Launchpad(port), pytest.raises(LaunchpadError, match=f"{port} cannot be opened"):
+        Launchpad(port)
+    for end in (ours, board):
+        os.close(end)

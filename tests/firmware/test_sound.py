@@ -1,6 +1,7 @@
 """Recordings and files of samples as the board's converter would have taken them."""
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -141,3 +142,24 @@ def test_a_sound_at_the_pin_gives_what_the_same_samples_by_wire_give():
     for component in (0, 1):
         pair = (solution.features[0, :, component].astype(float) for solution in (heard, sent))
         assert abs(np.corrcoef(*pair)[0, 1]) > 0.98
+
+
+def test_of_a_long_recording_the_first_minute_is_heard():
+    short = recording(8000, np.int16, seconds=10)
+    rate, waves = wavfile.read(io.BytesIO(short))
+    file = io.BytesIO()
+    wavfile.write(file, rate, np.concatenate([waves, np.zeros(rate * 2400, np.int16)]))
+    tracemalloc.start()
+    samples = signal_from_recording(file.getvalue(), 8000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert abs(samples.astype(int) - 512).max() == 500
+    assert peak < 250_000_000
+
+
+@pytest.mark.parametrize("rate", [100, 4_000_000_000])
+def test_a_rate_that_no_recording_has_is_refused_in_words(rate):
+    data = bytearray(recording(8000, np.uint8))
+    data[24:28] = data[28:32] = rate.to_bytes(4, "little")
+    with pytest.raises(SignalError, match=f"{rate} samples a second"):
+        signal_from_recording(bytes(data), 8000)
