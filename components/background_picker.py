@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.address import setting
 from components.before_after import data_url
+from components.table import as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,25 +74,33 @@ def background_picker() -> Background:
     if make is None:
         return Background(name, None)
     with st.container(horizontal=True, key="fitted"):
-        light = _share(
+        light = _percent(
             "Match the light",
             "light",
+            0,
+            range(0, 101, 5),
             "How much the person takes on the background's brightness and colour: 0 not at all, "
             "100 clearly.",
         )
-        shadow = _share(
-            "Shadow", "shadow", "The person's soft shadow on the background: 0 none, 100 dark."
+        shadow = _percent(
+            "Shadow",
+            "shadow",
+            0,
+            range(0, 101, 5),
+            "The person's soft shadow on the background: 0 none, 100 dark.",
         )
     return Background(f"{name}, light {light}, shadow {shadow}", make, light / 100, shadow / 100)
 
 
-def _share(label: str, key: str, explanation: str) -> int:
+def _percent(
+    label: str, key: str, default: int, steps: range, explanation: str | None = None
+) -> int:
     return st.slider(
         label,
-        0,
-        100,
-        setting(key, 0, range(0, 101, 5)),
-        step=5,
+        steps[0],
+        steps[-1],
+        setting(key, default, steps),
+        step=steps.step,
         format="%d %%",
         help=explanation,
         key=key,
@@ -166,38 +175,46 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     from pipeline.image import ImageError
 
     file = st.file_uploader(
-        "A picture to put behind; it is cropped to fill", type="image", key="background_picture"
+        "A picture to put behind; it is cropped to fill",
+        type="image",
+        key="background_picture",
+        on_change=lambda: st.session_state.pop("background_kept", None),
     )
+    if file is not None:
+        try:
+            _keep_picture(file)
+        except ImageError as error:
+            st.error(f"{file.name}: {error}")
+            return "transparent", None
+    # Whoever comes back from another page finds the picture, though the uploader has let it go.
+    kept = st.session_state.get("background_kept")
+    if kept is None:
+        return "transparent", None
+    file_id, name, picture = kept
     if file is None:
-        return "transparent", None
-    try:
-        picture = _kept_picture(file.file_id, file.getvalue())
-    except ImageError as error:
-        st.error(f"{file.name}: {error}")
-        return "transparent", None
+        st.caption(f"{as_written(name)} stays behind the person until another one is chosen.")
     with st.container(horizontal=True):
-        enlarged = st.slider("Size", 100, 300, 100, 5, format="%d %%", key="picture_size")
-        across = st.slider("Left to right", 0, 100, 50, 5, format="%d %%", key="picture_across")
-        down = st.slider("Top to bottom", 0, 100, 50, 5, format="%d %%", key="picture_down")
+        enlarged = _percent("Size", "picture_size", 100, range(100, 301, 5))
+        across = _percent("Left to right", "picture_across", 50, range(0, 101, 5))
+        down = _percent("Top to bottom", "picture_down", 50, range(0, 101, 5))
     st.caption("Left to right and top to bottom: which part is seen where the picture is too big.")
     place = across / 100, down / 100
 
     def make(image: "np.ndarray", alpha: "np.ndarray") -> "np.ndarray":
         return cropped_to_fill(picture, alpha.shape, place=place, enlarged=enlarged / 100)
 
-    return f"picture {file.file_id} at {place}, {enlarged} %", make
+    return f"picture {file_id} at {place}, {enlarged} %", make
 
 
-def _kept_picture(file_id: str, data: bytes) -> "np.ndarray":
-    """The pixels of the chosen file, read once and kept for the session."""
+def _keep_picture(file) -> None:
+    """Reads the chosen file once and keeps its name and pixels for the session."""
     kept = st.session_state.get("background_kept")
-    if kept is None or kept[0] != file_id:
+    if kept is None or kept[0] != file.file_id:
         from pipeline.image import load_image
         from pipeline.stored import shrunk
 
-        kept = (file_id, shrunk(load_image(data), PICTURE_SIDE))
-        st.session_state["background_kept"] = kept
-    return kept[1]
+        picture = shrunk(load_image(file.getvalue()), PICTURE_SIDE)
+        st.session_state["background_kept"] = file.file_id, file.name, picture
 
 
 def _swatches(key: str, fills: list[str]) -> None:

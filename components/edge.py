@@ -48,5 +48,5 @@ def edge_settings(piece: Piece) -> None:
     )
     st.caption("1: a bald or covered head. 4: hair that flies far; takes longer.")
     if (band, hair_reach) != (piece.band, piece.hair_reach) and not piece.stale:
-        piece.stale = True
+        piece.stale, piece.failure = True, None
         st.rerun()

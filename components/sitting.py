@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.table import Piece, a_place, as_written
+from components.table import STAGES, Piece, a_place, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,8 @@ class Sitting:
         face: the result. failure: a sentence for the person, if there is none.
         notes: sentences about the result.
         number: tells one result from the next. resets: how often its sliders were reset; sliders
-            of another name start from what was fitted.
+            of another name start from what was fitted. chosen: what they were moved to, by label.
+        other: the same photos with the other model, if that was asked for before.
     """
 
     photos: list[tuple[str, bytes]]
@@ -45,6 +46,8 @@ class Sitting:
     notes: list[str] = field(default_factory=list)
     number: int = 0
     resets: int = 0
+    chosen: dict[str, float] = field(default_factory=dict)
+    other: "Sitting | None" = None
 
     @property
     def name(self) -> str:
@@ -57,6 +60,12 @@ class Sitting:
         """The name as Markdown shows it letter for letter."""
         return as_written(self.name)
 
+    def with_other_model(self) -> "Sitting":
+        """The same photos with the other model; what was made of them with either is kept."""
+        if self.other is None:
+            self.other = Sitting(self.photos, self.pieces, surrey=not self.surrey, other=self)
+        return self.other
+
     @property
     def waits(self) -> bool:
         """Whether there is neither a face nor a failure yet."""
@@ -67,7 +76,7 @@ def fit_sitting(
     sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
 ) -> None:
     """Makes the face, or says in words why there is none. say: is told what is being done."""
-    with a_place(lambda *_: say("Waiting for a free place; another photo is being worked on")):
+    with a_place(lambda *_: say(STAGES["waiting"])):
         _fit(sitting, model, say)
 
 

@@ -20,6 +20,18 @@ import streamlit as st
 
 from components.places import Places
 
+# What is said of each stage of `finish`.
+STAGES = {
+    "waiting": "Waiting for a free place; another photo is being worked on",
+    "reading": "Reading the photo",
+    "face": "Looking for the face",
+    "mask": "Drawing the mask",
+    "trimap": "Marking what is still unknown",
+    "matting": "Solving for every strand of hair",
+    "refinement": "Looking at the edge once more",
+    "foreground": "Cleaning the colours",
+}
+
 # Everyone who waits is told so this often, and may leave then; more often is work for nothing.
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -39,7 +51,7 @@ class Piece:
         band, hair_reach: the edge that its result has, see `pipeline.matte`.
         stale: whether its result is to be done anew, with another edge.
         result: a `pipeline.stored.StoredMatte` once the photo is done.
-        failure: a sentence for the person, if the photo could not be done.
+        failure: a sentence for the person, if the photo could not be done, or not done anew.
         notes, timings, found, face: as in `pipeline.matting.Matte`.
         revision: how many times it has been done; tells one result from the next.
         untouched: the result before any stroke of the brush. strokes: those painted so far, of
@@ -79,7 +91,7 @@ class Piece:
     @property
     def waits(self) -> bool:
         """Whether there is something to be done."""
-        return self.stale or (self.result is None and self.failure is None)
+        return self.failure is None and (self.stale or self.result is None)
 
 
 def as_written(name: str) -> str:
@@ -116,6 +128,8 @@ def finish(
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
+    import cv2
+
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.image import ImageError, load_image
@@ -144,20 +158,24 @@ def finish(
                 hair_reach=edge[1],
                 progress=say,
             )
+            untouched = result = StoredMatte.of(piece.photo, image, matted)
+            if piece.strokes:
+                result, _ = with_strokes(untouched, piece.strokes)
         except ImageError as error:
             piece.failure = str(error)
+            return
+        except cv2.error as error:
+            piece.failure = f"This photo cannot be worked on: {error.err}."
             return
         except MemoryError:
             piece.failure = "This server has too little memory for a photo of this size."
             return
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
-        piece.result = piece.untouched = StoredMatte.of(piece.photo, image, matted)
+        piece.result, piece.untouched = result, untouched
         piece.band, piece.hair_reach = edge
         piece.stale = False
         piece.history.clear()
-        if piece.strokes:
-            piece.result, _ = with_strokes(piece.untouched, piece.strokes)
         piece.revision += 1
 
 

@@ -101,11 +101,7 @@ def show_sitting(sitting: Sitting) -> None:
         key="face3d_model",
     )
     if (wanted == "surrey") != sitting.surrey:
-        take(
-            Sitting(
-                photos=sitting.photos, pieces=sitting.pieces, surrey=wanted == "surrey"
-            )
-        )
+        take(sitting.with_other_model())
     model = surrey_of_this_session() if sitting.surrey else None
     if sitting.surrey and model is None:
         return
@@ -198,32 +194,52 @@ def sliders(sitting: Sitting):
         st.space("stretch")
         if st.button("Reset", icon=":material/restart_alt:", key="face3d_reset"):
             sitting.resets += 1
+            sitting.chosen.clear()
     halves = st.columns(2)
     for place, name in enumerate(EXPRESSIONS):
-        fitted = min(float(expression[place]), LARGEST_EXPRESSION)
-        key = f"expression_{name}_{sitting.number}_{sitting.resets}"
-        chosen = halves[place % 2].slider(
-            name.capitalize(), 0.0, LARGEST_EXPRESSION, value=round(fitted, 2), step=0.01, key=key
-        )
-        if chosen != round(fitted, 2):
-            expression[place] = chosen
+        with halves[place % 2]:
+            expression[place] = slider(
+                sitting, name.capitalize(), float(expression[place]), (0.0, LARGEST_EXPRESSION), 2
+            )
     with st.expander("Shape"):
         for place in range(SHAPE_SLIDERS):
-            fitted = max(-LARGEST_SHAPE, min(float(shape[place]), LARGEST_SHAPE))
-            chosen = st.slider(
+            shape[place] = slider(
+                sitting,
                 f"Component {place + 1}",
-                -LARGEST_SHAPE,
-                LARGEST_SHAPE,
-                value=round(fitted, 1),
-                step=0.1,
-                key=f"shape_{place}_{sitting.number}_{sitting.resets}",
-                help="In standard deviations; it starts at this person's own value."
+                float(shape[place]),
+                (-LARGEST_SHAPE, LARGEST_SHAPE),
+                1,
+                "In standard deviations; it starts at this person's own value."
                 if place == 0
                 else None,
             )
-            if chosen != round(fitted, 1):
-                shape[place] = chosen
     return shape, expression
+
+
+def slider(
+    sitting: Sitting,
+    label: str,
+    fitted: float,
+    ends: tuple[float, float],
+    digits: int,
+    explanation: str | None = None,
+) -> float:
+    """A coefficient: what the slider was moved to, or else exactly what was fitted.
+
+    Streamlit forgets where a slider stood as soon as another page is looked at; the sitting does
+    not.
+    """
+    start = round(min(max(fitted, ends[0]), ends[1]), digits)
+    chosen = st.slider(
+        label,
+        *ends,
+        value=sitting.chosen.get(label, start),
+        step=10.0**-digits,
+        key=f"{label}_{sitting.number}_{sitting.resets}",
+        help=explanation,
+    )
+    sitting.chosen[label] = chosen
+    return fitted if chosen == start else chosen
 
 
 def download_buttons(sitting: Sitting, vertices) -> None:

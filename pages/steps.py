@@ -13,7 +13,7 @@ from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.steps_settings import offer_defaults, offer_settings, settings_of_address
-from components.table import a_place, warm_up
+from components.table import STAGES, a_place, warm_up
 from components.view import number_shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -31,14 +31,7 @@ SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
 NEIGHBOURS_LISTED = 5
 
-STAGES = {
-    "waiting": "Waiting for a free place; another photo is being worked on",
-    "face": "Looking for the face",
-    "mask": "Drawing the mask",
-    "trimap": "Marking what is still unknown",
-    "matting": "Solving for every strand of hair",
-    "refinement": "Looking at the edge once more",
-    "foreground": "Cleaning the colours",
+STEPS_ON_THE_WAY = STAGES | {
     "pose": "Fitting the canonical pose",
     "channels": "Drawing the channels",
     "layers": "Looking into the network",
@@ -174,7 +167,7 @@ def walk_under_a_bar(
     bar = st.progress(0.0, "Reading the photo")
 
     def say(stage: str, share: float) -> None:
-        bar.progress(share, STAGES[stage])
+        bar.progress(share, STEPS_ON_THE_WAY[stage])
 
     try:
         with a_place(say):

@@ -20,8 +20,8 @@ from components.result_view import (
     show_for_painting,
     show_result,
 )
-from components.table import Piece, finish, lay_out, warm_up
-from components.view import look_away, shown
+from components.table import STAGES, Piece, finish, lay_out, warm_up
+from components.view import look_away, number_shown, shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
@@ -32,17 +32,6 @@ MOST_PHOTOS = 20
 
 # Longer side in pixels.
 THUMBNAIL_SIDE = 560
-
-STAGES = {
-    "waiting": "Waiting for a free place; another photo is being worked on",
-    "reading": "Reading the photo",
-    "face": "Looking for the face",
-    "mask": "Drawing the mask",
-    "trimap": "Marking what is still unknown",
-    "matting": "Solving for every strand of hair",
-    "refinement": "Looking at the edge once more",
-    "foreground": "Cleaning the colours",
-}
 
 # What the pictures on the way from photo to result show.
 WAY = {
@@ -138,6 +127,9 @@ def show_results(pieces: list[Piece]) -> None:
                 st.session_state.pop(key, None)
             look_away()
             st.rerun()
+    for piece in pieces:
+        if piece.stale and piece.failure:  # it keeps the result that it has
+            set_edge_back(piece)
     progress = st.container()
     for problem in st.session_state.get("problems", []):
         st.error(problem)
@@ -194,7 +186,7 @@ def show_finished(done: list[Piece]) -> None:
         position = st.pills(
             "Photo",
             range(len(done)),
-            default=0,
+            default=next((i for i, each in enumerate(done) if each.number == number_shown()), 0),
             required=True,
             format_func=lambda position: done[position].name,
             label_visibility="collapsed",

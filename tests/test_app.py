@@ -133,6 +133,52 @@ def test_changing_the_background_leaves_the_matte_alone():
         assert pieces(app)[0].result is before
 
 
+def away_and_back(app: AppTest) -> AppTest:
+    """After a look at another page."""
+    app.switch_page("pages/about.py").run()
+    return app.switch_page("pages/studio.py").run()
+
+
+def test_a_picture_behind_the_person_survives_a_look_at_another_page():
+    app = given(("anna.png", sample_bytes()))
+    app.button_group(key="background").set_value("Picture").run()
+    app.file_uploader(key="background_picture").set_value(("wall.png", sample_bytes(), "image/png"))
+    app.run()
+    app.slider(key="picture_size").set_value(200).run()
+    kept = app.session_state["background_kept"]
+    app = away_and_back(app)
+    assert errors(app) == ""
+    assert app.session_state["background_kept"] is kept
+    assert app.slider(key="picture_size").value == 200
+    assert any("wall.png stays behind" in caption.value for caption in app.caption)
+
+
+def test_the_photo_looked_at_survives_a_look_at_another_page():
+    app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    app.button_group(key="chosen_of_2").set_value(1).run()
+    app = away_and_back(app)
+    assert app.button_group(key="chosen_of_2").value == 1
+    assert app.session_state["view"][0] == 2
+
+
+def test_a_photo_that_cannot_be_done_anew_keeps_its_result(monkeypatch):
+    app = given(("anna.png", sample_bytes()))
+    before = pieces(app)[0].result
+
+    def out_of_memory(*given, **options):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.matte", out_of_memory)
+        app.slider(key="band").set_value(25).run()
+    assert "too little memory" in errors(app)
+    assert pieces(app)[0].result is before
+    assert app.slider(key="band").value == 10
+    app.slider(key="band").set_value(25).run()
+    assert errors(app) == ""
+    assert pieces(app)[0].band == 25
+
+
 def test_changing_the_band_solves_anew():
     app = given(("anna.png", sample_bytes()))
     narrow = pieces(app)[0].result.unpack().trimap

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.sitting import Sitting, fit_sitting
 from components.table import a_place
+from pipeline.samples import SAMPLES
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,33 @@ def test_a_face_waits_while_all_places_are_taken():
         fit_sitting(sitting, None, say)
     assert said[0].startswith("Waiting for a free place")
     assert sitting.failure.startswith("wall.png: This file is not a picture")
+
+
+def test_the_sliders_of_a_face_survive_a_look_at_another_page():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/face3d.py").run()
+    app.button(key=f"face3d_{SAMPLES[0].file.stem}").click().run()
+    surprise = slider(app, "Surprise")
+    fitted = surprise.value
+    surprise.set_value(1.2).run()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/face3d.py").run()
+    assert slider(app, "Surprise").value == 1.2
+    app.button(key="face3d_reset").click().run()
+    assert errors(app) == ""
+    assert slider(app, "Surprise").value == fitted
+
+
+def slider(app: AppTest, label: str):
+    return next(each for each in app.slider if each.label == label)
+
+
+def test_a_face_waits_beside_the_one_of_the_other_model():
+    mesh = Sitting(photos=[("anna.png", b"")])
+    surrey = mesh.with_other_model()
+    assert surrey.surrey and surrey.photos == mesh.photos
+    assert surrey.with_other_model() is mesh
+    assert mesh.with_other_model() is surrey
 
 
 def asked_for_surrey(monkeypatch, folder=None) -> AppTest:
