@@ -1,6 +1,7 @@
 """The command: photos in, masks, trimaps, alpha mattes, cut-outs and composites out."""
 
 import argparse
+import io
 import re
 import sys
 import time
@@ -8,10 +9,12 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from pipeline import composite
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
-from pipeline.outputs import OUTPUTS, BackgroundMaker, files
+from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import HAIR_REACH
 
@@ -57,8 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    # A photo's name may have signs that the terminal's, or a file's, encoding lacks.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        jobs, problems = _jobs(options.photos, options.trimap)
+        jobs, problems = _jobs(options.photos, options.trimap, options.output)
+        _check_nothing_is_overwritten(jobs, options)
         make_background = _background_maker(options.background)
         options.output.mkdir(parents=True, exist_ok=True)
     except ImageError as error:
@@ -76,6 +83,8 @@ def main(arguments: list[str] | None = None) -> int:
             line = _do(job, options, make_background)
         except ImageError as error:
             reason = str(error)
+        except cv2.error as error:
+            reason = f"This photo cannot be worked on: {error.err}."
         except MemoryError:
             reason = "This machine has too little memory for a photo of this size."
         except OSError as error:
@@ -171,7 +180,7 @@ def _hair_reach(text: str) -> float:
     return reach
 
 
-def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[str]]:
+def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[list[Job], list[str]]:
     """Expands folders, pairs photos with trimaps, and gives every result a name of its own.
 
     Returns:
@@ -179,7 +188,7 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
     """
     files = []
     for path in arguments:
-        files.extend(_photos_in(path) if path.is_dir() else [path])
+        files.extend(_photos_in(path, output) if path.is_dir() else [path])
     if trimap is not None:
         if len(files) != 1:
             raise ImageError(
@@ -204,12 +213,27 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
     return jobs, problems
 
 
-def _photos_in(folder: Path) -> list[Path]:
-    paths = sorted(folder.iterdir())
+def _photos_in(folder: Path, output: Path) -> list[Path]:
+    """The photos and trimaps of a folder, without hidden files and without earlier results."""
+    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    if folder.resolve() == output.resolve():
+        results = tuple(f".{name}.png" for name in OUTPUTS)
+        paths = [path for path in paths if not path.name.endswith(results)]
     photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
     return photos
+
+
+def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) -> None:
+    """Refuses to write a result over a photo, a trimap or a background that was given."""
+    given = {path.resolve() for job in jobs for path in (job.photo, job.trimap) if path}
+    given.add(Path(options.background).resolve())
+    for job in jobs:
+        for name in options.save:
+            result = options.output / result_name(job.name, name)
+            if result.resolve() in given:
+                raise ImageError(f"The result {result} would replace your file: choose another -o.")
 
 
 def _background_maker(choice: str) -> BackgroundMaker:

@@ -44,6 +44,11 @@ def picture(
     return composite(finished.foreground, finished.alpha, background)
 
 
+def result_name(photo: str, name: str) -> str:
+    """What the file of one of the OUTPUTS is called."""
+    return f"{photo}.{name}.png"
+
+
 def files(
     photo: str,
     names: Iterable[str],
@@ -53,6 +58,6 @@ def files(
 ) -> dict[str, bytes]:
     """Returns the OUTPUTS asked for as PNG files: {"PHOTO.alpha.png": bytes} and so on."""
     return {
-        f"{photo}.{name}.png": encode_png(picture(name, image, finished, make_background))
+        result_name(photo, name): encode_png(picture(name, image, finished, make_background))
         for name in names
     }

@@ -6,6 +6,7 @@ anna.jpg and anna-trimap.png. Upper and lower case, and the signs between the wo
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ import numpy as np
 from pipeline.image import ImageError, load_image
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
+# Unicode's punctuation, blanks, invisible and mathematical signs, which part the words of a name.
+BETWEEN_WORDS = frozenset(
+    "Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Cc Cf Cs Co Cn Sm Sc Sk".split()
+)
 # How far, in grey levels, a saved trimap strays from its levels: JPEG does so near edges.
 LEVEL_TOLERANCE = 24
 # Share of pixels that may lie between the levels (smoothed edges) before it is no trimap.
@@ -76,9 +81,13 @@ def _is_trimap(name: str) -> bool:
 
 
 def _shared_part(name: str) -> str:
-    """What a photo's and its trimap's name have in common."""
-    words = re.sub("trimap|image", " ", PurePath(name).stem.lower())
-    return re.sub(r"[\W_]+", "", words)
+    """What a photo's and its trimap's name have in common.
+
+    Accents count, however the file system writes them, and so do emoji.
+    """
+    stem = unicodedata.normalize("NFC", PurePath(name).stem).lower()
+    words = re.sub("trimap|image", " ", stem)
+    return "".join(sign for sign in words if unicodedata.category(sign) not in BETWEEN_WORDS)
 
 
 def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int]) -> np.ndarray:

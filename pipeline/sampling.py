@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+# OpenCV's warps take images with sides below this.
+LONGEST_SIDE = 32767
 # Linear sampling reads 2x2 pixels; a map that shrinks more than this would skip some.
 LARGEST_LINEAR_STEP = 1.5
 
@@ -22,8 +24,8 @@ def sample_affine(
     """
     scale = float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
     step = int(scale / LARGEST_LINEAR_STEP)
-    if step > 1:
-        image, to_image = _reduced(image, to_image, size, step)
+    if step > 1 or max(image.shape[:2]) >= LONGEST_SIDE:
+        image, to_image = _reduced(image, to_image, size, max(step, 1))
     return cv2.warpAffine(
         image,
         to_image,

@@ -1,9 +1,15 @@
 """The command, run as a person runs it."""
 
+import os
+import subprocess
+import sys
+
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+import pipeline
 from pipeline.__main__ import main
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -49,6 +55,57 @@ def test_one_bad_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys)
     assert "absent.jpg: There is no such file." in errors
     assert "empty.jpg: This file is empty." in errors
     assert "2 of 3 failed" in errors
+
+
+def test_what_opencv_cannot_do_is_said_and_the_others_are_done(photo, tmp_path, capsys, monkeypatch):
+    other = tmp_path / "wall.png"
+    Image.new("RGB", (64, 48)).save(other)
+    matte = pipeline.matte
+
+    def fails_on_the_wall(image, **options):
+        if image.shape == (48, 64, 3):
+            cv2.resize(np.zeros((0, 0), np.uint8), (1, 1))
+        return matte(image, **options)
+
+    monkeypatch.setattr(pipeline, "matte", fails_on_the_wall)
+    assert main([str(other), str(photo), "-o", str(tmp_path), "--save", "alpha"]) == 1
+    assert (tmp_path / "anna.alpha.png").exists()
+    assert "wall.png: This photo cannot be worked on" in capsys.readouterr().err
+
+
+def test_a_name_that_the_terminal_cannot_show_stops_nothing(photo, tmp_path):
+    named = [tmp_path / "写真.jpg", tmp_path / "髪.jpg"]
+    for each in named:
+        each.write_bytes(photo.read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, named), "-o", str(tmp_path), "--save", "mask"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert all((tmp_path / f"{each.stem}.mask.png").exists() for each in named)
+
+
+def test_your_own_trimap_is_not_overwritten(photo, tmp_path, capsys):
+    trimap = tmp_path / "anna.trimap.png"
+    trimap.write_bytes(b"precious")
+    with pytest.raises(SystemExit) as stopped:
+        main([str(photo), str(trimap), "-o", str(tmp_path)])
+    assert stopped.value.code == 2
+    assert "would replace your file" in capsys.readouterr().err
+    assert trimap.read_bytes() == b"precious"
+
+
+def test_a_folder_done_into_itself_twice_does_its_photos_twice(photo, tmp_path):
+    (tmp_path / "._anna.jpg").write_bytes(b"what a Mac leaves on a stick")
+    for _ in range(2):
+        assert main([str(tmp_path), "-o", str(tmp_path), "--save", "trimap,alpha"]) == 0
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "._anna.jpg",
+        "anna.jpg",
+        "anna.trimap.png",
+        "anna.alpha.png",
+    }
 
 
 def test_only_what_is_asked_for_is_saved(photo, tmp_path):

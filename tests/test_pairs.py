@@ -27,12 +27,20 @@ def small_trimap(levels: tuple[int, int, int] = (0, 128, 255)) -> np.ndarray:
         ("my Image 3.jpeg", "myTrimap3.png"),
         ("IMG_1234.HEIC", "IMG_1234_trimap.png"),
         ("photos/Image 7.jpg", "masks/Trimap 7.png"),
+        ("Jos\u00e9.jpg", "Jose\u0301-trimap.png"),
     ],
 )
 def test_names_that_are_otherwise_the_same_pair_up(names):
     assert pair_by_name(names).pairs == [(0, 1)]
     assert pair_by_name(names[::-1]).pairs == [(1, 0)]
     assert pair_by_name(names).problems == []
+
+
+def test_signs_without_letters_tell_photos_apart():
+    names = ["😀.jpg", "😎.jpg", "😎-trimap.png", "कि.jpg", "का.jpg", "कि-trimap.png"]
+    pairing = pair_by_name(names)
+    assert pairing.problems == []
+    assert pairing.pairs == [(0, None), (1, 2), (3, 5), (4, None)]
 
 
 def test_several_pairs_and_single_photos_come_in_the_order_of_the_photos():

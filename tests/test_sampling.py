@@ -54,3 +54,10 @@ def test_maps_apply_in_order():
     point = np.array([3.0, 4.0, 1.0])
     expected = second @ [*(first @ point), 1.0]
     assert np.allclose(then(first, second) @ point, expected)
+
+
+def test_a_long_strip_is_sampled_too():
+    strip = np.zeros((4, 40_000), np.uint8)
+    strip[:, 39_000:] = 200
+    to_image = np.array([[1.0, 0, 38_990], [0, 1.0, 0]])
+    assert sample_affine(strip, to_image, (20, 4))[0].tolist() == 10 * [0] + 10 * [200]
