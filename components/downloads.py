@@ -8,7 +8,7 @@ import streamlit as st
 from components.address import setting
 from components.crop_picker import paper_picker
 from components.result_view import Choice, shown
-from components.table import Piece
+from components.table import Piece, a_place
 
 FORMATS = ("PNG", "JPEG", "WebP")
 
@@ -24,7 +24,12 @@ SINGLE = {
 
 def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
     """Draws the buttons for one piece, and one for all pictures of all that are done."""
+    from pipeline.framing import scaled
+    from pipeline.scene import largest_scale
+    from pipeline.scene_files import format_that_holds
+
     frame = choice.look(piece, shown(piece).alpha).frame
+    frame = scaled(frame, largest_scale(frame, max(piece.result.shape)))
     with st.container(key="downloads"):
         st.markdown(f"Download at {frame.width:.0f} × {frame.height:.0f}")
         picture_format = st.segmented_control(
@@ -35,12 +40,15 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             default=setting("format", "PNG", FORMATS),
             key="format",
         )
+        fitting = format_that_holds(picture_format, (frame.height, frame.width))
         first, second = st.columns(2)
         with first:
-            _button(piece, choice, "composite", "Picture", picture_format, primary=True)
+            _button(piece, choice, "composite", "Picture", fitting, primary=True)
         with second:
             _button(piece, choice, "cutout", "Cut-out")
-        if picture_format == "JPEG" and choice.background.make is None:
+        if fitting != picture_format:
+            st.caption(f"{picture_format} cannot hold sides this long: the picture is {fitting}.")
+        if fitting == "JPEG" and choice.background.make is None:
             st.caption("JPEG knows no transparency: the picture shows the person on white.")
         st.download_button(
             "Everything as ZIP" if len(done) == 1 else f"All {len(done)} photos as ZIP",
@@ -100,14 +108,16 @@ def one_file(piece: Piece, choice: Choice, name: str, picture_format: str) -> by
     """Returns one of the files of `pipeline.scene_files`."""
     from pipeline.scene_files import MAKERS
 
-    return MAKERS[name](_taken(piece, choice, picture_format))
+    with a_place():
+        return MAKERS[name](_taken(piece, choice, picture_format))
 
 
 def sheet(piece: Piece, choice: Choice, paper: tuple[float, float]) -> bytes:
     """Returns a sheet of pictures for a document as JPEG."""
     from pipeline.scene_files import sheet_file
 
-    return sheet_file(_taken(piece, choice, "JPEG").scene, choice.crop.document, paper)
+    with a_place():
+        return sheet_file(_taken(piece, choice, "JPEG").scene, choice.crop.document, paper)
 
 
 def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") -> bytes:
@@ -119,8 +129,9 @@ def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") ->
         for piece in pieces:
             twins = [other for other in pieces if other.stem == piece.stem]
             name = piece.stem if len(twins) == 1 else f"{piece.number}-{piece.stem}"
-            taken = _taken(piece, choice, picture_format)
-            files = scene_files(name, taken, settings(piece, choice, picture_format))
+            with a_place():
+                taken = _taken(piece, choice, picture_format)
+                files = scene_files(name, taken, settings(piece, choice, taken.picture_format))
             for file, data in files.items():
                 zip_file.writestr(file, data)
     return packed.getvalue()
@@ -149,9 +160,9 @@ def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
 
 
 def _taken(piece: Piece, choice: Choice, picture_format: str):
-    from pipeline.scene import arrange
-    from pipeline.scene_files import Taken
+    from pipeline.scene import arrange_largest
+    from pipeline.scene_files import Taken, format_that_holds
 
     matte = piece.result.unpack()
-    scene = arrange(matte, choice.look(piece, matte.alpha))
-    return Taken(matte, scene, picture_format)
+    scene = arrange_largest(matte, choice.look(piece, matte.alpha))
+    return Taken(matte, scene, format_that_holds(picture_format, scene.alpha.shape))

@@ -9,7 +9,7 @@ from components.background_picker import Background
 from components.before_after import before_after
 from components.brush import brush
 from components.crop_picker import Crop
-from components.table import Piece
+from components.table import Piece, a_place
 from components.view import shown
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -46,7 +46,7 @@ class Choice:
 
 def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     """The photo and the result under a line to drag; returns the result as shown."""
-    from pipeline.scene import arrange
+    from pipeline.scene import arrange, arrange_largest
 
     view = shown(piece)
     scale = view.alpha.shape[1] / piece.result.shape[1]
@@ -56,8 +56,10 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     # Who looks closely gets every pixel, a moment after the quick answer.
     closer = st.session_state.get("before_after", {}).get("closer") == pictures
     if closer and scale < 1:
-        view, scale = piece.result.unpack(), 1.0
-    scene = arrange(view, look, scale)
+        with a_place():
+            scene, scale = arrange_largest(piece.result.unpack(), look), 1.0
+    else:
+        scene = arrange(view, look, scale)
     final = on_checkerboard(scene)
     before_after(
         jpeg(scene.image),

@@ -35,6 +35,9 @@ def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
     Args:
         pixels: as for `encode_png`, no side longer than 16383.
         quality: 1 (small) to 100 (like the original).
+
+    Raises:
+        ValueError: `pixels` has another shape or dtype, or is too large for the format.
     """
     return _encode(".webp", _eight_bit(pixels), [cv2.IMWRITE_WEBP_QUALITY, quality])
 
@@ -45,12 +48,12 @@ def encode_jpeg(
     """Encodes pixels as JPEG; transparent parts, which JPEG cannot keep, become white, not black.
 
     Args:
-        pixels: as for `encode_png`.
+        pixels: as for `encode_png`, no side longer than 65500.
         quality: 1 (small) to 100 (like the original).
         dots_per_inch: the size in print, written into the file.
 
     Raises:
-        ValueError: `pixels` has another shape or dtype.
+        ValueError: `pixels` has another shape or dtype, or is too large for the format.
     """
     pixels = _eight_bit(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
@@ -84,4 +87,8 @@ def _encode(extension: str, pixels: np.ndarray, options: list[int]) -> bytes:
     if pixels.ndim == 3:
         to_bgr = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
         pixels = cv2.cvtColor(pixels, to_bgr)
-    return cv2.imencode(extension, pixels, options)[1].tobytes()
+    done, data = cv2.imencode(extension, pixels, options)
+    if not done:
+        height, width = pixels.shape[:2]
+        raise ValueError(f"{width} x {height} pixels do not fit into a {extension} file")
+    return data.tobytes()

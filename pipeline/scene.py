@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.composite import composite, cutout
 from pipeline.framing import cropped, scaled
+from pipeline.image import MAXIMUM_PIXELS
 from pipeline.light import cast_shadow, match_light
 from pipeline.outputs import BackgroundMaker
 from pipeline.segment import Frame
@@ -54,6 +55,23 @@ class Scene:
         if self.background is None:
             return self.cutout()
         return composite(self.lit, self.alpha, self.background)
+
+
+def largest_scale(frame: Frame, side: int) -> float:
+    """The scale, at most 1, at which a crop has no more pixels than a photo may have.
+
+    frame: in pixels of the photo, whose longer side has `side` of them. Room around a crop can
+    make it several times as large as the photo.
+    """
+    scale = (MAXIMUM_PIXELS / (frame.width * frame.height)) ** 0.5
+    return min(1.0, int(scale * side) / side)
+
+
+def arrange_largest(matte: UnpackedMatte, look: Look) -> Scene:
+    """Makes the pictures of a look as large as they may be; matte: at the photo's own size."""
+    side = max(matte.alpha.shape)
+    scale = largest_scale(look.frame, side)
+    return arrange(matte.reduced(round(scale * side)), look, scale)
 
 
 def arrange(matte: UnpackedMatte, look: Look, scale: float = 1.0) -> Scene:

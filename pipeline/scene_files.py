@@ -25,7 +25,7 @@ PICTURE_FORMATS: dict[str, Callable[[np.ndarray], bytes]] = {
     "WebP": encode_webp,
 }
 ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
-MIME = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+LONGEST_SIDES = {"JPEG": 65500, "WebP": 16383}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ MAKERS: dict[str, Callable[[Taken], bytes]] = {
     "trimap": lambda taken: encode_png(taken.matte.trimap),
     "mask": lambda taken: encode_png(taken.matte.mask),
 }
+
+
+def format_that_holds(picture_format: str, shape: tuple[int, int]) -> str:
+    """The format for a picture of `shape` (H, W): PNG where the one asked for cannot hold it."""
+    return picture_format if max(shape) <= LONGEST_SIDES.get(picture_format, max(shape)) else "PNG"
 
 
 def ending(name: str, picture_format: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.encode import encode_jpeg, encode_png
+from pipeline.encode import encode_jpeg, encode_png, encode_webp
 
 
 def read(data: bytes) -> tuple[str, np.ndarray]:
@@ -48,3 +48,8 @@ def test_other_pixels_are_refused(pixels):
     for encode in (encode_png, encode_jpeg):
         with pytest.raises(ValueError, match="expected"):
             encode(pixels)
+
+
+def test_a_picture_too_long_for_its_format_is_refused():
+    with pytest.raises(ValueError, match="16384 x 2 pixels"):
+        encode_webp(np.zeros((2, 16384, 3), np.uint8))

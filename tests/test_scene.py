@@ -12,8 +12,9 @@ from pipeline.composite import composite, plain, premultiplied
 from pipeline.id_formats import PASSPORT, UNITED_STATES
 from pipeline.light import cast_shadow, match_light
 from pipeline.print_sheet import print_sheet
-from pipeline.scene import Look, arrange
-from pipeline.scene_files import MAKERS, Taken, scene_files, sheet_file
+from pipeline import scene as scenes
+from pipeline.scene import Look, arrange, arrange_largest
+from pipeline.scene_files import MAKERS, Taken, format_that_holds, scene_files, sheet_file
 from pipeline.segment import Frame
 from pipeline.stored import UnpackedMatte
 from pipeline.studio_sets import SETS
@@ -54,6 +55,21 @@ def test_crop_shows_part_of_the_same_picture(matte):
     whole = arrange(matte, of((10, 200, 30))).picture()
     part = arrange(matte, of((10, 200, 30), Frame(20, 5, 40, 50))).picture()
     np.testing.assert_array_equal(part, whole[5:55, 20:60])
+
+
+def test_room_around_a_crop_makes_no_picture_larger_than_a_photo_may_be(matte, monkeypatch):
+    look = of((10, 200, 30), Frame(-40, -30, 160, 120))
+    assert arrange_largest(matte, look).alpha.shape == (120, 160)
+    monkeypatch.setattr(scenes, "MAXIMUM_PIXELS", 60 * 80)
+    scene = arrange_largest(matte, look)
+    assert scene.alpha.shape == (60, 80)
+    assert scene.alpha.sum() == pytest.approx(matte.alpha.sum() / 4, rel=0.05)
+
+
+def test_a_format_that_cannot_hold_the_picture_gives_way_to_png():
+    assert format_that_holds("WebP", (100, 16383)) == "WebP"
+    assert format_that_holds("WebP", (100, 16384)) == "PNG"
+    assert format_that_holds("PNG", (100, 100_000)) == "PNG"
 
 
 def test_beyond_the_photo_there_is_only_background(matte):
