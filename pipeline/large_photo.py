@@ -17,6 +17,8 @@ GUIDE_EPSILON = 1e-4  # squared colour units of [0, 1]
 
 # A small pixel is known only if (nearly) all the photo's pixels under it are.
 NEARLY_ALL = 0.98
+# Unless less than this share of what is known would be left.
+LEAST_KEPT = 0.5
 
 PIXELS_AT_ONCE = 1 << 18
 
@@ -26,10 +28,18 @@ def reduced(image: np.ndarray, trimap: np.ndarray, scale: float) -> tuple[np.nda
     height, width = trimap.shape
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small_trimap = np.full(size[::-1], UNKNOWN, np.uint8)
-    for label in (FOREGROUND, BACKGROUND):
-        covered = (trimap == label).view(np.uint8) * np.uint8(255)
-        covered = cv2.resize(covered, size, interpolation=cv2.INTER_AREA)
-        small_trimap[covered >= NEARLY_ALL * 255] = label
+    covered = {
+        label: cv2.resize(
+            (trimap == label).view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA
+        )
+        for label in (FOREGROUND, BACKGROUND)
+    }
+    for label, other in ((FOREGROUND, BACKGROUND), (BACKGROUND, FOREGROUND)):
+        known = covered[label] >= NEARLY_ALL * 255
+        if np.count_nonzero(known) < LEAST_KEPT * covered[label].mean() / 255 * known.size:
+            # Strokes thinner than a small pixel would be lost, and with them what was painted.
+            known = (covered[label] > 0) & (covered[other] == 0)
+        small_trimap[known] = label
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), small_trimap
 
 

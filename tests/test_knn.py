@@ -226,6 +226,16 @@ def test_known_pixels_too_small_for_the_smaller_photo(quality):
     assert_matte(knn_matting(image, trimap, quality=quality, most_unknown=300), trimap)
 
 
+def test_thin_strokes_on_a_large_photo_are_not_lost():
+    image, _, truth = two_tone(600, 900)
+    trimap = np.full(truth.shape, 128, np.uint8)
+    # Three pixels high, where the smaller photo's pixels are a dozen high.
+    trimap[295:298, 60:840] = np.where(truth[295:298, 60:840] > 0.5, 255, 0)
+    alpha = knn_matting(image, trimap, most_unknown=4_000)
+    assert_matte(alpha, trimap)
+    assert np.abs(alpha - truth).mean() <= 0.03
+
+
 def test_threads_do_not_disturb_each_other():
     cases = [noise(40, 50, seed) for seed in range(6)]
     alone = [knn_matting(*case) for case in cases]
