@@ -9,9 +9,9 @@ _WANTED = "wanted_page"
 def open_the_door() -> None:
     """app.py has set up the frame; a page that was asked for before that is shown now."""
     st.session_state[_KEY] = True
-    wanted = st.session_state.pop(_WANTED, None)
-    if wanted:
-        st.switch_page(wanted)
+    page, settings = st.session_state.pop(_WANTED, (None, None))
+    if page:
+        st.switch_page(page, query_params=settings)
 
 
 def come_through_the_app(page: str) -> None:
@@ -24,5 +24,6 @@ def come_through_the_app(page: str) -> None:
         page: the page's file, as in "pages/studio.py".
     """
     if _KEY not in st.session_state:
-        st.session_state[_WANTED] = page
+        # Another page begins with an empty address, unless it is told otherwise.
+        st.session_state[_WANTED] = page, st.query_params.to_dict()
         st.switch_page("app.py")

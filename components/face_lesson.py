@@ -118,9 +118,10 @@ def _figures(pictures: list[tuple[str, bytes]]) -> None:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+# For the session alone: the Surrey model was brought by this person, for no one else.
+@st.cache_data(show_spinner=False, max_entries=4, scope="session")
 def _cached_pictures(name: str, _draw) -> list[tuple[str, bytes]]:
-    """The pictures of a model by its name; they are the same for everybody."""
+    """The pictures of a model by its name."""
     return _draw()
 
 
