@@ -72,10 +72,11 @@ def parameters() -> dict[str, int]:
     use_tensorflow()
     from models.deep_image_matting import deep_image_matting
     from models.family import build
+    from models.recipe import RECIPES
 
     return {
         "deep_image_matting": deep_image_matting(64, 64).count_params(),
-        "portrait_fcn_plus": build().count_params(),
+        "portrait_fcn_plus": build(encoder=RECIPES["portrait_fcn_plus"].encoder).count_params(),
         "knn_matting": 0,
     }
 

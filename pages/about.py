@@ -59,10 +59,11 @@ PAPERS = """\
 CREDITS = """\
 | part | by | licence |
 |---|---|---|
-| portrait network, face shape model | trained by us on EG1800, PASCAL VOC 2012 and BSDS500; \
-encoder from ImageNet weights (Apache-2.0) and with the maps of MediaPipe's selfie segmentation \
-(Google, Apache-2.0) | research, non-commercial |
-| face detector, 468 landmarks, canonical face mesh | MediaPipe, Google | Apache-2.0 |
+| portrait network, refinement network, face shape model | trained by us on EG1800, PASCAL VOC \
+2012 and BSDS500; the portrait network's encoder from ImageNet weights (Apache-2.0) and with the \
+maps of MediaPipe's selfie segmentation (Google, Apache-2.0) | research, non-commercial |
+| detectors of faces and people, 468 landmarks, canonical face mesh | MediaPipe, Google | \
+Apache-2.0 |
 | Surrey Face Model, if you bring it | University of Surrey | non-commercial, not included |
 | Grace Hopper | James S. Davis, United States Navy, 1984 | public domain |
 | Eileen Collins | NASA | public domain |

@@ -17,7 +17,6 @@ from pipeline.launchpad_report import Solution
 from pipeline.launchpad_tiles import MOST_SPATIAL, shrink
 
 COLUMN = Parameters(spatial=4)
-TALLEST = 800
 TOO_MUCH = (3, 4)
 """The refusals that a smaller part of the column may pass: unknown pixels, edges."""
 ROUNDS = 6

@@ -17,8 +17,13 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from pipeline.image import ImageError
-from pipeline.launchpad import (FOREGROUND_CODE, UNKNOWN_CODE, JobRefused, Launchpad, Parameters,
-                                codes_from_trimap)
+from pipeline.launchpad import (
+    FOREGROUND_CODE,
+    UNKNOWN_CODE,
+    Launchpad,
+    Parameters,
+    codes_from_trimap,
+)
 from pipeline.launchpad_report import Solution
 
 TILE, CORE = 26, 12

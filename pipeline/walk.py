@@ -20,7 +20,7 @@ from pipeline.face import Face
 from pipeline.image import ImageError
 from pipeline.knn import CONTRAST, LEVELS, TOLERANCE, knn_matting
 from pipeline.layers import Layers, network_layers
-from pipeline.matting import STAGES, matte
+from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
 from pipeline.segment import Frame
 from pipeline.stored import shrunk
