@@ -102,7 +102,8 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
                     f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "
                     f"({work.how})"
                 )
-                show_memory(drawing, step.solution, count // TILES_A_PICTURE % len(PHASES), work.how)
+                phase = count // TILES_A_PICTURE % len(PHASES)
+                show_memory(drawing, step.solution, phase, work.how)
     except LaunchpadError as error:
         st.error(f"{error} The tiles that came back are kept: press Continue.")
 

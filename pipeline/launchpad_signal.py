@@ -31,7 +31,7 @@ LEAST_CONTRAST = 2.0
 """The loud part has to be this many times as loud as the quiet one."""
 MOST_BYTES = 50_000_000
 RATES_HEARD = (1000, 200_000)
-"""Samples a second of a recording: from the slowest that holds a voice to beyond studios'."""
+"""Samples a second of a recording, at least and at most."""
 SECONDS_HEARD = 60
 """A longer recording is heard so far; resampling an hour of sound would take gigabytes."""
 
@@ -43,8 +43,8 @@ class SignalError(ImageError):
 def signal_from_recording(data: bytes, rate: int) -> np.ndarray:
     """A WAV file of any depth as `SIGNAL_SAMPLES` samples, `rate` a second.
 
-    Channels are averaged, and no more is heard than the first minute. Returns (800,) uint16 0..1023, the stretch whose loudness varies most.
-    Raises SignalError.
+    Channels are averaged, and no more is heard than the first minute. Returns (800,) uint16
+    0..1023, the stretch whose loudness varies most. Raises SignalError.
     """
     own_rate, waves = _read_wave(data)
     ratio = Fraction(rate, own_rate).limit_denominator(1000)

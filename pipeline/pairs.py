@@ -21,9 +21,7 @@ from pipeline.image import ImageError, load_image
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 # Unicode's punctuation, blanks, invisible and mathematical signs, which part the words of a name.
-BETWEEN_WORDS = frozenset(
-    "Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Cc Cf Cs Co Cn Sm Sc Sk".split()
-)
+BETWEEN_WORDS = frozenset("Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Cc Cf Cs Co Cn Sm Sc Sk".split())
 # How far, in grey levels, a saved trimap strays from its levels: JPEG does so near edges.
 LEVEL_TOLERANCE = 24
 # Share of pixels that may lie between the levels (smoothed edges) before it is no trimap.

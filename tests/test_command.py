@@ -57,7 +57,7 @@ def test_one_bad_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys)
     assert "2 of 3 failed" in errors
 
 
-def test_what_opencv_cannot_do_is_said_and_the_others_are_done(photo, tmp_path, capsys, monkeypatch):
+def test_what_opencv_cannot_do_is_said_and_the_rest_done(photo, tmp_path, capsys, monkeypatch):
     other = tmp_path / "wall.png"
     Image.new("RGB", (64, 48)).save(other)
     matte = pipeline.matte
