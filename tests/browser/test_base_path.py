@@ -39,6 +39,8 @@ def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):
             # Its address brings back what it says all the same.
             title = first.get_by_role("heading", name="Trimap", exact=True)
             title.wait_for(timeout=SECONDS * 1000)
+            first.goto(f"{address}about")
+            first.get_by_role("heading", name="About and Privacy").wait_for(timeout=SECONDS * 1000)
             first.close()
 
             page = browser.new_page()
