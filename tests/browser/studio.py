@@ -63,6 +63,12 @@ def wait_until_built(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def choose_tab(page: Page, name: str) -> None:
+    """Streamlit disables a tab while its script runs, until the script has sent it again."""
+    wait_until_built(page)
+    page.get_by_role("tab", name=name).click()
+
+
 def upload(page: Page, *files) -> None:
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(files)
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import studio
-from tests.browser.studio import choose_page, wait_until_built
+from tests.browser.studio import choose_page, choose_tab
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +23,7 @@ MILLISECONDS = 180_000
 def open_page(page: Page, screen: str, tab: str) -> None:
     choose_page(page, screen, "4 KB")
     page.get_by_role("tab", name="Column by column").wait_for(timeout=MILLISECONDS)
-    wait_until_built(page)
-    page.get_by_role("tab", name=tab).click()
+    choose_tab(page, tab)
 
 
 def set_slider(page: Page, name: str, key: str, presses: int) -> None:
@@ -126,7 +125,7 @@ def test_a_voice_and_the_button(page, screen):
     press(page, "Let the board solve it")
     expect(page.get_by_text("The two projections")).to_be_visible(timeout=MILLISECONDS)
     assert_fits(page)
-    page.get_by_role("tab", name="The button").click()
+    choose_tab(page, "The button")
     press(page, "Press S1 on the simulated board")
     expect(page.get_by_text("alpha values are the same as before")).to_be_visible(
         timeout=MILLISECONDS

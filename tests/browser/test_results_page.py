@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.samples import SAMPLES
-from tests.browser.studio import assert_fits, choose_page, upload, wait_until_built
+from tests.browser.studio import assert_fits, choose_page, choose_tab, upload
 
 pytestmark = pytest.mark.browser
 
@@ -14,8 +14,7 @@ pytestmark = pytest.mark.browser
 def open_tab(page: Page, screen: str, tab: str) -> None:
     choose_page(page, screen, "Results")
     page.get_by_role("heading", name="Measured Results").wait_for()
-    wait_until_built(page)
-    page.get_by_role("tab", name=tab).click()
+    choose_tab(page, tab)
 
 
 def test_figures_are_drawn_and_fit(page, screen):
@@ -23,7 +22,7 @@ def test_figures_are_drawn_and_fit(page, screen):
     charts = page.get_by_test_id("stVegaLiteChart").locator("svg.marks")
     expect(charts.filter(visible=True)).to_have_count(3)
     assert_fits(page)
-    page.get_by_role("tab", name="Memory").click()
+    choose_tab(page, "Memory")
     expect(page.get_by_text("Deep Image Matting").first).to_be_visible()
     assert_fits(page)
 

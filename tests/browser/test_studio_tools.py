@@ -14,6 +14,7 @@ from tests.browser.studio import (
     HOPPER,
     alpha_of,
     assert_fits,
+    choose_tab,
     download,
     open_sample,
     show_single_files,
@@ -45,7 +46,7 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
     open_sample(page)
     show_single_files(page)
     before = alpha_of(page)
-    page.get_by_role("tab", name="Correct").click()
+    choose_tab(page, "Correct")
     frame = page.get_by_role("application")
     frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
@@ -79,7 +80,7 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
 def test_brush_works_from_the_keyboard(page):
     open_sample(page)
     show_single_files(page)
-    page.get_by_role("tab", name="Correct").click()
+    choose_tab(page, "Correct")
     frame = page.get_by_role("application")
     frame.focus()
     page.keyboard.press("2")
@@ -117,7 +118,7 @@ def test_every_download_opens(page):
     expect(page.get_by_text("shows the person on white")).to_be_visible()
     with Image.open(io.BytesIO(download(page, "composite"))) as picture:
         assert picture.format == "JPEG" and min(picture.getpixel((size[0] - 10, 10))) > 250
-    page.get_by_role("tab", name="Crop").click()
+    choose_tab(page, "Crop")
     page.get_by_role("radio", name="USA").click()
     page.get_by_role("radio", name="WebP").click()
     with Image.open(io.BytesIO(download(page, "sheet"))) as sheet:
@@ -172,10 +173,10 @@ def test_address_brings_the_settings_back(page, address):
     open_sample(page)
     expect(page.get_by_role("radio", name="Blue")).to_be_checked()
     expect(page.get_by_text("Download at 512 × 512")).to_be_visible()
-    page.get_by_role("tab", name="Edge").click()
+    choose_tab(page, "Edge")
     expect(page.get_by_role("slider", name="Width of the unknown band")).to_have_value("14")
     expect(page).to_have_url(f"{address}/?background=Studio&set=Blue&crop=Square&band=14")
-    page.get_by_role("tab", name="Background").click()
+    choose_tab(page, "Background")
     page.get_by_role("radio", name="Blur").click()
     expect(page).to_have_url(f"{address}/?background=Blur&set=Blue&crop=Square&band=14")
     # Another page and back again: the photo and its settings are still there.
