@@ -51,29 +51,42 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
 def apply_events(piece: Piece, events: list[dict]) -> None:
     """Does what the person did since the last time; events that are done already are passed over.
 
+    What cannot be done leaves the result as it is, and a note says why.
+
     Args:
         events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]},
             lengths in pixels of the photo.
     """
+    from pipeline.image import ImageError
+
+    for event in events:
+        number = event.get("id")
+        if not isinstance(number, int) or number <= piece.last_event:
+            continue
+        piece.last_event = number
+        try:
+            with a_place():
+                _apply(piece, event)
+        except ImageError as error:
+            piece.notes.append(f"The brush could not do this: {error}")
+
+
+def _apply(piece, event):
     from pipeline.brush import with_strokes
 
-    with a_place():
-        for event in events:
-            number = event.get("id")
-            if not isinstance(number, int) or number <= piece.last_event:
-                continue
-            piece.last_event = number
-            if event.get("label") == "undo":
-                take_back(piece)
-                continue
-            stroke = stroke_of(event, piece.result.shape)
-            if stroke is not None:
-                piece.history.append(piece.result)
-                piece.strokes.append(stroke)
-                piece.result, unpacked = with_strokes(piece.result, [stroke])
-                piece.revision += 1
-                show_next(piece, unpacked)
-                forget_the_oldest(piece.history)
+    if event.get("label") == "undo":
+        take_back(piece)
+        return
+    stroke = stroke_of(event, piece.result.shape)
+    if stroke is None:
+        return
+    result, unpacked = with_strokes(piece.result, [stroke])
+    piece.history.append(piece.result)
+    piece.strokes.append(stroke)
+    piece.result = result
+    piece.revision += 1
+    show_next(piece, unpacked)
+    forget_the_oldest(piece.history)
 
 
 def take_back(piece: Piece) -> None:
@@ -82,11 +95,11 @@ def take_back(piece: Piece) -> None:
 
     if not piece.strokes:
         return
-    piece.strokes.pop()
     if piece.history:
         piece.result = piece.history.pop()
     else:
-        piece.result, _ = with_strokes(piece.untouched, piece.strokes)
+        piece.result, _ = with_strokes(piece.untouched, piece.strokes[:-1])
+    piece.strokes.pop()
     piece.revision += 1
 
 

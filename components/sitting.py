@@ -3,7 +3,8 @@
 Like everything people give, it lives in their session's memory and goes with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -76,41 +77,53 @@ def fit_sitting(
     sitting: Sitting, model: "SurreyModel | None", say: Callable[[str], None]
 ) -> None:
     """Makes the face, or says in words why there is none. say: is told what is being done."""
-    with a_place(lambda *_: say(STAGES["waiting"])):
-        _fit(sitting, model, say)
+    from pipeline.image import ImageError
+
+    try:
+        with a_place(lambda *_: say(STAGES["waiting"])):
+            _fit(sitting, model, say)
+    except ImageError as error:
+        sitting.failure = str(error)
 
 
 def _fit(sitting, model, say):
     from pipeline.face import find_faces
     from pipeline.face3d import fit_person
     from pipeline.face_checks import choose_face
-    from pipeline.image import ImageError, load_image
+    from pipeline.image import load_image
     from pipeline.matting import matte
     from pipeline.stored import shrunk
 
-    name, prepared, notes = "", [], []
-    try:
-        for piece in sitting.pieces:
-            name = piece.name
-            say(f"Looking for the face in {as_written(name)}")
+    prepared, notes = [], []
+    for piece in sitting.pieces:
+        with _named(piece.name) as name:
+            say(f"Looking for the face in {name}")
             view = piece.result.unpack().reduced(WORKING_SIDE)
             face, remarks = choose_face(find_faces(view.image))
-            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
+            notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((view.image, face, view.alpha))
-        for name, photo in sitting.photos:
-            say(f"Cutting the person out of {as_written(name)}")
+    for file, photo in sitting.photos:
+        with _named(file) as name:
+            say(f"Cutting the person out of {name}")
             image = shrunk(load_image(photo), WORKING_SIDE)
             face, remarks = choose_face(find_faces(image))
-            notes += [f"{as_written(name)}: {remark}" for remark in remarks]
+            notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
-        say("Fitting the face and taking its texture")
-        sitting.face = fit_person(prepared, model)
-    except ImageError as error:
-        sitting.failure = f"{as_written(name)}: {error}" if name else str(error)
-        return
-    except MemoryError:
-        sitting.failure = "This server has too little memory for a photo of this size."
-        return
+    say("Fitting the face and taking its texture")
+    sitting.face = fit_person(prepared, model)
     sitting.image = prepared[0][0]
     sitting.notes = [*notes, *sitting.face.notes]
     st.session_state["sittings"] = sitting.number = st.session_state.get("sittings", 0) + 1
+
+
+@contextmanager
+def _named(file) -> Iterator[str]:
+    """Gives a photo's name as it is shown, and puts it before what is wrong with the photo."""
+    from pipeline.image import ImageError, failures_in_words
+
+    name = as_written(file)
+    try:
+        with failures_in_words():
+            yield name
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error

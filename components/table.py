@@ -128,55 +128,53 @@ def finish(
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
-    import cv2
+    from pipeline.image import ImageError
 
+    try:
+        with a_place(say):
+            _finish(piece, edge, say, look)
+    except ImageError as error:
+        piece.failure = str(error)
+
+
+def _finish(piece, edge, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
-    from pipeline.image import ImageError, load_image
+    from pipeline.image import load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
-    with a_place(say):
-        start = time.perf_counter()
-        say("reading", 0.0)
-        try:
-            if piece.untouched is None:
-                image, mask = load_image(piece.photo), None
-            else:  # another edge of the same mask
-                before = piece.untouched.unpack()
-                image, mask = before.image, before.mask
-            look(image)
-            trimap = None
-            if piece.trimap is not None:
-                trimap = load_trimap(piece.trimap, image.shape[:2])
-            matted = matte(
-                image,
-                trimap=trimap,
-                mask=mask,
-                face=piece.face,
-                band=edge[0],
-                hair_reach=edge[1],
-                progress=say,
-            )
-            untouched = result = StoredMatte.of(piece.photo, image, matted)
-            if piece.strokes:
-                result, _ = with_strokes(untouched, piece.strokes)
-        except ImageError as error:
-            piece.failure = str(error)
-            return
-        except cv2.error as error:
-            piece.failure = f"This photo cannot be worked on: {error.err}."
-            return
-        except MemoryError:
-            piece.failure = "This server has too little memory for a photo of this size."
-            return
-        piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-        piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
-        piece.result, piece.untouched = result, untouched
-        piece.band, piece.hair_reach = edge
-        piece.stale = False
-        piece.history.clear()
-        piece.revision += 1
+    start = time.perf_counter()
+    say("reading", 0.0)
+    if piece.untouched is None:
+        image, mask = load_image(piece.photo), None
+    else:  # another edge of the same mask
+        before = piece.untouched.unpack()
+        image, mask = before.image, before.mask
+    look(image)
+    trimap = None
+    if piece.trimap is not None:
+        trimap = load_trimap(piece.trimap, image.shape[:2])
+    matted = matte(
+        image,
+        trimap=trimap,
+        mask=mask,
+        face=piece.face,
+        band=edge[0],
+        hair_reach=edge[1],
+        progress=say,
+    )
+    untouched = result = StoredMatte.of(piece.photo, image, matted)
+    if piece.strokes:
+        result, _ = with_strokes(untouched, piece.strokes)
+    # Only now, so that a failure leaves what there was.
+    piece.timings = {"all": time.perf_counter() - start, **matted.timings}
+    piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
+    piece.result, piece.untouched = result, untouched
+    piece.band, piece.hair_reach = edge
+    piece.stale = False
+    piece.history.clear()
+    piece.revision += 1
 
 
 @st.cache_resource(show_spinner=False)
@@ -187,8 +185,13 @@ def _places() -> Places:
 
 @contextmanager
 def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> Iterator[None]:
-    """Waits for a free place; saying so again and again lets the person leave the queue."""
-    with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS):
+    """Waits for a free place; saying so again and again lets the person leave the queue.
+
+    Work that fails there for want of memory or within OpenCV raises ImageError.
+    """
+    from pipeline.image import failures_in_words
+
+    with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS), failures_in_words():
         yield
 
 

@@ -9,11 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
 from pipeline import composite
 from pipeline.formats import PHOTO_ENDINGS
-from pipeline.image import ImageError, load_image
+from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import HAIR_REACH
@@ -80,13 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
     for job in jobs:
         bar.show(job.photo.name)
         try:
-            line = _do(job, options, make_background)
+            with failures_in_words():
+                line = _do(job, options, make_background)
         except ImageError as error:
             reason = str(error)
-        except cv2.error as error:
-            reason = f"This photo cannot be worked on: {error.err}."
-        except MemoryError:
-            reason = "This machine has too little memory for a photo of this size."
         except OSError as error:
             reason = f"The results cannot be written: {error.strerror}."
         else:

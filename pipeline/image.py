@@ -3,6 +3,8 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -67,6 +69,21 @@ DAMAGED = (
 
 class ImageError(ValueError):
     """The input cannot be used; the text says why in words for the person who gave it."""
+
+
+@contextmanager
+def failures_in_words() -> Iterator[None]:
+    """While a photo is worked on, raises ImageError where memory or OpenCV gives up."""
+    import cv2
+
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageError(
+            "The computer that works on it has too little memory for a photo of this size."
+        ) from error
+    except cv2.error as error:
+        raise ImageError(f"This photo cannot be worked on: {error.err}.") from error
 
 
 def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:

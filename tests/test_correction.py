@@ -68,6 +68,21 @@ def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
     assert alpha(piece)[30, 18] == 1
 
 
+def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch):
+    before = piece.result
+
+    def out_of_memory(*given):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.brush.with_strokes", out_of_memory)
+        apply_events(piece, [event(1)])
+    assert piece.result is before and piece.strokes == [] and piece.history == []
+    assert len(piece.notes) == 1 and "too little memory" in piece.notes[0]
+    apply_events(piece, [event(1), event(2)])
+    assert len(piece.strokes) == 1 and piece.last_event == 2
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -4,6 +4,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -32,6 +33,21 @@ def test_a_face_waits_while_all_places_are_taken():
         fit_sitting(sitting, None, say)
     assert said[0].startswith("Waiting for a free place")
     assert sitting.failure.startswith("wall.png: This file is not a picture")
+
+
+@pytest.mark.parametrize(
+    "failure, said",
+    [(MemoryError, "too little memory"), (cv2.error("empty"), "cannot be worked on")],
+)
+def test_what_cannot_be_fitted_is_said_of_its_photo(monkeypatch, failure, said):
+    def fails(image):
+        raise failure
+
+    monkeypatch.setattr("pipeline.face.find_faces", fails)
+    sitting = Sitting(photos=[("anna.jpg", SAMPLES[0].file.read_bytes())])
+    fit_sitting(sitting, None, lambda words: None)
+    assert sitting.face is None
+    assert sitting.failure.startswith("anna.jpg: ") and said in sitting.failure
 
 
 def test_the_sliders_of_a_face_survive_a_look_at_another_page():
