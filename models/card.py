@@ -17,12 +17,10 @@ from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
 from models.family import SELFIE_ALONE
 from models.metrics import MATTE_ERRORS
-from models.patches import read_patches
 from models.photos import HELD_OUT_SCENES, VALIDATION_PHOTOS, portrait_names
 from models.recipe import RECIPES, REFINEMENT
 from models.refinement import refinement
 from models.selfie_features import weight_count
-from models.train import CHECKPOINTS
 from pipeline.knn import MOST_UNKNOWN
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
@@ -91,7 +89,7 @@ sha256 `{sha256}`
 ## Data and licence
 {synthetic} patches of synthetic mattes (models/synthetic_mattes.py): every alpha is drawn by our own
 program; the colours come from EG1800 training portraits (academic use, photographs by Flickr
-users), PASCAL VOC 2012 and BSDS500 photographs (research). {hard} patches along the boundaries of
+users), PASCAL VOC 2012 and BSDS500 photographs (research). {portraits} patches along the boundaries of
 EG1800 training portraits. {validation} further patches and 100 further portraits served to make
 choices. Nothing was trained on the alphamatting.com photos. Treat these weights as research /
 non-commercial training data. No photograph is contained in them or in the project.
@@ -112,7 +110,7 @@ the change was chosen on the same patches (`python -m models.train_refinement --
 |---|{rule}
 {rows}
 
-{portraits}
+{ious}
 
 Five versions were held against the alphamatting photos, and this is the fifth: with the first loss
 SAD and Grad fell but MSE rose, without a limit and with one of 0.2; with the loss of the last
@@ -191,25 +189,22 @@ def refinement_card() -> str:
     """The refinement network's card."""
     content = (WEIGHTS / "refinement.tflite").read_bytes()
     results = json.loads(REFINEMENT_RESULTS.read_text())
-    log = (CHECKPOINTS / "refinement" / "log.jsonl").read_text().splitlines()
-    last = json.loads(log[-1])
-    training, validation = read_patches("train"), read_patches("validation")
+    epochs = json.loads((RESULTS / "training_refinement.json").read_text())
+    last = epochs[-1]
     scenes = results["alphamatting"]
     return REFINEMENT_TEXT.format(
         parameters=refinement().count_params(),
         megabytes=len(content) / 1e6,
         sha256=hashlib.sha256(content).hexdigest(),
-        synthetic=int((~training.hard).sum()),
-        hard=int(training.hard.sum()),
-        validation=len(validation),
-        epochs=sum(stage.epochs for stage in REFINEMENT.stages),
+        **last["patches"],
+        epochs=len(epochs),
         **asdict(REFINEMENT),
         figures=", ".join(f"{name} {last[name]:.3f}" for name in ("sad", "mse", "grad", "side")),
         scenes=scenes["trimap1"]["photos"],
         errors=" | ".join(MATTE_ERRORS),
         rule="---|" * len(MATTE_ERRORS),
         rows="\n".join(refinement_rows(scenes)),
-        portraits=portrait_line(results["eg1800_test"]),
+        ious=portrait_line(results["eg1800_test"]),
         limit=LARGEST_CHANGE,
         most=f"{MOST_UNKNOWN:,}",
     )

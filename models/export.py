@@ -3,8 +3,8 @@
     python -m models.export portrait_fcn_plus
     python -m models.export refinement
 
-Weights are stored as float16, which halves the file; arithmetic stays float32. A network of the
-family takes its training's log along, to models/results/training_NAME.json.
+Weights are stored as float16, which halves the file; arithmetic stays float32. The log of the
+training goes to models/results/training_NAME.json.
 """
 
 import argparse
@@ -41,9 +41,8 @@ def main():
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"
     path.write_bytes(content)
-    if name in RECIPES:
-        epochs = ",\n ".join((CHECKPOINTS / name / "log.jsonl").read_text().splitlines())
-        (RESULTS / f"training_{name}.json").write_text(f"[{epochs}]\n")
+    epochs = ",\n ".join((CHECKPOINTS / name / "log.jsonl").read_text().splitlines())
+    (RESULTS / f"training_{name}.json").write_text(f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {hashlib.sha256(content).hexdigest()}")
 
 

@@ -61,6 +61,11 @@ def train(recipe: RefinementRecipe) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
     training, validation = read_patches("train"), read_patches("validation")
+    counts = {
+        "synthetic": int((~training.hard).sum()),
+        "portraits": int(training.hard.sum()),
+        "validation": len(validation),
+    }
     model = refinement()
     optimizer = keras.optimizers.AdamW(
         weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm
@@ -82,6 +87,7 @@ def train(recipe: RefinementRecipe) -> None:
         state.save(epoch + 1)
         line = {
             "epoch": epoch + 1,
+            "patches": counts,
             "loss": round(float(np.mean(losses)), 5),
             **figures,
             "seconds": round(time.perf_counter() - started, 1),
