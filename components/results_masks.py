@@ -4,7 +4,7 @@ from statistics import mode
 
 import streamlit as st
 
-from components.measured import MODELS, read, table
+from components.measured import MODELS, on_scenes, read, table
 from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
@@ -99,14 +99,7 @@ def show_portraits(results: dict) -> None:
     ]
     st.markdown(table(["", "Ours", "Selfie", "Difference, 95 %"], rows))
     st.caption("`python -m models.evaluate_framings`")
-    scenes = read(MODELS / "scenes.json")
-    low, high = scenes["margin_95"]
-    st.caption(
-        f"On {scenes['scenes']} whole scenes of PASCAL VOC that training never saw, the person IoU "
-        f"pooled over all pixels is {scenes['mask']:.3f}, MediaPipe selfie's "
-        f"{scenes['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}). "
-        "`python -m models.evaluate_scenes`"
-    )
+    st.caption(on_scenes())
 
 
 def show_road(networks: dict) -> None:

@@ -5,11 +5,16 @@
 Everything between `<!-- figures: NAME -->` and `<!-- end -->` in README.md is made here.
 """
 
-import json
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from components import measured  # noqa: E402
+from components.measured import BENCHMARKS, ERRORS, MODELS, read  # noqa: E402
+
 README = ROOT / "README.md"
 SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -19,7 +24,6 @@ SEGMENTERS = {
     "alpha": "our alpha, cut at one half",
     "mediapipe_selfie": "MediaPipe selfie segmentation",
 }
-ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
 TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
@@ -33,19 +37,13 @@ def with_figures(text: str) -> str:
     return SECTION.sub(lambda found: found[1] + SECTIONS[found[2]]() + found[3], text)
 
 
-def results(name: str, room: str = "benchmarks") -> dict:
-    """The JSON of a benchmark, or of a script in another room."""
-    return json.loads((ROOT / room / "results" / f"{name}.json").read_text())
-
-
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    """A Markdown table that ends its line."""
+    return measured.table(head, rows) + "\n"
 
 
 def masks() -> str:
-    figures = results("eg1800", "models")
+    figures = read(MODELS / "eg1800.json")
     head = ["", "mean foreground IoU", "95 % interval", "pooled two-class IoU at 224x224"]
     return table(
         [*head, "photos below 0.90"],
@@ -63,15 +61,7 @@ def masks() -> str:
 
 
 def scenes() -> str:
-    """The sentence on whole scenes."""
-    row = results("scenes", "models")
-    low, high = row["margin_95"]
-    return (
-        f"On {row['scenes']} whole scenes of PASCAL VOC that training never saw, the person IoU "
-        f"pooled over all pixels is {row['mask']:.3f}, MediaPipe selfie's "
-        f"{row['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}; "
-        "`python -m models.evaluate_scenes`).\n"
-    )
+    return measured.on_scenes() + "\n"
 
 
 def framings() -> str:
@@ -84,7 +74,7 @@ def framings() -> str:
             "{:+.4f} to {:+.4f}".format(*row["margin_95"]),
             f"{row['photos_below_0.90']}",
         ]
-        for shape, row in results("framings", "models").items()
+        for shape, row in read(MODELS / "framings.json").items()
     ]
     head = ["cut to", "our mask", "MediaPipe selfie", "95 % interval of the difference"]
     return table([*head, "ours below 0.90"], rows)
@@ -92,7 +82,7 @@ def framings() -> str:
 
 def ablations() -> str:
     """Networks trained for some minutes, and what their differences say."""
-    figures = results("ablations", "models")
+    figures = read(MODELS / "ablations.json")
     rows = [
         [
             f"`{each['network']}`" + ("" if each["pretrained"] else ", random weights"),
@@ -116,7 +106,7 @@ def refinement() -> str:
     """Errors before and after the refinement network."""
     rows = [
         [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
-        for trimap, found in results("refinement", "models")["alphamatting"].items()
+        for trimap, found in read(MODELS / "refinement.json")["alphamatting"].items()
         for stage in ("knn", "refined")
     ]
     return table(["", *ERRORS], rows)
@@ -124,7 +114,7 @@ def refinement() -> str:
 
 def accuracy() -> str:
     text = ""
-    for trimap, methods in results("knn")["accuracy"].items():
+    for trimap, methods in read(BENCHMARKS / "knn.json")["accuracy"].items():
         ranked = sorted(methods.items(), key=lambda method: method[1]["MSE"])
         rows = [
             [method, *(format(errors[name], digits) for name, digits in ERRORS.items())]
@@ -137,7 +127,7 @@ def accuracy() -> str:
 
 def choice() -> str:
     """What cross-validation says of the errors on photos that the weights were not chosen on."""
-    figures = results("knn")["choice"]
+    figures = read(BENCHMARKS / "knn.json")["choice"]
     trimaps = [
         f"{TRIMAPS[trimap].lower()} "
         + ", ".join(
@@ -155,7 +145,8 @@ def choice() -> str:
 
 
 def speed() -> str:
-    ranked = sorted(results("knn")["speed"].items(), key=lambda method: method[1]["wall_s"])
+    methods = read(BENCHMARKS / "knn.json")["speed"]
+    ranked = sorted(methods.items(), key=lambda method: method[1]["wall_s"])
     return table(
         ["method", "wall seconds", "processor seconds", "peak memory", "of it for the solve"],
         [
@@ -172,7 +163,7 @@ def speed() -> str:
 
 
 def colors() -> str:
-    figures = results("foreground")
+    figures = read(BENCHMARKS / "foreground.json")
     rows = [
         [f"error, {kind}", *(f"{row[method]:.2f}" for method in COLOR_METHODS)]
         for kind, row in figures["quality"].items()
@@ -189,7 +180,7 @@ def colors() -> str:
 
 
 def stages() -> str:
-    sizes = results("stages")
+    sizes = read(BENCHMARKS / "stages.json")
     names = next(iter(sizes.values()))["stages"]
     rows = [[name, *(f"{row['stages'][name]:.2f} s" for row in sizes.values())] for name in names]
     rows.append(["all, warm", *(f"{row['warm_seconds']:.2f} s" for row in sizes.values())])
@@ -198,7 +189,7 @@ def stages() -> str:
 
 
 def load() -> str:
-    row = results("load")
+    row = read(BENCHMARKS / "load.json")
     return (
         f"{row['own_results']:.0f} of {row['sessions']} sessions that uploaded at the same moment "
         f"to a server just started got their own result, {row['errors']} errors, after "
@@ -208,7 +199,7 @@ def load() -> str:
 
 
 def app() -> str:
-    row = results("app")
+    row = read(BENCHMARKS / "app.json")
     return (
         f"Heading visible {row['from_opening_the_page_s']:.1f} s after opening the page on a "
         f"server that has just started;\n{row['server_mb_after']:.0f} MB resident after "

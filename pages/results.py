@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.entrance import come_through_the_app
 from components.masks_compared import compare_masks
-from components.measured import BENCHMARKS, MODELS, read, table
+from components.measured import BENCHMARKS, ERRORS, MODELS, read, table
 from components.memory_scale import Amount, memory_scale
 from components.network_drawing import network_drawing
 from components.privacy import privacy_note
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.step import Picture
 
 TRIMAPS = {"trimap1": "Trimap 1", "trimap2": "Trimap 2", "band10": "10 px"}
-ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
 NEEDS = {
     "deep_image_matting": "Deep Image Matting",
     "portrait_fcn_plus": "PortraitFCN+, the mask",
