@@ -37,8 +37,8 @@ SCENE = 384  # pixels; a scene gives several patches
 PATCHES_OF_SCENE, PATCHES_OF_PORTRAIT = 7, 8
 PHOTOS_OF_FILE = 20
 # Photos that patches are made of: (training, validation).
-SCENES, PORTRAITS = (220, 60), (120, 40)
-# Every so many photographs' colours are kept for validation.
+SCENES, PORTRAITS = (480, 60), (200, 40)
+# Every so many photographs are kept for the colours of validation patches.
 HELD_OUT = 8
 # The segmentation network has seen the training portraits; its mask is bent by up to so many
 # pixels, as it is wrong on portraits that it has not seen.
@@ -63,7 +63,7 @@ def make_synthetic() -> None:
         if path.stem not in WITH_PEOPLE
     ]
 
-    def of_scene(part, rng):
+    def of_scene(part, number, rng):
         foreground, background = (
             _photo(_of_part(paths, part), rng)
             for paths in (persons if rng.random() < 0.7 else scenes, scenes)
@@ -75,12 +75,12 @@ def make_synthetic() -> None:
         truth = np.rint(matte.alpha * 255).astype(np.uint8)
         return _cut(matte.image, matte.trimap, alpha, truth, PATCHES_OF_SCENE, False, rng)
 
-    _make("synthetic", SCENES, lambda part, number, rng: of_scene(part, rng))
+    _make("synthetic", SCENES, of_scene)
 
 
 def make_portraits() -> None:
     """Around the boundaries that the product draws on EG1800's portraits."""
-    names = {"train": training_names(), "validation": validation_names()}
+    names = {"train": _of_part(training_names(), "train"), "validation": validation_names()}
 
     def of_portrait(part, number, rng):
         image, mask = read_portrait("train", names[part][number])
@@ -157,9 +157,10 @@ def _cut(image, trimap, alpha, truth, count, hard, rng):
     return patches
 
 
-def _of_part(paths: list[Path], part: str) -> list[Path]:
-    held_out = set(paths[::HELD_OUT])
-    return [path for path in paths if (path in held_out) == (part == "validation")]
+def _of_part(photos: list, part: str) -> list:
+    """Those of the photos, given as paths or names, that serve "train" or "validation"."""
+    held_out = set(photos[::HELD_OUT])
+    return [photo for photo in photos if (photo in held_out) == (part == "validation")]
 
 
 def _photo(paths, rng):
