@@ -3,8 +3,9 @@
     python -m benchmarks.memory
 
 Each runs in a process of its own, on a picture of a head with loose hair and its trimap. Prints
-the process's peak resident memory, what of it was there before the picture came, and the number
-of parameters; writes models/results/memory.json.
+the process's peak resident memory while it works on the picture, what was resident just before
+(libraries and weights; not what making random weights took for a moment), and the number of
+parameters; writes models/results/memory.json.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.process_memory import memory_bytes
+from benchmarks.process_memory import forget_peak, memory_bytes
 from benchmarks.scenes import Scene, head_with_hair
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +61,8 @@ def measured_here(method: str, height: int, width: int) -> dict[str, int]:
     """Figures of this process."""
     scene = head_with_hair(height, width)
     run = METHODS[method](height, width)
-    before = memory_bytes("VmHWM")
+    forget_peak()
+    before = memory_bytes("VmRSS")
     result = run(scene)
     if result.shape != (height, width):
         raise RuntimeError(f"{method} gave {result.shape}")

@@ -11,3 +11,8 @@ def memory_bytes(entry: str, process: int | str = "self") -> int:
     status = Path(f"/proc/{process}/status").read_text().splitlines()
     (line,) = [line for line in status if line.startswith(f"{entry}:")]
     return int(line.split()[1]) * 1024
+
+
+def forget_peak() -> None:
+    """Let VmHWM of this process begin anew with what is resident now (Linux, proc(5))."""
+    Path("/proc/self/clear_refs").write_text("5")

@@ -2,7 +2,8 @@
 
 The lite variants drop squeeze-and-excitation and use ReLU6, which is what makes them quick on
 a CPU. Stride-2 convolutions pad as TensorFlow's "same" does, because the ImageNet weights were
-trained that way.
+trained that way: below and to the right only. So a pixel of the map of stride s looks at a place
+(s - 1) / 2 pixels below and to the right of its square's middle, which the layers after it learn.
 """
 
 import keras

@@ -1,7 +1,7 @@
 """From an encoder's feature maps to one logit for each pixel.
 
-Both heads take the maps of strides 2, 4, 8, 16 and 32 and pad every layer "same", so that an
-output pixel lies where its input pixel lies.
+Both heads take the maps of strides 2, 4, 8, 16 and 32 and pad every layer "same" on both sides
+alike, so that an output pixel lies where the maps' pixels lie.
 """
 
 from keras import layers

@@ -222,11 +222,16 @@ def _nobody(scene):
 
 
 class TrainingState:
-    """What training needs to go on after a break: weights, optimizer, averaged weights."""
+    """What training needs to go on after a break as if there had been none.
+
+    Weights, optimizer, averaged weights, and where the layers' own chance stands.
+    """
 
     def __init__(self, model, path: Path):
         self._model, self._path = model, path
         self._average = [np.array(value) for value in model.get_weights()]
+        # Keras does not count these among the weights.
+        self._seeds = [each for each in model.variables if each.path.endswith("generator_state")]
 
     def average(self, decay: float, updates: int) -> None:
         """Move the averaged weights towards the current ones; faster in the beginning."""
@@ -242,10 +247,10 @@ class TrainingState:
     def save(self, epoch: int) -> None:
         arrays = {f"weight{i}": value for i, value in enumerate(self._model.get_weights())}
         arrays |= {f"average{i}": value for i, value in enumerate(self._average)}
-        optimizer = self._model.optimizer.variables
-        arrays |= {
-            f"optimizer{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(optimizer)
-        }
+        for kind, variables in self._others().items():
+            arrays |= {
+                f"{kind}{i}": keras.ops.convert_to_numpy(each) for i, each in enumerate(variables)
+            }
         unfinished = self._path.with_suffix(".part.npz")
         np.savez(unfinished, epoch=epoch, **arrays)
         unfinished.replace(self._path)
@@ -258,9 +263,13 @@ class TrainingState:
             count = len(self._average)
             self._model.set_weights([stored[f"weight{i}"] for i in range(count)])
             self._average = [stored[f"average{i}"] for i in range(count)]
-            for i, variable in enumerate(self._model.optimizer.variables):
-                variable.assign(stored[f"optimizer{i}"])
+            for kind, variables in self._others().items():
+                for i, variable in enumerate(variables):
+                    variable.assign(stored[f"{kind}{i}"])
             return int(stored["epoch"])
+
+    def _others(self):
+        return {"optimizer": self._model.optimizer.variables, "seed": self._seeds}
 
 
 class _Swapped:

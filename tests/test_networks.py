@@ -13,19 +13,25 @@ import scipy.special
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
+tf = pytest.importorskip("tensorflow", reason="it is the backend here")
 
 from models import selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
+from models.deep_image_matting import deep_image_matting  # noqa: E402
 from models.drop import DropTogether  # noqa: E402
 from models.family import ENCODERS, NETWORKS, build  # noqa: E402
-from models.heads import fcn8s_head  # noqa: E402
+from models.efficientnet_lite0 import efficientnet_lite0  # noqa: E402
+from models.heads import fcn8s_head, fused_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
-from models.train import learning_rate, optimizer_of, stage_of  # noqa: E402
+from models.train import TrainingState, learning_rate, optimizer_of, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
 from pipeline.samples import SAMPLES  # noqa: E402
+from pipeline.segment import network_input, network_size, whole_frame  # noqa: E402
 from pipeline.selfie import selfie_mask  # noqa: E402
+from pipeline.tflite import Network  # noqa: E402
+from pipeline.weights import WEIGHTS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +125,14 @@ def test_the_selfie_maps_are_not_trained():
     assert trained.isdisjoint(id(each) for each in fixed)
 
 
+def test_deep_image_matting_has_the_published_layers_and_gives_one_alpha_a_pixel():
+    """130.6 million parameters: Xu et al. 2017, by their layers."""
+    with keras.StatelessScope():  # shapes alone: no half a gigabyte of random weights
+        model = deep_image_matting(64, 96)
+    assert model.output_shape == (None, 64, 96, 1)
+    assert model.count_params() == pytest.approx(130.6e6, rel=1e-3)
+
+
 def test_a_sample_loses_all_its_maps_or_none_and_only_in_training():
     layer = DropTogether(0.25)
     maps = [np.ones((4000, 1, 1, 3), "f4"), np.ones((4000, 2, 2, 1), "f4")]
@@ -146,18 +160,67 @@ def test_layers_with_published_weights_step_by_their_share_of_the_rate(factor):
     assert steps["stem/kernel"] == pytest.approx(0.1 * factor, rel=1e-4)
 
 
-def test_an_output_pixel_lies_where_its_input_pixel_lies(network):
-    """A change in one place of the input changes the output about that place, not beside it."""
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("name", ["fcn8s", "portrait_fcn_plus"])
+def test_an_output_pixel_lies_where_its_input_pixel_lies_with_vgg16(name, axis):
+    keras.utils.set_random_seed(1)
+    assert_no_side_is_preferred(build(name, "vgg16", 64, 96), axis)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_light_head_prefers_no_side(axis):
+    keras.utils.set_random_seed(1)
+    maps = [keras.Input((64 // s, 96 // s, 8)) for s in (2, 4, 8, 16, 32)]
+    assert_no_side_is_preferred(keras.Model(maps, fused_head(maps)), axis)
+
+
+def assert_no_side_is_preferred(model, axis):
+    """Kernels mirrored along height (0) or width (1) make the mirrored logit of mirrored maps."""
     rng = np.random.default_rng(0)
-    base = rng.standard_normal((1, 128, 96, 6)).astype(np.float32)
-    for row, column in ((40, 30), (71, 50), (90, 66)):
-        poked = base.copy()
-        poked[:, row : row + 2, column : column + 2] += 3
-        change = np.abs(network(poked) - network(base))[0, :, :, 0]
-        change = np.where(change > 0.1 * change.max(), change, 0)
-        y, x = np.mgrid[:128, :96]
-        centre = ((change * y).sum() / change.sum(), (change * x).sum() / change.sum())
-        assert centre == pytest.approx((row + 0.5, column + 0.5), abs=4)
+    # Some kernels are zero at first, and would hide what their layer does.
+    weights = [
+        rng.normal(0, 0.1, w.shape).astype("f4") if w.ndim == 4 and not w.any() else w
+        for w in model.get_weights()
+    ]
+    maps = [rng.normal(size=(1, *each.shape[1:])).astype("f4") for each in model.inputs]
+    model.set_weights(weights)
+    logit = model.predict_on_batch(maps if len(maps) > 1 else maps[0])
+    model.set_weights([np.flip(w, axis) if w.ndim == 4 else w for w in weights])
+    maps = [np.flip(each, axis + 1) for each in maps]
+    found = model.predict_on_batch(maps if len(maps) > 1 else maps[0])
+    assert np.ptp(logit) > 1e-3
+    np.testing.assert_allclose(np.flip(found, axis + 1), logit, atol=1e-4 * np.ptp(logit))
+
+
+def test_lite0_sees_to_the_lower_right_of_a_pixel_by_what_its_docstring_says():
+    """Where a map's pixel looks on average, with nothing but positive kernels."""
+    side, middle = 1024, 512
+    inputs = keras.Input((side, 64, 3))
+    model = keras.Model(inputs, efficientnet_lite0(inputs))
+    model.set_weights([np.full_like(w, 1e-2) if w.ndim == 4 else w for w in model.get_weights()])
+    for stride, maps in zip((2, 4, 8, 16, 32), model.outputs, strict=True):
+        part = keras.Model(inputs, maps)
+        photo = tf.fill((1, side, 64, 3), 1e-3)
+        with tf.GradientTape() as tape:
+            tape.watch(photo)
+            seen = tf.reduce_sum(part(photo)[0, middle // stride])
+        weight = np.abs(tape.gradient(seen, photo).numpy()).sum(axis=(0, 2, 3))
+        centre = (weight * (np.arange(side) + 0.5)).sum() / weight.sum()
+        assert centre - (middle + stride / 2) == pytest.approx((stride - 1) / 2, abs=0.1)
+
+
+def test_the_shipped_network_has_learnt_to_make_up_for_that():
+    """A photo and its mirror image have their persons in the same place, to half a pixel."""
+    image = load_image(SAMPLES[0].file)
+    network, size = Network(WEIGHTS / "portrait_fcn_plus.tflite"), network_size()
+    inputs = network_input(image, whole_frame(image.shape, size), None, size)
+    person, mirror = (
+        scipy.special.expit(network(each)[0][..., 0].astype("f8"))
+        for each in (inputs, inputs[:, ::-1])
+    )
+    (across, down), _ = cv2.phaseCorrelate(person, mirror[:, ::-1].copy())
+    assert 0.2 < person.mean() < 0.9
+    assert abs(across) < 0.5 and abs(down) < 0.5
 
 
 def test_cross_entropy_and_iou_of_a_hand_made_case():
@@ -187,6 +250,41 @@ def test_the_rate_warms_up_and_ends_at_zero():
     assert rates[-1] < 0.001 * recipe.learning_rate
 
 
+def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
+    rng = np.random.default_rng(3)
+    inputs = rng.normal(size=(8, 4, 4, 2)).astype("f4")
+    truth = rng.normal(size=(8, 4, 4, 1)).astype("f4")
+
+    def fresh(seed, file):
+        keras.utils.set_random_seed(seed)
+        photo = keras.Input((4, 4, 2))
+        (kept,) = DropTogether(0.5)([keras.layers.Conv2D(3, 3, padding="same")(photo)])
+        model = keras.Model(photo, keras.layers.Conv2D(1, 3, padding="same")(kept))
+        model.compile(optimizer_of(RECIPES["portrait_fcn_plus"]), "mse")
+        model.optimizer.build(model.trainable_variables)
+        return model, TrainingState(model, tmp_path / file)
+
+    def two_steps(model, state, first):
+        for step in (first, first + 1):
+            model.train_on_batch(inputs, truth)
+            state.average(0.9, step)
+
+    straight, state = fresh(0, "straight.npz")
+    for first in (0, 2):
+        two_steps(straight, state, first)
+    before, broken = fresh(0, "broken.npz")
+    two_steps(before, broken, 0)
+    broken.save(1)
+    after, resumed = fresh(1, "broken.npz")
+    assert resumed.resume() == 1
+    two_steps(after, resumed, 2)
+    for found, wanted in zip(after.get_weights(), straight.get_weights(), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+    with state.averaged(), resumed.averaged():
+        for found, wanted in zip(after.get_weights(), straight.get_weights(), strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
 def test_epochs_belong_to_their_stage():
     recipe = Recipe(stages=(Stage((32, 32), 2), Stage((64, 64), 1)), input_size=(64, 64))
     assert [stage_of(recipe, epoch).size for epoch in range(3)] == [(32, 32), (32, 32), (64, 64)]
@@ -198,8 +296,6 @@ def test_every_stage_fits_the_strides():
     for recipe in RECIPES.values():
         for size in (recipe.input_size, *(stage.size for stage in recipe.stages)):
             assert all(side % 32 == 0 for side in size)
-
-
 
 
 def test_a_state_dict_is_read_without_pytorch(tmp_path):
