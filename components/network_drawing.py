@@ -1,4 +1,4 @@
-"""PortraitFCN+ drawn with the shapes of its maps: down the encoder, up the decoder."""
+"""PortraitFCN+ drawn with the shapes of its maps: down both encoders, up the decoder."""
 
 from math import log2
 from typing import TYPE_CHECKING
@@ -8,56 +8,60 @@ from components.drawing import as_picture
 if TYPE_CHECKING:
     from pipeline.layers import Layers
 
-WIDTH, ROW, BOX = 720, 74, 40  # of the drawing, of a stride, of a box
-LEFT, RIGHT = 190, 530  # middles of the two columns
+WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
+OWN, SELFIE, DECODER = 95, 279, 530  # middles of the columns
+LABEL = 409  # middle between the encoders and the decoder
 GOLD, PALE, QUIET = "#d9b24a", "#f4eee1", "#b3a995"
 
 
 def network_drawing(layers: "Layers") -> str:
     """An HTML picture of one run of the network."""
-    encoder = layers.by_stride
-    decoder = {fusion.stride: fusion.fused for fusion in layers.fusions}
-    strides = sorted(encoder)
-    shapes = [_box(LEFT, 0, layers.inputs.shape, "Photo, x, y, mean mask")]
-    shapes.append(_box(RIGHT, 0, layers.logit.shape, "Logit of person"))
+    strides = sorted(layers.own)
+    decoder = {fusion.stride: fusion for fusion in layers.fusions}
+    shapes = [
+        _box((OWN + SELFIE) / 2, 0, layers.inputs.shape, "Photo, x, y, mean mask", SELFIE - OWN),
+        _box(DECODER, 0, layers.logit.shape, "Logit of person"),
+    ]
+    text = [f"The network: input {_size(layers.inputs.shape)}"]
     for row, stride in enumerate(strides, 1):
-        shapes.append(_arrow(LEFT, row))
-        name = f"Stride {stride}" if stride in decoder else f"Stride {stride}, with context"
-        shapes.append(_box(LEFT, row, encoder[stride].shape, name))
+        own, selfie = layers.own[stride], layers.selfie.get(stride)
+        shapes += [_arrow(OWN, row), _box(OWN, row, own, f"Lite0, stride {stride}")]
+        said = f"stride {stride}: EfficientNet-Lite0 {_size(own)}"
+        if selfie:
+            shapes += [_arrow(SELFIE, row), _box(SELFIE, row, selfie, f"Selfie, stride {stride}")]
+            shapes.append(_joined(row, own, selfie))
+            said += f", selfie segmentation {_size(selfie)}"
         if stride in decoder:
-            shapes.append(_box(RIGHT, row, decoder[stride].shape, "Fused: 3x3 convolution"))
-            shapes.append(_skip(row, encoder[stride].shape, decoder[stride].shape))
-            shapes.append(_arrow(RIGHT, row, up=True))
-    last = len(strides)
-    shapes.append(_turn(last, encoder[strides[-1]].shape))
-    shapes.append(_arrow(RIGHT, last, up=True))
-    text = "; ".join(
-        ["The network: input " + _size(layers.inputs.shape)]
-        + [f"encoder at stride {stride} {_size(encoder[stride].shape)}" for stride in strides]
-        + [
-            f"fused at stride {stride} {_size(decoder[stride].shape)}"
-            for stride in reversed(sorted(decoder))
-        ]
-        + ["output " + _size(layers.logit.shape)]
-    )
-    return as_picture(WIDTH, ROW * (last + 1), "".join(shapes), text)
+            fused, taken = decoder[stride].fused.shape, decoder[stride].encoder.shape
+            shapes.append(_box(DECODER, row, fused, "Fused: 3x3"))
+        else:
+            fused = taken = layers.deepest.shape
+            shapes.append(_box(DECODER, row, fused, "With context"))
+        shapes += [_skip(row, selfie or own, SELFIE if selfie else OWN, fused, taken[2])]
+        shapes.append(_arrow(DECODER, row, up=True))
+        said += f", of which the decoder takes {taken[2]} channels, decoder {_size(fused)}"
+        text.append(said)
+    text.append(f"output {_size(layers.logit.shape)}")
+    return as_picture(WIDTH, ROW * (len(strides) + 1), "".join(shapes), "; ".join(text))
 
 
-def _box(middle, row, shape, name):
-    width, top = _width(shape), ROW * row + 14
+def _box(middle, row, shape, name, wider=0):
+    width, top = _width(shape) + wider, ROW * row + 14
     return (
         f'<rect x="{middle - width / 2}" y="{top}" width="{width}" height="{BOX}" rx="4" '
         f'fill="none" stroke="{GOLD}" stroke-width="1.5"/>'
-        f'<text x="{middle}" y="{top + 17}" fill="{PALE}" font-size="14" text-anchor="middle">'
+        f'<text x="{middle}" y="{top + 17}" fill="{PALE}" font-size="15" text-anchor="middle">'
         f"{_size(shape)}</text>"
-        f'<text x="{middle}" y="{top + 33}" fill="{QUIET}" font-size="12" text-anchor="middle">'
+        f'<text x="{middle}" y="{top + 34}" fill="{QUIET}" font-size="13" text-anchor="middle">'
         f"{name}</text>"
     )
 
 
 def _width(shape):
-    """The wider, the more channels."""
-    return 150 + 14 * log2(shape[2] if len(shape) > 2 else 1)
+    """The wider, the more channels; a map without an axis for them has one."""
+    if len(shape) == 2:
+        return 150
+    return 98 + 10 * log2(shape[2])
 
 
 def _arrow(middle, row, up=False):
@@ -70,16 +74,20 @@ def _arrow(middle, row, up=False):
     )
 
 
-def _skip(row, encoded, fused):
-    """From an encoder's map to the decoder's level of the same stride."""
+def _joined(row, own, selfie):
+    """Both encoders' maps of a stride, laid beside each other."""
     y = ROW * row + 14 + BOX / 2
-    return _dashes(f"M{LEFT + _width(encoded) / 2} {y}H{RIGHT - _width(fused) / 2}")
+    return _dashes(f"M{OWN + _width(own) / 2} {y}H{SELFIE - _width(selfie) / 2}")
 
 
-def _turn(row, deepest):
-    """From the deepest map to below the decoder's lowest level."""
-    y = ROW * row + 14
-    return _dashes(f"M{LEFT + _width(deepest) / 2} {y + BOX / 2}H{RIGHT}V{y}")
+def _skip(row, shape, column, fused, channels):
+    """From the encoders to the decoder's level of the same stride, and how many channels go."""
+    y = ROW * row + 14 + BOX / 2
+    return (
+        _dashes(f"M{column + _width(shape) / 2} {y}H{DECODER - _width(fused) / 2}")
+        + f'<text x="{LABEL}" y="{y - 6}" fill="{QUIET}" font-size="13" text-anchor="middle">'
+        f"1x1: {channels}</text>"
+    )
 
 
 def _dashes(path):

@@ -122,8 +122,11 @@ def show_network() -> None:
     drawing, pictures = network_lesson()
     st.markdown(
         "PortraitFCN+: down on the left, the encoder sees ever more of the photo in ever fewer "
-        "pixels; up on the right, each level is enlarged, laid beside the encoder's map of the "
-        "same stride and fused. Width x height x channels; the wider a box, the more channels."
+        "pixels. It is two networks side by side: EfficientNet-Lite0, which we trained on, and "
+        "MediaPipe's selfie segmentation as published, of the photo alone. A 1x1 convolution picks "
+        "from the maps of both; up on the right, each level is enlarged twice, laid beside what "
+        "was picked at its stride and fused; a transposed convolution ends it. At the bottom the "
+        "mean over the whole picture is added, the context. Width x height x channels; the wider a box, the more channels."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

@@ -15,6 +15,12 @@ from pipeline.tflite import run_and_keep
 
 DEEPEST = 32  # the stride that the fusion starts from
 FUSED = (16, 8, 4, 2)
+# The last layers with a name, at each stride, of the encoder's two networks: EfficientNet-Lite0
+# (models/efficientnet_lite0.py) and the selfie segmentation (models/selfie_features.py).
+OWN = {2: "block0_project", 4: "block2_project", 8: "block4_project", 16: "block10_project"}
+OWN |= {DEEPEST: "block15_project"}
+SELFIE = {2: "selfie_depthwise_conv2d_10", 4: "selfie_depthwise_conv2d_9"}
+SELFIE |= {8: "selfie_depthwise_conv2d_8", 16: "selfie_conv2d_29"}
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,15 @@ class Fusion:
 class Layers:
     """The maps of one look at a photo.
 
-    inputs: (H, W, 6) float32. deepest: (H/32, W/32, channels) float32, where the decoder begins.
+    inputs: (H, W, 6) float32. own, selfie: shapes (h, w, channels) of the maps of the encoder's two
+    networks by their stride. deepest: (H/32, W/32, channels) float32, the deepest of them after a
+    1x1 convolution; the decoder begins with it and with the context of the whole picture.
     fusions: from coarse to fine. logit: (H, W) float32, positive where "person" is more likely.
     """
 
     inputs: np.ndarray
+    own: dict[int, tuple[int, ...]]
+    selfie: dict[int, tuple[int, ...]]
     deepest: np.ndarray
     fusions: tuple[Fusion, ...]
     logit: np.ndarray
@@ -60,9 +70,15 @@ def network_layers(image: np.ndarray, frame: Frame, face: Face | None) -> Layers
     inputs = network_input(image, frame, face, network_size())
     kinds = ("up", "lateral", "fuse")
     names = ["top", *(f"{kind}{stride}" for stride in FUSED for kind in kinds)]
+    names += [*OWN.values(), *SELFIE.values()]
     (logit,), found = run_and_keep(NETWORK, inputs, names)
+    own, selfie = (
+        {stride: found[name].shape for stride, name in each.items()} for each in (OWN, SELFIE)
+    )
     return Layers(
         inputs=inputs,
+        own=own,
+        selfie=selfie,
         deepest=found["top"],
         fusions=tuple(
             Fusion(stride, *(found[f"{kind}{stride}"] for kind in kinds)) for stride in FUSED

@@ -15,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
 tf = pytest.importorskip("tensorflow", reason="it is the backend here")
 
+from components.network_drawing import network_drawing  # noqa: E402
 from models import selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
 from models.deep_image_matting import deep_image_matting  # noqa: E402
@@ -27,6 +28,7 @@ from models.losses import boundary_iou_loss  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import TrainingState, learning_rate, optimizer_of, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
+from pipeline.layers import network_layers  # noqa: E402
 from pipeline.samples import SAMPLES  # noqa: E402
 from pipeline.segment import network_input, network_size, whole_frame  # noqa: E402
 from pipeline.selfie import selfie_mask  # noqa: E402
@@ -115,6 +117,20 @@ def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
     found = scipy.special.expit(logit + weights["segment/Bias"])
     assert found == pytest.approx(selfie_mask(image), abs=1e-3)
     assert 0.2 < found.mean() < 0.9
+
+
+def test_the_drawing_of_the_network_has_the_maps_of_both_its_encoders():
+    image = load_image(SAMPLES[0].file)
+    layers = network_layers(image, whole_frame(image.shape, network_size()), None)
+    maps = keras.Input(layers.inputs.shape)
+    own = efficientnet_lite0(maps[..., :3])
+    people = selfie_features.selfie_features(maps)
+    assert list(layers.own.values()) == [tuple(each.shape[1:]) for each in own]
+    assert list(layers.selfie.values()) == [tuple(each.shape[1:]) for each in people]
+    drawing = network_drawing(layers)
+    for each in (*own, *people):
+        _, height, width, channels = each.shape
+        assert f"{width} x {height} x {channels}" in drawing
 
 
 def test_the_selfie_maps_are_not_trained():
