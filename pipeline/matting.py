@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.align import align
+from pipeline.bars import picture_area
 from pipeline.face import Face, find_faces
 from pipeline.foreground import estimate_foreground
 from pipeline.image import ImageError
@@ -98,7 +99,7 @@ def matte(
             found, frames = bool((mask >= 0.5).any()), ()
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = make_trimap(mask, band, to_canonical, hair_reach)
+            trimap = _trimap(image, mask, band, to_canonical, hair_reach)
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:
         faces, to_canonical, found, frames = [], None, True, ()
@@ -124,6 +125,19 @@ def matte(
         notes=notes,
         timings=clock.seconds,
     )
+
+
+def _trimap(image, mask, band, to_canonical, hair_reach):
+    """The mask's trimap; where bars cut the picture off, the person is, as at a photo's end."""
+    rows, columns = picture_area(image)
+    inside = mask[rows, columns]
+    if inside.shape == mask.shape:
+        return make_trimap(mask, band, to_canonical, hair_reach)
+    beyond = [(each.start, size - each.stop) for each, size in zip((rows, columns), mask.shape)]
+    trimap = np.full(mask.shape, BACKGROUND, np.uint8)
+    going_on = make_trimap(np.pad(inside, beyond, "edge"), band, to_canonical, hair_reach)
+    trimap[rows, columns] = going_on[rows, columns]
+    return trimap
 
 
 def _check(image, trimap, mask):

@@ -5,13 +5,14 @@ differently is looked at twice: once whole, and once closer, in a frame around e
 as in the training portraits) and around each person that the first look found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
 import numpy as np
 
 from pipeline.align import align, portrait_channels, portrait_prior
+from pipeline.bars import picture_area
 from pipeline.face import Face
 from pipeline.person import person_score
 from pipeline.sampling import inverse, sample_affine, scaling, then
@@ -78,8 +79,23 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     """Find the people in a photo.
 
     image: (H, W, 3) uint8 RGB. faces: as find_faces gives them; the first one places the
-    portrait channels of the whole photo. With no face these channels are zero.
+    portrait channels of the whole photo. With no face these channels are zero. Where a bar of one
+    colour lies around the picture, nobody is.
     """
+    rows, columns = picture_area(image)
+    inside = image[rows, columns]
+    if inside.shape == image.shape:
+        return _segment(image, faces)
+    left, top = columns.start, rows.start
+    moved = [replace(face, landmarks=face.landmarks - np.float32([left, top, 0])) for face in faces]
+    found = _segment(np.ascontiguousarray(inside), moved)
+    mask = np.zeros(image.shape[:2], np.float32)
+    mask[rows, columns] = found.mask
+    frames = (replace(each, left=each.left + left, top=each.top + top) for each in found.frames)
+    return Segmentation(mask, tuple(frames), found.found)
+
+
+def _segment(image, faces):
     height, width = image.shape[:2]
     frames = [whole_frame(image.shape, network_size())]
     canvas = _Canvas(image)
