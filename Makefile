@@ -61,15 +61,28 @@ clean:
 	rm -rf $(VENV) .pytest_cache .hypothesis
 
 # The models' and the benchmarks' commands need the packages that the tests need.
-.PHONY: train evaluate
+.PHONY: train train-refinement evaluate
 train: $(VENV)/dev
 	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
 	$(VENV)/bin/python -m models.train portrait_fcn_plus
 	$(VENV)/bin/python -m models.export portrait_fcn_plus
 
+train-refinement: $(VENV)/dev
+	$(INSTALL) --no-deps -r requirements-train.txt
+	$(VENV)/bin/python -m models.refinement_patches synthetic
+	$(VENV)/bin/python -m models.refinement_patches portraits
+	$(VENV)/bin/python -m models.train_refinement
+	$(VENV)/bin/python -m models.export refinement
+
 evaluate: $(VENV)/dev
 	$(VENV)/bin/python -m models.evaluate
+	$(VENV)/bin/python -m models.evaluate_framings
 	$(VENV)/bin/python -m models.evaluate_scenes
+	$(VENV)/bin/python -m models.evaluate_refinement
+	$(VENV)/bin/python -m benchmarks.knn accuracy --methods "ours refined" --again
+	$(VENV)/bin/python -m models.card portrait_fcn_plus
+	$(VENV)/bin/python -m models.card refinement
+	$(VENV)/bin/python docs/figures.py
 
 include firmware/firmware.mk

@@ -37,6 +37,7 @@ from benchmarks.scenes import (
 )
 from models import metrics
 from pipeline.knn import knn_matting
+from pipeline.refine import refine
 from pipeline.story import Story
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +48,9 @@ FIGURE = ROOT / "docs" / "knn.png"
 
 OURS = ("best", "fast", "knn")
 PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
-METHODS = tuple(f"ours {name}" for name in OURS) + tuple(f"pymatting {name}" for name in PEERS)
+REFINED = "ours refined"  # "best" and the refinement network, as the product has it
+METHODS = tuple(f"ours {name}" for name in OURS) + (REFINED,)
+METHODS += tuple(f"pymatting {name}" for name in PEERS)
 DIRECT = "ours direct"  # "best" for every unknown pixel, however many
 ERRORS = tuple(metrics.MATTE_ERRORS)
 REPEATS = 3
@@ -125,6 +128,8 @@ def solve(method: str, scene: Scene) -> np.ndarray:
     package, name = method.split()
     if method == DIRECT:
         return knn_matting(scene.image, scene.trimap, most_unknown=10**9)
+    if method == REFINED:
+        return refine(scene.image, scene.trimap, knn_matting(scene.image, scene.trimap))
     if package == "ours":
         return knn_matting(scene.image, scene.trimap, quality=name)
     import pymatting  # compiles on first use: only where it is measured

@@ -27,6 +27,7 @@ def on_scenes() -> str:
     return (
         f"On {figures['scenes']} whole scenes of PASCAL VOC that training never saw, the person "
         f"IoU pooled over all pixels is {figures['mask']:.3f}, MediaPipe selfie's "
-        f"{figures['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}; "
+        f"{figures['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}"
+        f"{', so it may be chance' if low < 0 < high else ''}; "
         "`python -m models.evaluate_scenes`)."
     )

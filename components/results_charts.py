@@ -73,7 +73,7 @@ def training_chart(epochs: Sequence[Mapping]) -> None:
 
 
 def quality_chart(points: Sequence[Mapping]) -> None:
-    """Error against time, one mark a method: {"method", "seconds", "error", "ours"}."""
+    """Error against time, one mark a method: {"method", "seconds", "error", "who"}."""
     place = {
         "x": {
             "field": "seconds",

@@ -76,7 +76,7 @@ def framings() -> str:
         ]
         for shape, row in read(MODELS / "framings.json").items()
     ]
-    head = ["cut to", "our mask", "MediaPipe selfie", "95 % interval of the difference"]
+    head = ["shape", "our mask", "MediaPipe selfie", "95 % interval of the difference"]
     return table([*head, "ours below 0.90"], rows)
 
 

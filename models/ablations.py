@@ -7,18 +7,18 @@ measures all on EG1800's test half with one pass each, and writes models/results
 """
 
 import argparse
-import json
 import subprocess
 import sys
 
 import numpy as np
 from tqdm import tqdm
 
-from models.evaluate import RESULTS, bootstrap_interval
+from models.bootstrap import bootstrap_interval
 from models.family import build
 from models.layout import use_fastest_layout
 from models.photos import eg1800
 from models.recipe import ABLATIONS
+from models.record import RESULTS, keep
 from models.train import CHECKPOINTS, epochs_done, portrait_ious
 
 FILE = RESULTS / "ablations.json"
@@ -54,7 +54,7 @@ def main():
             # Each in a process of its own: the precision is set for a whole process.
             subprocess.run([sys.executable, "-m", "models.train", name], check=True)
     results = measured()
-    FILE.write_text(json.dumps(results, indent=1) + "\n")
+    keep(FILE, results)
     print_table(results)
 
 

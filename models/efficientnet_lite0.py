@@ -74,13 +74,12 @@ def block_count() -> int:
     return sum(repeats for repeats, *_ in LITE0_STAGES)
 
 
-def load_imagenet(model: keras.Model, state: dict | None = None) -> None:
-    """Copy ImageNet weights into the encoder layers of `model`.
+def load_imagenet(model: keras.Model) -> None:
+    """Copy the published ImageNet weights into the encoder layers of `model` (see `imagenet`).
 
-    `state` maps PyTorch names to arrays; by default the published ones (see `imagenet`). Input
-    channels beyond RGB start at zero, so the network begins as if they were not there.
+    Input channels beyond RGB start at zero, so the network begins as if they were not there.
     """
-    state = lite0_weights() if state is None else state
+    state = lite0_weights()
 
     def convolution(layer_name, key):
         layer = model.get_layer(layer_name)

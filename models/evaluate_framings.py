@@ -1,32 +1,52 @@
-"""Measure the mask on portraits cut to other shapes, beside MediaPipe's selfie segmentation.
+"""Measure the mask on portraits in other shapes, beside MediaPipe's selfie segmentation.
 
     python -m models.evaluate_framings                 writes models/results/framings.json
     python -m models.evaluate_framings --validation    validation portraits, for choices
 
 EG1800's portraits have the very shape of the network's input, 3 to 4. A user's photo is square,
 lies on its side or is as tall as a phone, so that the network sees bars where the photo ends. Each
-portrait is cut to these shapes, and its mask with it; faces are looked for again.
+portrait is cut to these shapes, and its mask with it; or bars are laid above and below, as in a
+screenshot or a video, in which nobody is. Faces are looked for again.
 """
 
 import argparse
-import json
+from functools import partial
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
-from models.evaluate import RESULTS, bootstrap_interval
+from models.bootstrap import bootstrap_interval
 from models.evaluate_scenes import both_persons
 from models.metrics import foreground_iou
-from models.photos import portrait_names, read_portrait
-from models.refinement_patches import validation_names
+from models.photos import portrait_names, read_portrait, validation_names
+from models.record import RESULTS, keep
 
 FILE = RESULTS / "framings.json"
-# Top, left, height and width of the part that is left, as shares of a portrait's.
+BAR = 1 / 8  # of a portrait's height
+
+
+def cut(image: np.ndarray, part: tuple[float, float, float, float]) -> np.ndarray:
+    """The part of an image (H, W, ...): top, left, height and width as shares of the image's."""
+    height, width = image.shape[:2]
+    top, left, rows, columns = part
+    top, left = round(top * height), round(left * width)
+    return image[top : top + round(rows * height), left : left + round(columns * width)].copy()
+
+
+def between_bars(image: np.ndarray, level: int) -> np.ndarray:
+    """An image (H, W, 3) between bars of a grey level, or a mask (H, W) with nobody in them."""
+    bar = round(BAR * len(image))
+    color = (level,) * 3 if image.ndim == 3 else 0
+    return cv2.copyMakeBorder(image, bar, bar, 0, 0, cv2.BORDER_CONSTANT, value=color)
+
+
 FRAMINGS = {
-    "square": (1 / 8, 0, 3 / 4, 1),
-    "landscape, 4 to 3": (1 / 8, 0, 9 / 16, 1),
-    "tall, 9 to 16": (0, 1 / 8, 1, 3 / 4),
+    "square": partial(cut, part=(1 / 8, 0, 3 / 4, 1)),
+    "landscape, 4 to 3": partial(cut, part=(1 / 8, 0, 9 / 16, 1)),
+    "tall, 9 to 16": partial(cut, part=(0, 1 / 8, 1, 3 / 4)),
+    "between black bars": partial(between_bars, level=0),
+    "between white bars": partial(between_bars, level=255),
 }
 
 
@@ -38,7 +58,7 @@ def main():
     cv2.setNumThreads(1)
     results = evaluate([read_portrait(split, name) for name in names])
     if not validation:
-        FILE.write_text(json.dumps(results, indent=1) + "\n")
+        keep(FILE, results, "portrait_fcn_plus.tflite")
     for framing, figures in results.items():
         print(summary(framing, figures))
 
@@ -50,10 +70,8 @@ def evaluate(portraits: list[tuple[np.ndarray, np.ndarray]]) -> dict:
     "margin_95": [low, high] of their difference, "photos_below_0.90": count}.
     """
     results = {}
-    for framing, part in FRAMINGS.items():
-        scores = np.array(
-            [both_ious(*(cut(each, part) for each in pair)) for pair in tqdm(portraits, framing)]
-        )
+    for framing, framed in FRAMINGS.items():
+        scores = np.array([both_ious(*map(framed, pair)) for pair in tqdm(portraits, framing)])
         results[framing] = {
             "photos": len(scores),
             "mask": round(float(scores[:, 0].mean()), 5),
@@ -62,14 +80,6 @@ def evaluate(portraits: list[tuple[np.ndarray, np.ndarray]]) -> dict:
             "photos_below_0.90": int((scores[:, 0] < 0.9).sum()),
         }
     return results
-
-
-def cut(image: np.ndarray, part: tuple[float, float, float, float]) -> np.ndarray:
-    """The part of an image (H, W, ...), given as in FRAMINGS."""
-    height, width = image.shape[:2]
-    top, left, rows, columns = part
-    top, left = round(top * height), round(left * width)
-    return image[top : top + round(rows * height), left : left + round(columns * width)].copy()
 
 
 def both_ious(image: np.ndarray, truth: np.ndarray) -> list[float]:

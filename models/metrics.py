@@ -107,6 +107,11 @@ def connectivity_error(
     return float((difference if region is None else difference[region]).sum() / 1000)
 
 
+def sum_of_squares(values: np.ndarray, region: np.ndarray | None = None) -> float:
+    """Sum of the squares over the region, in thousands."""
+    return float(((values if region is None else values[region]) ** 2).sum() / 1000)
+
+
 # The four of Rhemann et al. 2009, by the names of their tables.
 MATTE_ERRORS = {
     "SAD": sum_of_absolute_differences,
@@ -114,11 +119,6 @@ MATTE_ERRORS = {
     "Grad": gradient_error,
     "Conn": connectivity_error,
 }
-
-
-def sum_of_squares(values: np.ndarray, region: np.ndarray | None = None) -> float:
-    """Sum of the squares over the region, in thousands."""
-    return float(((values if region is None else values[region]) ** 2).sum() / 1000)
 
 
 def _largest_component(mask: np.ndarray) -> np.ndarray:

@@ -19,7 +19,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     Keras composes the layer from element-wise operations on its PyTorch backend, which on a CPU
     takes more time than all convolutions together. PyTorch's own fused kernel computes the same
-    (biased variance for the output, as in Ioffe & Szegedy 2015, algorithm 1) in one pass.
+    output (biased variance, as in Ioffe & Szegedy 2015, algorithm 1) in one pass; the variance that
+    it remembers is the unbiased one, larger by 1 in the number of pixels of a batch.
     """
 
     def call(self, inputs, training=None, mask=None):

@@ -17,7 +17,7 @@ DATA = Path(
     os.environ.get("DEEPMASQUE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
 )
 CACHE = Path(__file__).resolve().parent / "cache"
-VALIDATION_PHOTOS = 100
+TRAINING_PORTRAITS, VALIDATION_PHOTOS = 1283, 100  # the second are some of the first
 HELD_OUT_SCENES = 73
 # Background photographs that show people whose face cannot be found: turned away, far, masked.
 WITH_PEOPLE = frozenset(
@@ -60,6 +60,16 @@ def read_portrait(split: str, name: str) -> tuple[np.ndarray, np.ndarray]:
 def validation_split(portraits: list[Portrait]) -> tuple[list[Portrait], list[Portrait]]:
     """Part the training photos into (train, validation), always in the same way."""
     return _parted(portraits, VALIDATION_PHOTOS, seed=1)
+
+
+def training_names() -> list[str]:
+    """EG1800's training portraits without the ones that choices are made on."""
+    return validation_split(portrait_names("train"))[0]
+
+
+def validation_names() -> list[str]:
+    """The portraits that choices are made on."""
+    return validation_split(portrait_names("train"))[1]
 
 
 def voc_people() -> list[Portrait]:

@@ -20,10 +20,10 @@ from models.patches import FOLDER, PATCH
 from models.photos import (
     DATA,
     WITH_PEOPLE,
-    portrait_names,
     read_portrait,
     read_rgb,
-    validation_split,
+    training_names,
+    validation_names,
 )
 from models.synthetic_mattes import synthetic_matte
 from pipeline.align import align
@@ -105,16 +105,6 @@ def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
         )
     trimap = make_trimap(mask, to_canonical=align(faces[0]) if faces else None)
     return trimap, knn_matting(image, trimap, workers=1)
-
-
-def training_names() -> list[str]:
-    """EG1800's training portraits without the ones that choices are made on."""
-    return validation_split(portrait_names("train"))[0]
-
-
-def validation_names() -> list[str]:
-    """The portraits that choices are made on."""
-    return validation_split(portrait_names("train"))[1]
 
 
 def _make(kind, counts, patches_of):

@@ -1,0 +1,29 @@
+"""Where the evaluations keep what they measured, and of which weights."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from pipeline.weights import WEIGHTS
+
+RESULTS = Path(__file__).resolve().parent / "results"
+PROVENANCE = RESULTS / "weights.json"
+
+
+def keep(file: Path, results: dict, *weights: str) -> None:
+    """Write what was measured, as JSON, and note the weights, names in models/weights, it is of."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(results, indent=1) + "\n")
+    known = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else {}
+    known[file.name] = {name: sha256(name) for name in weights}
+    PROVENANCE.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def sha256(name: str) -> str:
+    """The hash of a file in models/weights."""
+    return hashlib.sha256((WEIGHTS / name).read_bytes()).hexdigest()
+
+
+def training_log(name: str) -> Path:
+    """The JSON of a network's training, a dict for each epoch."""
+    return RESULTS / f"training_{name}.json"

@@ -1,0 +1,65 @@
+"""The protocols of the evaluations, against cases worked out by hand."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
+
+from models.bootstrap import bootstrap_interval  # noqa: E402
+from models.evaluate import NEAR, pooled_counts, summary, wrong_near_boundary  # noqa: E402
+from models.evaluate_framings import between_bars, cut  # noqa: E402
+from models.evaluate_scenes import pooled_iou  # noqa: E402
+
+SIDE = 224
+
+
+def test_both_classes_are_counted_at_224_pixels():
+    """Of 224 columns the truth has the left half, the mask a quarter more."""
+    truth = np.zeros((2 * SIDE, 2 * SIDE), np.uint8)
+    truth[:, :SIDE] = 255
+    person = np.zeros(truth.shape, np.float32)
+    person[:, : SIDE + SIDE // 2] = 1
+    (both, neither), (either, not_both) = pooled_counts(person, truth)
+    half = SIDE * SIDE / 2
+    assert (both, neither) == (half, half / 2)
+    assert (either, not_both) == (1.5 * half, half)
+
+
+def test_pooled_iou_adds_pixels_before_it_divides():
+    pool = np.array([[60.0, 100.0], [120.0, 160.0]])
+    scores = np.array([[0.95, 0.9], [0.85, 0.8], [0.9, 0.9]])
+    found = summary(scores, pool, ["a", "b", "c"])
+    assert found["pooled_two_class_iou_224"] == pytest.approx((0.5 + 0.625) / 2)
+    assert found["foreground_iou"] == pytest.approx(0.9)
+    assert found["photos_below_0.90"] == 1
+    assert next(iter(found["worst"])) == "b"
+    assert pooled_iou(np.array([[30, 40], [1, 2]])) == pytest.approx([0.75, 0.5])
+
+
+def test_wrong_pixels_are_told_by_their_distance_from_the_true_boundary():
+    truth = np.zeros((40, 100), bool)
+    truth[:, :50] = True
+    person = truth.copy()
+    person[:, 50:70] = True  # 20 columns too many, at distances 1 to 20
+    person[:, 44:50] = False  # 6 too few, at distances 1 to 6
+    wrong, *near = wrong_near_boundary(person, truth)
+    assert wrong == 26 * 40
+    assert near == [40 * (min(pixels, 20) + min(pixels, 6)) for pixels in NEAR]
+
+
+def test_the_interval_of_a_mean_is_about_two_standard_errors_to_either_side():
+    values = np.random.default_rng(1).normal(3, 2, 400)
+    low, high = bootstrap_interval(values)
+    error = values.std() / 20
+    assert low == pytest.approx(values.mean() - 1.96 * error, abs=0.2 * error)
+    assert high == pytest.approx(values.mean() + 1.96 * error, abs=0.2 * error)
+
+
+def test_shapes_are_cut_and_bars_hold_nobody():
+    image = np.arange(80 * 60 * 3, dtype=np.uint8).reshape(80, 60, 3)
+    assert np.array_equal(cut(image, (1 / 8, 0, 3 / 4, 1)), image[10:70])
+    mask = np.full((80, 60), 255, np.uint8)
+    framed, empty = between_bars(image, 255), between_bars(mask, 255)
+    assert framed.shape == (100, 60, 3) and (framed[:10] == 255).all()
+    assert np.array_equal(framed[10:90], image)
+    assert not empty[:10].any() and not empty[90:].any() and empty[10:90].all()
