@@ -47,7 +47,7 @@ def _matting():
         f"SAD {errors['ours refined']:.2f}",
         "Mean sum of absolute differences to the true mattes of alphamatting.com's training "
         "photos, unknown within 10 px, after the refinement network; PyMatting's best has "
-        f"{min(peers):.2f} in the same run. Three of our weights were chosen by cross-validation "
+        f"{min(peers):.2f} by the same measure. Three of our weights were chosen by cross-validation "
         "over these photos.",
         "python -m benchmarks.knn accuracy",
     )
