@@ -111,7 +111,8 @@ def show_memory() -> None:
             )
         )
     st.caption(
-        "Peak memory of a process that does only this, Python and its libraries included; Deep "
+        "Peak memory, while it works on the picture, of a process that does only this, Python and "
+        "its libraries included; Deep "
         "Image Matting with its published layers and random weights, in Keras on a processor. "
         "The page *4 KB of memory* goes further down. `python -m benchmarks.memory`"
     )
@@ -124,9 +125,10 @@ def show_network() -> None:
         "PortraitFCN+: down on the left, the encoder sees ever more of the photo in ever fewer "
         "pixels. It is two networks side by side: EfficientNet-Lite0, which we trained on, and "
         "MediaPipe's selfie segmentation as published, of the photo alone. A 1x1 convolution picks "
-        "from the maps of both; up on the right, each level is enlarged twice, laid beside what "
+        "from the maps of both; up on the right, each level is doubled in size, laid beside what "
         "was picked at its stride and fused; a transposed convolution ends it. At the bottom the "
-        "mean over the whole picture is added, the context. Width x height x channels; the wider a box, the more channels."
+        "mean over the whole picture is added, the context. Width x height x channels; the wider "
+        "a box, the more channels."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)
