@@ -57,18 +57,19 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
         events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]},
             lengths in pixels of the photo.
     """
-    from pipeline.image import ImageError
+    from pipeline.image import ImageError, failures_in_words
 
-    for event in events:
-        number = event.get("id")
-        if not isinstance(number, int) or number <= piece.last_event:
-            continue
-        piece.last_event = number
-        try:
-            with a_place():
-                _apply(piece, event)
-        except ImageError as error:
-            piece.notes.append(f"The brush could not do this: {error}")
+    with a_place():
+        for event in events:
+            number = event.get("id")
+            if not isinstance(number, int) or number <= piece.last_event:
+                continue
+            piece.last_event = number
+            try:
+                with failures_in_words():
+                    _apply(piece, event)
+            except ImageError as error:
+                piece.notes.append(f"The brush could not do this: {error}")
 
 
 def _apply(piece, event):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
 OWN, SELFIE, DECODER = 95, 279, 530  # middles of the columns
 LABEL = 409  # middle between the encoders and the decoder
+LOGIT = 52  # what its box is wider than its one channel, for its name
 GOLD, PALE, QUIET = "#d9b24a", "#f4eee1", "#b3a995"
 
 
@@ -20,16 +21,18 @@ def network_drawing(layers: "Layers") -> str:
     decoder = {fusion.stride: fusion for fusion in layers.fusions}
     shapes = [
         _box((OWN + SELFIE) / 2, 0, layers.inputs.shape, "Photo, x, y, mean mask", SELFIE - OWN),
-        _box(DECODER, 0, layers.logit.shape, "Logit of person"),
+        _box(DECODER, 0, layers.logit.shape, "Logit of person", LOGIT),
     ]
     text = [f"The network: input {_size(layers.inputs.shape)}"]
     for row, stride in enumerate(strides, 1):
         own, selfie = layers.own[stride], layers.selfie.get(stride)
         shapes += [_arrow(OWN, row), _box(OWN, row, own, f"Lite0, stride {stride}")]
         said = f"stride {stride}: EfficientNet-Lite0 {_size(own)}"
+        end = OWN + _width(own) / 2
         if selfie:
             shapes += [_arrow(SELFIE, row), _box(SELFIE, row, selfie, f"Selfie, stride {stride}")]
-            shapes.append(_joined(row, own, selfie))
+            shapes.append(_across(row, end, SELFIE - _width(selfie) / 2))
+            end = SELFIE + _width(selfie) / 2
             said += f", selfie segmentation {_size(selfie)}"
         if stride in decoder:
             fused, taken = decoder[stride].fused.shape, decoder[stride].encoder.shape
@@ -37,7 +40,7 @@ def network_drawing(layers: "Layers") -> str:
         else:
             fused = taken = layers.deepest.shape
             shapes.append(_box(DECODER, row, fused, "With context"))
-        shapes += [_skip(row, selfie or own, SELFIE if selfie else OWN, fused, taken[2])]
+        shapes.append(_across(row, end, DECODER - _width(fused) / 2, f"1x1: {taken[2]}"))
         shapes.append(_arrow(DECODER, row, up=True))
         said += f", of which the decoder takes {taken[2]} channels, decoder {_size(fused)}"
         text.append(said)
@@ -58,10 +61,8 @@ def _box(middle, row, shape, name, wider=0):
 
 
 def _width(shape):
-    """The wider, the more channels; a map without an axis for them has one."""
-    if len(shape) == 2:
-        return 150
-    return 98 + 10 * log2(shape[2])
+    """The wider, the more channels."""
+    return 98 + 10 * log2(shape[2] if len(shape) > 2 else 1)
 
 
 def _arrow(middle, row, up=False):
@@ -74,24 +75,14 @@ def _arrow(middle, row, up=False):
     )
 
 
-def _joined(row, own, selfie):
-    """Both encoders' maps of a stride, laid beside each other."""
-    y = ROW * row + 14 + BOX / 2
-    return _dashes(f"M{OWN + _width(own) / 2} {y}H{SELFIE - _width(selfie) / 2}")
-
-
-def _skip(row, shape, column, fused, channels):
-    """From the encoders to the decoder's level of the same stride, and how many channels go."""
+def _across(row, left, right, name=""):
+    """From a box to another one of its row, and what is done on the way."""
     y = ROW * row + 14 + BOX / 2
     return (
-        _dashes(f"M{column + _width(shape) / 2} {y}H{DECODER - _width(fused) / 2}")
-        + f'<text x="{LABEL}" y="{y - 6}" fill="{QUIET}" font-size="13" text-anchor="middle">'
-        f"1x1: {channels}</text>"
+        f'<path d="M{left} {y}H{right}" stroke="{QUIET}" stroke-dasharray="3 4" fill="none"/>'
+        f'<text x="{LABEL}" y="{y - 6}" fill="{QUIET}" font-size="13" text-anchor="middle">'
+        f"{name}</text>"
     )
-
-
-def _dashes(path):
-    return f'<path d="{path}" stroke="{QUIET}" stroke-dasharray="3 4" fill="none"/>'
 
 
 def _size(shape):

@@ -115,10 +115,10 @@ def show_road(networks: dict) -> None:
     st.markdown(table(["", "Theirs, %", "Ours, %"], rows))
     st.caption(
         "How the project of 2018 measured, and which mistakes it made, is not known to us, so none "
-        "were repeated. Ours are mean foreground IoUs: down "
-        "to the selfie network's maps, of networks trained for minutes, the one from VGG16 longer "
-        "than the others, so these lines cannot be compared with each other (what can, below); "
-        "then of the shipped ones. `python -m models.evaluate_refinement`"
+        "were repeated. Ours are mean foreground IoUs: down to the selfie network's maps, of "
+        "networks trained for minutes, the one from VGG16 longer than the others, so these lines "
+        "cannot be compared with each other (what can, below); then of the shipped ones. "
+        "`python -m models.evaluate_refinement`"
     )
 
 
@@ -148,9 +148,9 @@ def show_ablations(results: dict) -> None:
     st.caption(
         f"Epochs and their input size: {usual}, and begun with ImageNet weights, unless it says "
         "otherwise. Size: parameters; light: EfficientNet-Lite0. VGG16's ImageNet weights come by "
-        "way of HED, which finds edges, and it learns at an eighteenth of the light networks' rate, "
-        "more than which it does not bear: after so few epochs it is far from done, and the light "
-        "encoder's gain over it is mostly that. Differences are photo by photo, of one training "
-        "each; chance in training, which the intervals leave out, is worth about 0.002. "
+        "way of HED, which finds edges, and it learns at an eighteenth of the light networks' "
+        "rate, more than which it does not bear: after so few epochs it is far from done, and the "
+        "light encoder's gain over it is mostly that. Differences are photo by photo, of one "
+        "training each; chance in training, which the intervals leave out, is worth about 0.002. "
         "`python -m models.ablations`"
     )

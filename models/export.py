@@ -8,7 +8,6 @@ training goes to models/results/training_NAME.json.
 """
 
 import argparse
-import hashlib
 import os
 
 # Conversion is TensorFlow's; its log would bury ours.
@@ -20,7 +19,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from models.family import build
 from models.recipe import RECIPES
-from models.record import training_log
+from models.record import sha256, training_log
 from models.refinement import refinement
 from models.train import CHECKPOINTS
 from pipeline.refine import TILE
@@ -43,7 +42,7 @@ def main():
     path.write_bytes(content)
     epochs = ",\n ".join((CHECKPOINTS / name / "log.jsonl").read_text().splitlines())
     training_log(name).write_text(f"[{epochs}]\n")
-    print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {hashlib.sha256(content).hexdigest()}")
+    print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {sha256(path.name)}")
 
 
 def to_tflite(model) -> bytes:

@@ -115,9 +115,9 @@ class RefinementRecipe:
 
     stages: tuple[RefinementStage, ...] = (
         RefinementStage(17, 2e-3, 17, square_weight=2.0, side_weight=1.0),
-        # The last epochs ask for few large errors: MSE of the validation patches 0.804 to 0.775.
+        # The next ask for few large errors: MSE of the validation patches 0.804 to 0.775.
         RefinementStage(5, 6e-3, 22, square_weight=10.0, side_weight=0.25),
-        # And then for the mask's side: wrong sides 0.999 to 0.994 of KNN's, SAD 0.797 to 0.806.
+        # The last ask for the mask's side: wrong sides 0.999 to 0.994 of KNN's, SAD 0.797 to 0.806.
         RefinementStage(3, 1.2e-2, 25, square_weight=5.0, side_weight=4.0),
     )
     batch: int = 16

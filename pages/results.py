@@ -112,9 +112,9 @@ def show_memory() -> None:
         )
     st.caption(
         "Peak memory, while it works on the picture, of a process that does only this, Python and "
-        "its libraries included; Deep "
-        "Image Matting with its published layers and random weights, in Keras on a processor. "
-        "The page *4 KB of memory* goes further down. `python -m benchmarks.memory`"
+        "its libraries included; Deep Image Matting with its published layers and random weights, "
+        "in Keras on a processor. The page *4 KB of memory* goes further down. "
+        "`python -m benchmarks.memory`"
     )
 
 

@@ -44,11 +44,11 @@ def _inner(lines):
     count = len(lines)
     lines = lines[:, :: max(1, lines.shape[1] // SAMPLES)]
     (first, color, begins), (last, other, ends) = _bar(lines), _bar(lines[::-1])
-    if first and last and np.abs(color - other).max() <= 2 * LEVELS:
-        least = 0.0 if max(begins, ends) >= ONE_OF_TWO else ALONE
-    else:
-        least = ALONE
-    return slice(first if begins >= least else 0, count - (last if ends >= least else 0))
+    alike = first and last and np.abs(color - other).max() <= 2 * LEVELS
+    both = alike and max(begins, ends) >= ONE_OF_TWO
+    return slice(
+        first if both or begins >= ALONE else 0, count - (last if both or ends >= ALONE else 0)
+    )
 
 
 def _bar(lines):

@@ -17,10 +17,19 @@ DEEPEST = 32  # the stride that the fusion starts from
 FUSED = (16, 8, 4, 2)
 # The last layers with a name, at each stride, of the encoder's two networks: EfficientNet-Lite0
 # (models/efficientnet_lite0.py) and the selfie segmentation (models/selfie_features.py).
-OWN = {2: "block0_project", 4: "block2_project", 8: "block4_project", 16: "block10_project"}
-OWN |= {DEEPEST: "block15_project"}
-SELFIE = {2: "selfie_depthwise_conv2d_10", 4: "selfie_depthwise_conv2d_9"}
-SELFIE |= {8: "selfie_depthwise_conv2d_8", 16: "selfie_conv2d_29"}
+OWN = {
+    2: "block0_project",
+    4: "block2_project",
+    8: "block4_project",
+    16: "block10_project",
+    32: "block15_project",
+}
+SELFIE = {
+    2: "selfie_depthwise_conv2d_10",
+    4: "selfie_depthwise_conv2d_9",
+    8: "selfie_depthwise_conv2d_8",
+    16: "selfie_conv2d_29",
+}
 
 
 @dataclass(frozen=True)

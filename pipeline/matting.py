@@ -93,13 +93,13 @@ def matte(
                 faces = find_faces(image)
             with clock.stage("mask"):
                 people = segment(image, faces)
-            mask, found, frames = people.mask, people.found, people.frames
+            mask, found, frames, area = people.mask, people.found, people.frames, people.area
         else:
             faces = [face] if face else []
-            found, frames = bool((mask >= 0.5).any()), ()
+            found, frames, area = bool((mask >= 0.5).any()), (), picture_area(image)
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = _trimap(image, mask, band, to_canonical, hair_reach)
+            trimap = _trimap(mask, area, band, to_canonical, hair_reach)
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:
         faces, to_canonical, found, frames = [], None, True, ()
@@ -127,16 +127,15 @@ def matte(
     )
 
 
-def _trimap(image, mask, band, to_canonical, hair_reach):
-    """The mask's trimap; where bars cut the picture off, the person is, as at a photo's end."""
-    rows, columns = picture_area(image)
-    inside = mask[rows, columns]
+def _trimap(mask, area, band, to_canonical, hair_reach):
+    """The mask's trimap; at the picture's area it is cut off as at a photo's end."""
+    inside = mask[area]
     if inside.shape == mask.shape:
         return make_trimap(mask, band, to_canonical, hair_reach)
-    beyond = [(each.start, size - each.stop) for each, size in zip((rows, columns), mask.shape)]
+    beyond = [(each.start, size - each.stop) for each, size in zip(area, mask.shape)]
     trimap = np.full(mask.shape, BACKGROUND, np.uint8)
     going_on = make_trimap(np.pad(inside, beyond, "edge"), band, to_canonical, hair_reach)
-    trimap[rows, columns] = going_on[rows, columns]
+    trimap[area] = going_on[area]
     return trimap
 
 

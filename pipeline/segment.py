@@ -67,12 +67,14 @@ class Frame:
 @dataclass(frozen=True)
 class Segmentation:
     """mask: (H, W) float32, probability of "person". frames: what was looked at, whole first.
-    found: whether there is a person at all; if not, the mask is zero.
+    found: whether there is a person at all; if not, the mask is zero. area: rows and columns of the
+    picture within its bars (see `pipeline.bars`).
     """
 
     mask: np.ndarray
     frames: tuple[Frame, ...]
     found: bool
+    area: tuple[slice, slice]
 
 
 def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
@@ -82,20 +84,21 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     portrait channels of the whole photo. With no face these channels are zero. Where a bar of one
     colour lies around the picture, nobody is.
     """
-    rows, columns = picture_area(image)
-    inside = image[rows, columns]
+    area = rows, columns = picture_area(image)
+    inside = image[area]
     if inside.shape == image.shape:
-        return _segment(image, faces)
+        return Segmentation(*_segment(image, faces), area)
     left, top = columns.start, rows.start
     moved = [replace(face, landmarks=face.landmarks - np.float32([left, top, 0])) for face in faces]
-    found = _segment(np.ascontiguousarray(inside), moved)
+    mask_inside, frames, found = _segment(np.ascontiguousarray(inside), moved)
     mask = np.zeros(image.shape[:2], np.float32)
-    mask[rows, columns] = found.mask
-    frames = (replace(each, left=each.left + left, top=each.top + top) for each in found.frames)
-    return Segmentation(mask, tuple(frames), found.found)
+    mask[area] = mask_inside
+    frames = (replace(each, left=each.left + left, top=each.top + top) for each in frames)
+    return Segmentation(mask, tuple(frames), found, area)
 
 
 def _segment(image, faces):
+    """Mask, frames and whether there is a person, of a photo without bars."""
     height, width = image.shape[:2]
     frames = [whole_frame(image.shape, network_size())]
     canvas = _Canvas(image)
@@ -108,9 +111,9 @@ def _segment(image, faces):
     probability = _follow_edges(probability, canvas.image)
     found = bool(faces) or _someone(probability, canvas.image)
     if not found:
-        return Segmentation(np.zeros((height, width), np.float32), tuple(frames), False)
+        return np.zeros((height, width), np.float32), tuple(frames), False
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
-    return Segmentation(mask.clip(0, 1), tuple(frames), True)
+    return mask.clip(0, 1), tuple(frames), True
 
 
 def network_size() -> tuple[int, int]:

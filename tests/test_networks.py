@@ -20,8 +20,8 @@ from models import selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
 from models.deep_image_matting import deep_image_matting  # noqa: E402
 from models.drop import DropTogether  # noqa: E402
-from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.efficientnet_lite0 import efficientnet_lite0  # noqa: E402
+from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.heads import fcn8s_head, fused_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss  # noqa: E402
@@ -188,6 +188,20 @@ def test_the_light_head_prefers_no_side(axis):
     keras.utils.set_random_seed(1)
     maps = [keras.Input((64 // s, 96 // s, 8)) for s in (2, 4, 8, 16, 32)]
     assert_no_side_is_preferred(keras.Model(maps, fused_head(maps)), axis)
+
+
+def test_a_poke_at_the_light_networks_input_is_felt_about_there(network):
+    """A change in one place of the input changes the output about that place, not beside it."""
+    rng = np.random.default_rng(0)
+    base = rng.standard_normal((1, 128, 96, 6)).astype(np.float32)
+    for row, column in ((40, 30), (71, 50), (90, 66)):
+        poked = base.copy()
+        poked[:, row : row + 2, column : column + 2] += 3
+        change = np.abs(network(poked) - network(base))[0, :, :, 0]
+        change = np.where(change > 0.1 * change.max(), change, 0)
+        y, x = np.mgrid[:128, :96]
+        centre = ((change * y).sum() / change.sum(), (change * x).sum() / change.sum())
+        assert centre == pytest.approx((row + 0.5, column + 0.5), abs=4)
 
 
 def assert_no_side_is_preferred(model, axis):

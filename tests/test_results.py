@@ -45,6 +45,7 @@ def test_memory_is_that_of_the_work_on_the_picture():
     """Not of loading libraries or of drawing random weights."""
     for rows in read("models/results/memory.json").values():
         assert rows["deep_image_matting"]["parameters"] == pytest.approx(130.6e6, rel=1e-3)
+        assert rows["deep_image_matting"]["peak_bytes"] > rows["knn_matting"]["peak_bytes"]
         assert all(row["peak_bytes"] > 1.2 * row["before_bytes"] for row in rows.values())
 
 
