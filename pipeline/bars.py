@@ -46,9 +46,10 @@ def _inner(lines):
     (first, color, begins), (last, other, ends) = _bar(lines), _bar(lines[::-1])
     alike = first and last and np.abs(color - other).max() <= 2 * LEVELS
     both = alike and max(begins, ends) >= ONE_OF_TWO
-    return slice(
-        first if both or begins >= ALONE else 0, count - (last if both or ends >= ALONE else 0)
-    )
+    start = first if both or begins >= ALONE else 0
+    stop = count - (last if both or ends >= ALONE else 0)
+    # Ripples of two broad bars may meet: then there is no picture between them.
+    return slice(start, stop) if start < stop else slice(0, count)
 
 
 def _bar(lines):
@@ -62,12 +63,16 @@ def _bar(lines):
         plain += 1
     if plain < THINNEST * len(lines) or plain == most:
         return 0, color, 0.0
-    changed = [(_distance(line, color) > JUMP).mean() for line in lines[plain : plain + BLOCK]]
-    steps = np.subtract(changed, [0.0, 0.0, *changed[:-2]][: len(changed)])
+    after = lines[plain : plain + BLOCK].astype(np.int16)
+    before = lines[np.maximum(np.arange(plain, plain + len(after)) - 2, 0)].astype(np.int16)
+    changed = _distance(after, color) > JUMP
+    # A slow change, as of a sky, also leaves the colour behind, but without a jump.
+    jumps = changed & (_distance(before, color) <= JUMP) & (_distance(after, before) > JUMP)
     # What the compression has rippled still belongs to the bar.
-    rippled = next(i for i, share in enumerate(changed) if share >= 0.5 * max(changed))
-    return plain + rippled, color, float(steps.max())
+    shares = changed.mean(axis=1)
+    rippled = int(np.argmax(shares >= 0.5 * shares.max()))
+    return plain + rippled, color, float(jumps.mean(axis=1).max())
 
 
-def _distance(line, color):
-    return np.abs(line.astype(np.int16) - color).max(axis=1)
+def _distance(lines, color):
+    return np.abs(lines.astype(np.int16) - color).max(axis=-1)

@@ -64,6 +64,27 @@ def test_a_picture_of_one_colour_has_no_bars():
     assert limits(np.full((64, 80, 3), 7, np.uint8)) == (0, 64, 0, 80)
 
 
+def slow_changes(size):
+    """As of a sky or a studio's ground: ramps, and a soft step from one plain half to another."""
+    ramp = np.linspace(0, 255, size)
+    step = 255 / (1 + np.exp(-np.linspace(-12, 12, size)))
+    for values in (ramp, step, np.minimum(ramp, 120)):
+        yield np.repeat(np.rint(values).astype(np.uint8)[:, None, None], size, 1).repeat(3, 2)
+
+
+@pytest.mark.parametrize("size", [60, 100, 400])
+def test_a_slow_change_of_colour_is_no_bar(size):
+    for image in slow_changes(size):
+        assert limits(image) == limits(image.transpose(1, 0, 2)) == (0, size, 0, size)
+
+
+@pytest.mark.parametrize("size", range(1, 60))
+def test_something_is_left_of_the_smallest_picture(size):
+    for image in slow_changes(size):
+        top, bottom, left, right = limits(image)
+        assert 0 <= top < bottom <= size and 0 <= left < right <= size
+
+
 def test_the_person_between_bars_is_the_person_of_the_photo_and_nobody_is_in_them():
     plain, between = matte(PHOTO), matte(framed(PHOTO, 70, 90, 0, 0, 255))
     picture = np.s_[70 : 70 + HEIGHT]
