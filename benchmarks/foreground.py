@@ -18,7 +18,8 @@ import numpy as np
 import pymatting
 
 from benchmarks.knn import DATA, ROOT
-from benchmarks.scenes import alphamatting_names, alphamatting_scene, head_with_hair
+from benchmarks.scenes import head_with_hair
+from models.alphamatting import alphamatting_names, alphamatting_scene
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
 

@@ -28,14 +28,9 @@ import numpy as np
 import pipeline.color_prior
 import pipeline.knn
 from benchmarks.process_memory import memory_bytes
-from benchmarks.scenes import (
-    TRIMAPS,
-    Scene,
-    alphamatting_names,
-    alphamatting_scene,
-    head_with_hair,
-)
+from benchmarks.scenes import head_with_hair
 from models import metrics
+from models.alphamatting import TRIMAPS, Scene, alphamatting_names, alphamatting_scene
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
 from pipeline.story import Story

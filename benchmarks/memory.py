@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.process_memory import forget_peak, memory_bytes
-from benchmarks.scenes import Scene, head_with_hair
+from benchmarks.scenes import head_with_hair
+from models.alphamatting import Scene
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "models" / "results" / "memory.json"

@@ -1,51 +1,11 @@
-"""Photos with a known matte: alphamatting's, and heads with single hairs of any size we draw."""
-
-from dataclasses import dataclass
-from pathlib import Path
+"""Photos with a known matte: heads with single hairs, of any size, that we draw."""
 
 import cv2
 import numpy as np
 
-TRIMAPS = ("trimap1", "trimap2", "band10")
-BAND = 10  # pixels, at the size of the alphamatting photos
+from models.alphamatting import BAND, Scene, band_of_mask
+
 PORTRAIT_HEIGHT = 800  # the height at which the product's band is 10 pixels
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A photo with what a solver is given and what it should find."""
-
-    name: str
-    image: np.ndarray  # (H, W, 3) uint8 RGB
-    trimap: np.ndarray  # (H, W) uint8 0/128/255
-    alpha: np.ndarray  # (H, W) float32 in [0, 1], the truth
-
-
-def alphamatting_names(data_folder: Path) -> list[str]:
-    return sorted(path.stem for path in (data_folder / "alphamatting" / "alpha").glob("*.png"))
-
-
-def alphamatting_scene(data_folder: Path, name: str, trimap: str) -> Scene:
-    """A photo of the alphamatting training set with one of `TRIMAPS`."""
-    folder = data_folder / "alphamatting"
-    image = cv2.imread(str(folder / "image" / f"{name}.png"))[:, :, ::-1]
-    alpha = cv2.imread(str(folder / "alpha" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
-    if trimap == "band10":
-        labels = band_of_mask(alpha >= 128, BAND)
-    else:
-        grey = cv2.imread(str(folder / trimap / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
-        labels = np.full(grey.shape, 128, np.uint8)
-        labels[grey < 10], labels[grey > 245] = 0, 255
-    return Scene(name, np.ascontiguousarray(image), labels, alpha.astype(np.float32) / 255)
-
-
-def band_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
-    """The trimap whose unknown pixels lie within `width` pixels of the mask's boundary."""
-    trimap = np.where(mask, 255, 0).astype(np.uint8)
-    for side in (mask, ~mask):
-        distance = cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5)
-        trimap[side & (distance <= width)] = 128
-    return trimap
 
 
 def head_with_hair(height: int, width: int, band: float | None = None, seed: int = 0) -> Scene:

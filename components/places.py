@@ -1,9 +1,25 @@
 """A queue for the work of all sessions: first come, first served."""
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+# The share of processors that a container may use, in microseconds of how many (Linux's cgroups 2).
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def processors(quota: Path = QUOTA) -> int:
+    """How many processors this process may use: those of its container, not all of the machine."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        used, period = quota.read_text().split()
+        allowed = int(used) / int(period)
+    except (OSError, ValueError, ZeroDivisionError):  # not Linux, or "max"
+        return count or 1
+    return max(1, min(count or 1, round(allowed)))
 
 
 class Places:

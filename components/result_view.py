@@ -89,7 +89,7 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
         whole = Choice(choice.background, Crop("")).look(piece, view.alpha)
         picture = on_checkerboard(arrange(view, whole, scale))
     else:
-        squares = checkerboard(view.alpha.shape, max(view.alpha.shape) // 80, (38, 58))
+        squares = checkerboard(view.alpha.shape, max(1, max(view.alpha.shape) // 80), (38, 58))
         picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
     brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}")
     return final

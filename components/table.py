@@ -6,7 +6,6 @@ disk and nothing is shared but the networks' weights.
 
 import ctypes
 import gc
-import os
 import re
 import sys
 import threading
@@ -18,7 +17,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from components.places import Places
+from components.places import Places, processors
 
 # What is said of each stage of `finish`.
 STAGES = {
@@ -180,7 +179,7 @@ def _finish(piece, edge, say, look):
 @st.cache_resource(show_spinner=False)
 def _places() -> Places:
     """As many photos at once as there are processors: more would only make everybody wait."""
-    return Places(os.cpu_count() or 1)
+    return Places(processors())
 
 
 @contextmanager

@@ -91,15 +91,23 @@ def ablations() -> str:
             f"{each['parameters'] / 1e6:.1f} M",
             f"{each['foreground_iou']:.4f}",
             "{:.4f} to {:.4f}".format(*each["interval_95"]),
+            str(len(each["trainings"])),
         ]
         for each in figures["networks"].values()
     ]
     gains = [
-        [what, f"{gain:+.4f}", f"{low:+.4f} to {high:+.4f}"]
-        for what, (gain, low, high) in figures["gains"].items()
+        [
+            what,
+            f"{each['foreground_iou']:+.4f}",
+            "{:+.4f} to {:+.4f}".format(*each["interval_95"]),
+            "{} and {}".format(*each["trainings"]),
+        ]
+        for what, each in figures["gains"].items()
     ]
-    head = ["network", "encoder", "epochs", "parameters", "mean foreground IoU", "95 % interval"]
-    return f"{table(head, rows)}\n{table(['the gain from', 'IoU', '95 % interval'], gains)}"
+    head = ["network", "encoder", "epochs", "parameters", "mean foreground IoU"]
+    gain_head = ["the gain from", "IoU"]
+    tail = ["95 % interval", "trainings"]
+    return f"{table([*head, *tail], rows)}\n{table([*gain_head, *tail], gains)}"
 
 
 def refinement() -> str:

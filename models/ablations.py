@@ -1,23 +1,26 @@
-"""What initialisation, portrait channels, the encoder and longer training are worth.
+"""What initialisation, portrait channels, the encoder and other choices are worth.
 
-    KERAS_BACKEND=torch python -m models.ablations
+    KERAS_BACKEND=torch python -m models.ablations            all of models.recipe.ABLATIONS
+    KERAS_BACKEND=torch python -m models.ablations NAME ...   these
 
-trains what is not trained yet (models.recipe.ABLATIONS; an hour on two cores, most of it VGG16),
-measures all on EG1800's test half with one pass each, and writes models/results/ablations.json.
+trains what is not trained yet (all: three hours on two cores, most of it VGG16), measures on EG1800's
+test half with one pass each, and puts the figures into models/results/ablations.json. What was not
+asked for stays there as it was, and so does a difference to it.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 
 import numpy as np
 from tqdm import tqdm
 
-from models.bootstrap import bootstrap_interval
+from models.bootstrap import interval_over_trainings
 from models.family import build
 from models.layout import use_fastest_layout
 from models.photos import eg1800
-from models.recipe import ABLATIONS
+from models.recipe import ABLATIONS, TRAININGS
 from models.record import RESULTS, keep
 from models.train import CHECKPOINTS, epochs_done, portrait_ious
 
@@ -48,25 +51,36 @@ COMPARISONS = (
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
-    for name, recipe in ABLATIONS.items():
-        if epochs_done(name) < sum(stage.epochs for stage in recipe.stages):
-            # Each in a process of its own: the precision is set for a whole process.
-            subprocess.run([sys.executable, "-m", "models.train", name], check=True)
-    results = measured()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("networks", nargs="*", help="some of models.recipe.ABLATIONS")
+    names = parser.parse_args().networks or list(ABLATIONS)
+    if unknown := set(names) - set(ABLATIONS):
+        parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(ABLATIONS)}")
+    for name in names:
+        for training, recipe in TRAININGS[name].items():
+            if epochs_done(training) < sum(stage.epochs for stage in recipe.stages):
+                # Each in a process of its own: the precision is set for a whole process.
+                subprocess.run([sys.executable, "-m", "models.train", training], check=True)
+    before = json.loads(FILE.read_text()) if FILE.exists() else {"networks": {}, "gains": {}}
+    results = put_in(before, measured(names))
     keep(FILE, results)
     print_table(results)
 
 
-def measured() -> dict:
-    """{"networks": {name: figures}, "gains": {what: [mean, low, high]}} on EG1800's test half."""
+def measured(names: list[str]) -> dict:
+    """{"networks": {name: figures}, "gains": {what: figures}} on EG1800's test half.
+
+    Gains are the COMPARISONS among the networks named.
+    """
     use_fastest_layout()
     portraits = eg1800("test")
     networks, scores = {}, {}
-    for name, recipe in tqdm(ABLATIONS.items()):
+    for name in tqdm(names):
+        recipe = ABLATIONS[name]
         model = build(recipe.network, recipe.encoder)
-        model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
-        scores[name] = np.array(portrait_ious(model, portraits, recipe.input_size))
+        scores[name] = np.array(
+            [_ious(model, each, portraits, recipe.input_size) for each in TRAININGS[name]]
+        )
         networks[name] = {
             "network": recipe.network,
             "encoder": recipe.encoder,
@@ -74,26 +88,51 @@ def measured() -> dict:
             "epochs": recipe.schedule,
             "parameters": model.count_params(),
             "foreground_iou": round(float(scores[name].mean()), 5),
-            "interval_95": bootstrap_interval(scores[name]),
+            "interval_95": interval_over_trainings(scores[name]),
+            "trainings": [round(float(each.mean()), 5) for each in scores[name]],
         }
-    gains = {}
-    for what, one, other in COMPARISONS:
-        gain = scores[one] - scores[other]
-        gains[what] = [round(float(gain.mean()), 5), *bootstrap_interval(gain)]
-    return {"photos": len(portraits), "networks": networks, "gains": gains}
+    gains = {
+        what: {
+            "foreground_iou": round(float(scores[one].mean() - scores[other].mean()), 5),
+            "interval_95": interval_over_trainings(scores[one], scores[other]),
+            "trainings": [len(scores[one]), len(scores[other])],
+        }
+        for what, one, other in COMPARISONS
+        if one in scores and other in scores
+    }
+    return {"networks": networks, "gains": gains}
+
+
+def put_in(before: dict, found: dict) -> dict:
+    """What was found in place of what was there, in the order of ABLATIONS and COMPARISONS."""
+    networks, gains = (before[part] | found[part] for part in ("networks", "gains"))
+    return {
+        "networks": {name: networks[name] for name in ABLATIONS if name in networks},
+        "gains": {what: gains[what] for what, *_ in COMPARISONS if what in gains},
+    }
+
+
+def _ious(model, training, portraits, size):
+    model.load_weights(CHECKPOINTS / training / f"{training}.weights.h5")
+    return portrait_ious(model, portraits, size)
 
 
 def print_table(results: dict) -> None:
     """A line a network, a line a comparison."""
-    print(f"{'':34}{'parameters':>12}{'IoU':>9}{'95 % interval':>19}")
+    print(f"{'':34}{'parameters':>12}{'IoU':>9}{'95 % interval':>19}  trainings")
     for name, figures in results["networks"].items():
         low, high = figures["interval_95"]
         print(
             f"{name:34}{figures['parameters']:12,}{figures['foreground_iou']:9.4f}"
-            f"{low:11.4f}-{high:.4f}"
+            f"{low:11.4f}-{high:.4f}{len(figures['trainings']):11}"
         )
-    for what, (gain, low, high) in results["gains"].items():
-        print(f"{what:52}{gain:+.4f} ({low:+.4f} to {high:+.4f})")
+    for what, figures in results["gains"].items():
+        low, high = figures["interval_95"]
+        one, other = figures["trainings"]
+        print(
+            f"{what:52}{figures['foreground_iou']:+.4f} ({low:+.4f} to {high:+.4f}), "
+            f"{one} and {other} trainings"
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import time
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.scenes import TRIMAPS, alphamatting_names, alphamatting_scene
+from models.alphamatting import TRIMAPS, alphamatting_names, alphamatting_scene
 from models.bootstrap import bootstrap_interval
 from models.metrics import MATTE_ERRORS, foreground_iou
 from models.photos import DATA, portrait_names, read_portrait, validation_names

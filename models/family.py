@@ -5,6 +5,8 @@
 * `portrait_fcn_plus`: PortraitFCN+ (Shen et al. 2016, *Automatic Portrait Segmentation for Image
   Stylization*, section 4): three channels more, normalised x and y and the mean mask, all in the
   pose of the face.
+* `portrait_fcn_plus_corner`: the same with output that lies beside its input (`heads.corner_head`),
+  to see what this costs.
 
 The encoders are VGG16, as in the papers; EfficientNet-Lite0, which runs on a phone-sized CPU
 budget and fits in 10 MB; and the latter with the maps of MediaPipe's selfie segmentation beside
@@ -19,11 +21,18 @@ from keras import layers
 
 from models import efficientnet_lite0, selfie_features, vgg16
 from models.drop import DropTogether
-from models.heads import fcn8s_head, fused_head
+from models.heads import corner_head, fcn8s_head, fused_head
 from models.layout import channel_axis, input_shape
 
 RGB, PORTRAIT = 3, 6  # channels
-NETWORKS = {"fcn8s": RGB, "portrait_fcn": RGB, "portrait_fcn_plus": PORTRAIT}
+NETWORKS = {
+    "fcn8s": RGB,
+    "portrait_fcn": RGB,
+    "portrait_fcn_plus": PORTRAIT,
+    "portrait_fcn_plus_corner": PORTRAIT,
+}
+# Networks with the same head whatever the encoder.
+HEADS = {"fcn8s": fcn8s_head, "portrait_fcn_plus_corner": corner_head}
 
 # Share of the samples that are learnt from the selfie network's maps alone: on portraits seen
 # dozens of times the encoder's own say enough, and the head would lean on nothing else.
@@ -83,7 +92,7 @@ def build(
     """
     channels, chosen = NETWORKS[network], ENCODERS[encoder]
     inputs = keras.Input(input_shape(height, width, channels), name="portrait")
-    head = fcn8s_head if network == "fcn8s" else chosen.head
+    head = HEADS.get(network, chosen.head)
     return keras.Model(inputs, head(chosen.features(inputs)), name=f"{network}_{encoder}")
 
 

@@ -23,13 +23,27 @@ FCN8S_FACTORS = {8: 1e-4, 16: 1e-2}
 
 def fcn8s_head(features):
     """The head of FCN-8s (Long et al. 2015, section 4.2): scores of strides 32, 16 and 8, summed."""
+    return _summed_scores(features, _enlarged)
+
+
+def corner_head(features):
+    """The same with a mistake that is easily made: what is enlarged is cropped at its corner.
+
+    A transposed convolution without padding gives half a stride too much on every side. Cut off on
+    one side alone, scores of strides 32, 16 and 8 come to lie 28, 12 and 4 pixels too low and too
+    far to the right.
+    """
+    return _summed_scores(features, _enlarged_from_corner)
+
+
+def _summed_scores(features, enlarged):
     *_, stride8, stride16, stride32 = features
     score = _score(stride32, "score32")
     for skip, stride in ((stride16, 16), (stride8, 8)):
-        score = _enlarged(score, 2, f"enlarge{stride}")
+        score = enlarged(score, 2, f"enlarge{stride}")
         skip = layers.Rescaling(FCN8S_FACTORS[stride], name=f"scale{stride}")(skip)
         score = layers.Add(name=f"sum{stride}")([score, _score(skip, f"score{stride}")])
-    return _enlarged(score, 8, "logit")
+    return enlarged(score, 8, "logit")
 
 
 def fused_head(features):
@@ -54,15 +68,20 @@ def _score(x, name):
     return layers.Conv2D(1, 1, kernel_initializer="zeros", name=name)(x)
 
 
-def _enlarged(x, stride, name, first_weights=BILINEAR):
+def _enlarged_from_corner(x, stride, name):
+    x = _enlarged(x, stride, f"{name}_whole", padding="valid")
+    return layers.Cropping2D(((0, stride), (0, stride)), name=name)(x)
+
+
+def _enlarged(x, stride, name, first_weights=BILINEAR, padding="same"):
     return layers.Conv2DTranspose(
         1,
         2 * stride,
         stride,
-        padding="same",
+        padding=padding,
         kernel_initializer=first_weights,
         # The loss needs exact logits, whatever the precision of the layers before.
-        dtype="float32" if name == "logit" else None,
+        dtype="float32" if name.startswith("logit") else None,
         name=name,
     )(x)
 

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from models.augment import sample
 from models.family import ENCODERS, NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
-from models.losses import boundary_iou_loss
+from models.losses import boundary_iou_loss, squared_error
 from models.metrics import foreground_iou
 from models.one_pass import one_pass
 from models.photos import (
@@ -66,7 +66,8 @@ def train(name: str) -> None:
     model = build(recipe.network, recipe.encoder)
     if recipe.pretrained:
         load_pretrained(model, recipe.encoder)
-    model.compile(optimizer_of(recipe), boundary_iou_loss(recipe.iou_weight))
+    loss = squared_error if recipe.squared_error else boundary_iou_loss(recipe.iou_weight)
+    model.compile(optimizer_of(recipe), loss)
     model.optimizer.build(model.trainable_variables)
     state = TrainingState(model, folder / "state.npz")
     first = state.resume()

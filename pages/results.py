@@ -151,11 +151,10 @@ def network_lesson() -> "tuple[str, tuple[Picture, ...]]":
     from pipeline.image import load_image
     from pipeline.layers import network_layers
     from pipeline.operations import pictures
-    from pipeline.segment import network_size, whole_frame
 
     image = load_image(SAMPLES[0].file)
     (face, *_) = find_faces(image)
-    layers = network_layers(image, whole_frame(image.shape, network_size()), face)
+    layers = network_layers(image, face)
     left, top = face.landmarks[:, :2].min(axis=0).astype(int)
     right, bottom = face.landmarks[:, :2].max(axis=0).astype(int)
     side = max(right - left, bottom - top)

@@ -66,6 +66,10 @@ def main() -> None:
             st.info("Upload a photo of a person to walk through it.")
             privacy_note()
             st.stop()
+        # A chosen pixel means nothing in another photo.
+        if st.session_state.get("walk_pixel_of") != photo:
+            st.session_state["walk_pixel_of"] = photo
+            st.session_state.pop("walk_pixel", None)
         walked = walk_of(name, photo)
         steps = walked.steps
         position = current(steps)

@@ -210,7 +210,10 @@ def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[lis
 
 def _photos_in(folder: Path, output: Path) -> list[Path]:
     """The photos and trimaps of a folder, without hidden files and without earlier results."""
-    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    try:
+        paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    except OSError as error:
+        raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
     if folder.resolve() == output.resolve():
         results = tuple(f".{name}.png" for name in OUTPUTS)
         paths = [path for path in paths if not path.name.endswith(results)]

@@ -42,4 +42,7 @@ def conjugate_gradient(
         previous, size = size, float(residual @ conditioned)
         direction *= right_side.dtype.type(size / previous)
         direction += conditioned
+    else:
+        if residuals is not None:
+            residuals.append((size / scale) ** 0.5)
     return x

@@ -220,6 +220,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         image = _sixteen_bit_grey(image)
+    elif image.mode == "F":
+        image = _float_grey(image)
     opacity = None
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -239,6 +241,16 @@ def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
     """Pillow's own conversion clips 16-bit grey at 255 where it should divide by 257."""
     values = np.asarray(image).astype(np.uint32).clip(0, 65535)
     return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+
+
+def _float_grey(image: Image.Image) -> Image.Image:
+    """Pillow's own conversion takes 1.0, white as film tools write it, for the level 1 of 255."""
+    values = np.asarray(image)
+    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+        raise ImageError(
+            "This picture has decimal numbers outside 0 to 1. Export it with 8 or 16 bits."
+        )
+    return Image.fromarray(np.rint(values * 255).astype(np.uint8))
 
 
 def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:

@@ -88,8 +88,9 @@ def knn_links(
     """Neighbours and affinities of the unknown pixels, Chen, Li & Tang, TPAMI 2013, section 3.1.
 
     ``X(i) = (colour, weight * position)`` and ``k(i, j) = 1 - |X(i) - X(j)| / C`` for the nearest
-    neighbours j of i, where C is the greatest distance in the feature space. `levels` are
-    (neighbours, weight of position) pairs: near and far neighbours.
+    neighbours j of i. C is ``sqrt(channels + 2 weight^2)``, the greatest distance there is in RGB;
+    what lies further apart in Lab or HSV has affinity 0. `levels` are (neighbours, weight of
+    position) pairs: near and far neighbours.
 
     Returns (n, sum of k) int32 pixels and float32 affinities in [0, 1], 0 for a pixel itself.
     """

@@ -13,6 +13,8 @@ MICROAMPERES_PER_MEGAHERTZ = 126
 """Active supply current of the MSP430FR2433, typical: TI SLASE59, section 1 (features)."""
 SUPPLY_VOLTS = 3.0
 
+# Where its timer does not count the processor's own cycles.
+PROCESSOR_HZ = {2: 8_000_000}
 BOARD_KINDS = {1: "MSP430FR2433, bare metal", 2: "Energia sketch", 3: "core on this machine"}
 PHASES = ("receive", "project", "search", "merge", "solve")
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
@@ -192,12 +194,14 @@ def read_solution(payload: bytes, features: bytes | None, codes: np.ndarray, inf
     memory = memory_by_phase(at, codes.size, info.arena_bytes - at["map"], unknown, edges,
                              neighbours, info.arena_address)
     around = info.stack_regions(stack_unused)
+    hertz = PROCESSOR_HZ.get(info.kind, info.ticks_per_second)
     return Solution(
         status=status, codes=solved, unknown=unknown, edges=edges, iterations=iterations,
         features=None if features is None else
         np.frombuffer(features, np.uint8).reshape(*codes.shape, 2),
         residual_exponent=residual_exponent, mean=mean, axes=np.array(axes).reshape(2, 3),
-        phases=tuple(Phase(name, cycles, cycles / info.ticks_per_second, regions + around)
-                     for name, cycles, regions in zip(PHASES, ticks, memory)),
+        phases=tuple(Phase(name, round(hertz * count / info.ticks_per_second),
+                           count / info.ticks_per_second, regions + around)
+                     for name, count, regions in zip(PHASES, ticks, memory)),
         stack_unused=stack_unused, stack_used=info.stack_bytes - stack_unused,
         wire=wire)

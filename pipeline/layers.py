@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.bars import picture_area
 from pipeline.face import Face
-from pipeline.segment import NETWORK, Frame, network_input, network_size
+from pipeline.segment import NETWORK, network_input, network_size, whole_frame, within
 from pipeline.tflite import run_and_keep
 
 DEEPEST = 32  # the stride that the fusion starts from
@@ -71,12 +72,16 @@ class Layers:
         return encoder | {DEEPEST: self.deepest}
 
 
-def network_layers(image: np.ndarray, frame: Frame, face: Face | None) -> Layers:
-    """Run PortraitFCN+ once on a frame of a photo, (H, W, 3) uint8, and keep what lies between.
+def network_layers(image: np.ndarray, face: Face | None) -> Layers:
+    """Run PortraitFCN+ once on a photo, (H, W, 3) uint8, and keep what lies between.
 
-    Takes some hundred megabytes and a fraction of a second, and leaves `pipeline.segment` alone.
+    The look is `pipeline.segment`'s first one, at the whole picture within its bars. Takes some
+    hundred megabytes and a fraction of a second, and leaves `pipeline.segment` alone.
     """
-    inputs = network_input(image, frame, face, network_size())
+    picture, faces = within(picture_area(image), image, [face] if face else [])
+    size = network_size()
+    frame = whole_frame(picture.shape, size)
+    inputs = network_input(picture, frame, faces[0] if faces else None, size)
     kinds = ("up", "lateral", "fuse")
     names = ["top", *(f"{kind}{stride}" for stride in FUSED for kind in kinds)]
     names += [*OWN.values(), *SELFIE.values()]

@@ -72,7 +72,8 @@ def matte(
     image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
     replaces the stages before it. mask: your own, or that of an earlier result, (H, W) float32 in
     0..1; it replaces the search for faces and the network, and `face` then says whose hair the
-    band follows. band: the unknown band reaches this far to either side of the
+    band follows (of several faces found, the largest one's); in bars around the picture it counts
+    for nothing. band: the unknown band reaches this far to either side of the
     mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
     further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
     residual refinement network on the alpha matte (see `pipeline.refine`). progress: called as

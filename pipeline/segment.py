@@ -21,7 +21,7 @@ from pipeline.weights import WEIGHTS
 
 NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
 
-# Height of the canvas that the looks are joined on; the network sees fewer rows than that.
+# Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
 CANVAS_SIDE = 1024
 # A closer look pays off when it magnifies by at least this much.
 LEAST_MAGNIFICATION = 1.3
@@ -41,7 +41,7 @@ MEAN_OF_PEOPLE, SECOND_OPINION = 0.78, 0.15
 SMALLEST_PATCH = 0.02
 # Patches are told apart where the probability falls below this.
 PATCH_EDGE = 0.25
-# Guided filter (He et al. 2010): radius at 800 rows, and epsilon for values in 0..1.
+# Guided filter (He et al. 2010): radius where the longer side is 800, and epsilon for values in 0..1.
 GUIDED_RADIUS, GUIDED_EPSILON = 8, 1e-3
 
 
@@ -85,16 +85,25 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     colour lies around the picture, nobody is.
     """
     area = rows, columns = picture_area(image)
-    inside = image[area]
-    if inside.shape == image.shape:
-        return Segmentation(*_segment(image, faces), area)
-    left, top = columns.start, rows.start
-    moved = [replace(face, landmarks=face.landmarks - np.float32([left, top, 0])) for face in faces]
-    mask_inside, frames, found = _segment(np.ascontiguousarray(inside), moved)
-    mask = np.zeros(image.shape[:2], np.float32)
-    mask[area] = mask_inside
-    frames = (replace(each, left=each.left + left, top=each.top + top) for each in frames)
+    inside, moved = within(area, image, faces)
+    mask, frames, found = _segment(inside, moved)
+    if inside.shape != image.shape:
+        beyond = rows.start, image.shape[0] - rows.stop, columns.start, image.shape[1] - columns.stop
+        mask = cv2.copyMakeBorder(mask, *beyond, cv2.BORDER_CONSTANT, value=0)
+    frames = (
+        replace(each, left=each.left + columns.start, top=each.top + rows.start) for each in frames
+    )
     return Segmentation(mask, tuple(frames), found, area)
+
+
+def within(
+    area: tuple[slice, slice], image: np.ndarray, faces: list[Face]
+) -> tuple[np.ndarray, list[Face]]:
+    """A photo's area, rows and columns, as a photo of its own, and the faces where they lie in it."""
+    rows, columns = area
+    corner = np.float32([columns.start, rows.start, 0])
+    moved = [replace(face, landmarks=face.landmarks - corner) for face in faces]
+    return np.ascontiguousarray(image[area]), moved
 
 
 def _segment(image, faces):
@@ -109,7 +118,9 @@ def _segment(image, faces):
     probability = _without_patches(canvas.probability(), faces, image.shape)
     probability = with_whole_faces(probability, faces, image.shape)
     probability = _follow_edges(probability, canvas.image)
-    found = bool(faces) or _someone(probability, canvas.image)
+    found = bool((probability >= 0.5).any()) and (
+        bool(faces) or _someone(probability, canvas.image)
+    )
     if not found:
         return np.zeros((height, width), np.float32), tuple(frames), False
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)

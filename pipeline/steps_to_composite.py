@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline import drawings
-from pipeline.foreground import EDGE_WEIGHT, REGULARIZATION
+from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
@@ -235,13 +235,14 @@ def foreground(walk: Walk) -> Step:
         "neighbours.",
         (
             r"\min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i - I_i"
-            r" \right\rVert^2 + \sum_i \sum_{j \in N_i} w_{ij}"
-            r" \left( \lVert F_i - F_j \rVert^2 + \lVert B_i - B_j \rVert^2 \right)",
+            r" \right\rVert^2 + \sum_i \sum_{j \in N_i} w_{ij} \left("
+            r" (\alpha_j + t) \lVert F_i - F_j \rVert^2 +"
+            r" (1 - \alpha_j + t) \lVert B_i - B_j \rVert^2 \right)",
             rf"w_{{ij}} = {_power(REGULARIZATION)} + {EDGE_WEIGHT:g}\,"
-            r" \lvert \alpha_i - \alpha_j \rvert",
+            rf" \lvert \alpha_i - \alpha_j \rvert, \quad t = {LEAST_TRUST:g}",
         ),
         "Germer, Uelwer, Conrad and Harmeling, *Fast Multi-Level Foreground Estimation*, ICPR "
-        "2020, equation 3",
+        "2020, equation 3; the factors of a neighbour's own alpha are ours",
         (
             Picture.of(
                 "Foreground F", "The person's colours carried on past the edge", walk.foreground

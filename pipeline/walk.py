@@ -24,7 +24,7 @@ from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
 from pipeline.segment import Frame
 from pipeline.stored import shrunk
-from pipeline.trimap import UNKNOWN, make_trimap
+from pipeline.trimap import UNKNOWN
 
 LONGEST_SIDE = 800
 # The matte is shown after so many iterations, apart from the last one.
@@ -129,7 +129,7 @@ def walk(
     with clock.stage("channels", MATTE_SHARE):
         channels = portrait_channels(to_canonical, image.shape[:2]) if matted.face else None
     with clock.stage("layers", MATTE_SHARE):
-        layers = network_layers(image, matted.frames[0], matted.face)
+        layers = network_layers(image, matted.face)
     with clock.stage("early", 0.85):
         matrix, early = _early(story, matted.trimap, settings.quality)
     return _composed(
@@ -177,28 +177,28 @@ def walk_on(
     before = replace(before.packed(), settings=settings)
     if first in (None, "foreground"):
         return _composed(before, clock)
-    trimap, seconds = before.trimap, before.seconds
-    if first == "trimap":
-        with clock.stage("trimap", 0.0):
-            trimap = make_trimap(before.mask, settings.band, before.to_canonical)
-        if not (trimap == UNKNOWN).any():
-            raise ImageError(NO_EDGE)
     story = RecordedStory()
     solve = _Solver(settings, story)
-    matted = matte(before.image, trimap=trimap, progress=clock.tell_of_matte, solve=solve)
+    if first == "trimap":
+        known = {"mask": before.mask, "face": before.face, "band": settings.band}
+    else:
+        known = {"trimap": before.trimap}
+    matted = matte(before.image, **known, progress=clock.tell_of_matte, solve=solve)
+    if not (matted.trimap == UNKNOWN).any():
+        raise ImageError(NO_EDGE)
     with clock.stage("early", 0.85):
-        matrix, early = _early(story, trimap, settings.quality)
+        matrix, early = _early(story, matted.trimap, settings.quality)
     return _composed(
         replace(
             before,
-            trimap=trimap,
+            trimap=matted.trimap,
             story=story,
             matrix=matrix,
             early=early,
             solved=solve.alpha,
             alpha=matted.alpha,
             foreground=matted.foreground,
-            seconds=seconds | matted.timings,
+            seconds=before.seconds | matted.timings,
         ),
         clock,
     )

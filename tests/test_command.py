@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -204,6 +205,18 @@ def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path
         main(["anna.jpg", *options, "-o", str(tmp_path)])
     assert stop.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path, capsys, monkeypatch):
+    def refused(folder):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "photos").mkdir()
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(SystemExit):
+        main([str(tmp_path / "photos"), "-o", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert "photos cannot be read: Permission denied" in said and "cannot write" not in said
 
 
 def test_help_teaches_by_examples(capsys):

@@ -5,7 +5,8 @@ import pytest
 
 pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
 
-from models.bootstrap import bootstrap_interval  # noqa: E402
+from models.ablations import put_in  # noqa: E402
+from models.bootstrap import bootstrap_interval, interval_over_trainings  # noqa: E402
 from models.evaluate import NEAR, pooled_counts, summary, wrong_near_boundary  # noqa: E402
 from models.evaluate_framings import between_bars, cut  # noqa: E402
 from models.evaluate_scenes import pooled_iou  # noqa: E402
@@ -63,3 +64,34 @@ def test_shapes_are_cut_and_bars_hold_nobody():
     assert framed.shape == (100, 60, 3) and (framed[:10] == 255).all()
     assert np.array_equal(framed[10:90], image)
     assert not empty[:10].any() and not empty[90:].any() and empty[10:90].all()
+
+
+def test_trainings_that_differ_make_a_mean_less_sure_than_photos_alone():
+    rng = np.random.default_rng(0)
+    photos = rng.normal(0.9, 0.02, 100)
+    alike = np.stack([photos, photos, photos])
+    apart = alike + np.array([[-0.02], [0.0], [0.02]])
+    low, high = interval_over_trainings(alike)
+    assert (low, high) == pytest.approx(bootstrap_interval(photos), abs=0.001)
+    wider_low, wider_high = interval_over_trainings(apart)
+    assert wider_high - wider_low > 2 * (high - low)
+
+
+def test_a_difference_is_taken_photo_by_photo():
+    """Photos differ by far more than the two networks, always in the same way."""
+    photos = np.random.default_rng(0).normal(0.8, 0.1, (1, 100))
+    assert interval_over_trainings(photos + 0.01, photos) == pytest.approx([0.01, 0.01])
+
+
+def test_rows_that_were_not_measured_anew_stay_and_keep_their_place():
+    before = {
+        "networks": {"fcn8s_lite0": "old", "portrait_fcn_plus_lite0": "old"},
+        "gains": {"ImageNet weights, light": "old"},
+    }
+    found = {"networks": {"portrait_fcn_lite0": "new", "fcn8s_lite0": "new"}, "gains": {}}
+    assert list(put_in(before, found)["networks"].items()) == [
+        ("fcn8s_lite0", "new"),
+        ("portrait_fcn_lite0", "new"),
+        ("portrait_fcn_plus_lite0", "old"),
+    ]
+    assert put_in(before, found)["gains"] == before["gains"]

@@ -298,3 +298,12 @@ def test_altered_files_are_refused_or_read(kind):
             load_image(data.tobytes())
         except ImageError:
             pass
+
+
+def test_grey_of_decimal_numbers_is_read_from_black_to_white():
+    """As film tools write mattes; the numbers of anything else cannot be known."""
+    values = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8).repeat(4, 0).repeat(4, 1)
+    loaded = load_image(encoded(Image.fromarray(values), "TIFF"))
+    assert np.abs(loaded[..., 0] - 255 * values).max() <= 0.5
+    with pytest.raises(ImageError, match="outside 0 to 1"):
+        load_image(encoded(Image.fromarray(400 * values), "TIFF"))

@@ -9,14 +9,14 @@ from pipeline.face import find_faces
 from pipeline.image import load_image
 from pipeline.layers import DEEPEST, FUSED, Layers, network_layers
 from pipeline.samples import SAMPLES
-from pipeline.segment import NETWORK, network_size, whole_frame
+from pipeline.segment import NETWORK, network_size
 from pipeline.tflite import Network, run_and_keep
 
 
 @pytest.fixture(scope="module")
 def layers() -> Layers:
     image = load_image(SAMPLES[0].file)
-    return network_layers(image, whole_frame(image.shape, network_size()), find_faces(image)[0])
+    return network_layers(image, find_faces(image)[0])
 
 
 def test_looking_on_does_not_change_the_answer(layers):

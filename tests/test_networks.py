@@ -22,9 +22,9 @@ from models.deep_image_matting import deep_image_matting  # noqa: E402
 from models.drop import DropTogether  # noqa: E402
 from models.efficientnet_lite0 import efficientnet_lite0  # noqa: E402
 from models.family import ENCODERS, NETWORKS, build  # noqa: E402
-from models.heads import fcn8s_head, fused_head  # noqa: E402
+from models.heads import corner_head, fcn8s_head, fused_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
-from models.losses import boundary_iou_loss  # noqa: E402
+from models.losses import boundary_iou_loss, squared_error  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import TrainingState, learning_rate, optimizer_of, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
@@ -69,11 +69,17 @@ def test_bilinear_weights_continue_a_ramp():
     assert inner == pytest.approx((np.arange(4, 44) + 0.5) / 8 - 0.5, abs=1e-5)
 
 
-def test_fcn8s_puts_a_pixel_of_every_stride_over_its_own_square():
-    """An impulse in the score of a stride, enlarged, is centred on that square of the photo."""
-    for stride in (8, 16, 32):
+@pytest.mark.parametrize(
+    "of, beside", [(fcn8s_head, {8: 0, 16: 0, 32: 0}), (corner_head, {8: 4, 16: 12, 32: 28})]
+)
+def test_fcn8s_puts_a_pixel_of_every_stride_over_its_own_square(of, beside):
+    """An impulse in the score of a stride, enlarged, is centred on that square of the photo.
+
+    Cropped at the corner it lies half a stride too far for each enlargement on the way.
+    """
+    for stride, off in beside.items():
         maps = [keras.Input((256 // s, 256 // s, 1)) for s in (2, 4, 8, 16, 32)]
-        head = keras.Model(maps, fcn8s_head(maps))
+        head = keras.Model(maps, of(maps))
         score, bias = head.get_layer(f"score{stride}").get_weights()
         head.get_layer(f"score{stride}").set_weights([np.ones_like(score), bias])
         values = [np.zeros((1, *each.shape[1:]), "f4") for each in maps]
@@ -83,7 +89,7 @@ def test_fcn8s_puts_a_pixel_of_every_stride_over_its_own_square():
         logit = np.asarray(head(values))[0, ..., 0]
         y, x = np.mgrid[:256, :256] + 0.5
         centre = ((logit * y).sum() / logit.sum(), (logit * x).sum() / logit.sum())
-        wanted = ((row + 0.5) * stride, (column + 0.5) * stride)
+        wanted = ((row + 0.5) * stride + off, (column + 0.5) * stride + off)
         assert centre == pytest.approx(wanted, abs=0.01)
 
 
@@ -121,7 +127,7 @@ def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
 
 def test_the_drawing_of_the_network_has_the_maps_of_both_its_encoders():
     image = load_image(SAMPLES[0].file)
-    layers = network_layers(image, whole_frame(image.shape, network_size()), None)
+    layers = network_layers(image, None)
     maps = keras.Input(layers.inputs.shape)
     own = efficientnet_lite0(maps[..., :3])
     people = selfie_features.selfie_features(maps)
@@ -259,6 +265,13 @@ def test_cross_entropy_and_iou_of_a_hand_made_case():
     logit = np.zeros((1, 1, 2, 1), np.float32)
     loss = float(boundary_iou_loss(0.5)(truth, logit))
     assert loss == pytest.approx(np.log(2) + 0.5 * (1 - 0.6), rel=1e-5)
+
+
+def test_squared_error_of_a_hand_made_case():
+    """Probabilities 1/2 and 3/4 of pixels that are and are not a person; a third is not known."""
+    truth = np.array([[[[1.0, 1.0], [0.0, 3.0], [1.0, 0.0]]]], np.float32)
+    logit = np.array([0.0, np.log(3), -5.0], np.float32).reshape(1, 1, 3, 1)
+    assert float(squared_error(truth, logit)) == pytest.approx((1 / 4 + 9 / 16) / 2, rel=1e-5)
 
 
 def test_pixels_of_weight_zero_do_not_count():

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from components.places import Places
+from components.places import Places, processors
 
 SHORT = 0.01
 
@@ -69,3 +69,14 @@ def test_a_place_is_given_back_when_the_work_fails():
         raise Gone
     with places.place(lambda: pytest.fail("the place is not free"), SHORT):
         pass
+
+
+@pytest.mark.parametrize(
+    "quota, most", [("150000 100000\n", 2), ("50000 100000\n", 1), ("max 100000\n", None), ("", None)]
+)
+def test_a_container_has_no_more_processors_than_it_may_use(tmp_path, quota, most):
+    file = tmp_path / "cpu.max"
+    file.write_text(quota)
+    unlimited = processors(tmp_path / "none")
+    assert unlimited >= 1
+    assert processors(file) == min(unlimited, most or unlimited)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+import pipeline.segment
 from pipeline.face import Face, find_faces
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -147,3 +148,11 @@ def test_a_person_without_a_visible_face_is_found(astronaut):
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 3), (5000, 20)])
 def test_odd_shapes_come_back_in_their_shape(shape):
     assert segment(np.full((*shape, 3), 120, np.uint8), []).mask.shape == shape
+
+
+def test_a_face_without_a_person_in_the_mask_is_nobody(astronaut, monkeypatch):
+    """As of a face on a poster that the network sees through."""
+    nobody = np.full(network_size()[::-1], -4, np.float32)
+    monkeypatch.setattr(pipeline.segment, "look", lambda *_: nobody)
+    found = segment(astronaut, find_faces(astronaut))
+    assert not found.found and not found.mask.any()

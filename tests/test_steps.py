@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import scipy.sparse
@@ -20,7 +21,6 @@ from pipeline.samples import SAMPLES
 from pipeline.steps import steps
 from pipeline.step import Step
 from pipeline.story import Neighbour
-from pipeline.trimap import make_trimap
 from pipeline.walk import Settings, Walk, walk, walk_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +102,9 @@ def test_a_change_repeats_the_walk_from_its_step_on(walked, told, change, first)
     assert kept == (NAMES[: NAMES.index(first)] if first else NAMES)
     product = matte(
         walked.image,
-        trimap=make_trimap(walked.mask, settings.band, walked.to_canonical),
+        mask=walked.mask,
+        face=walked.face,
+        band=settings.band,
         solve=partial(
             knn_matting,
             features=settings.features,
@@ -282,3 +284,16 @@ def test_a_photo_without_a_person_is_refused_in_words():
     app.file_uploader(key="walk_upload").set_value([file]).run()
     assert not app.exception
     assert "No person was found" in app.error[0].value
+
+
+def test_a_walk_between_bars_is_that_of_the_product_after_every_change():
+    image = cv2.copyMakeBorder(small_photo(), 40, 50, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+    first = walk(image)
+    plain = walk(small_photo())
+    # The colours; the face may be found a little elsewhere.
+    np.testing.assert_array_equal(first.layers.inputs[..., :3], plain.layers.inputs[..., :3])
+    wider = walk_on(first.packed(), Settings(band=20))
+    np.testing.assert_array_equal(wider.trimap, matte(image, band=20).trimap)
+    again = walk_on(wider.packed(), Settings())
+    np.testing.assert_array_equal(again.trimap, first.trimap)
+    np.testing.assert_array_equal(again.alpha, first.alpha)

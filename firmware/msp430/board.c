@@ -57,7 +57,6 @@ enum {
 };
 
 enum {
-    
     OVERFLOWS_UNTIL_SILENCE = 25,    /* of 65536 ticks: 102 ms */
     OVERFLOWS_UNTIL_RELEASED = 12,   /* a button bounces for less than 49 ms */
     STACK_PAINT = 0xA55A
