@@ -133,26 +133,25 @@ def show_ablations(results: dict) -> None:
         [
             f"{NETWORKS[each['network']]}, {ENCODERS[each['encoder']]}"
             + ("" if each["pretrained"] else ", random weights")
-            + ("" if each["epochs"] == usual else f", {each['epochs']}"),
+            + ("" if each["epochs"] == usual else f", {each['epochs']}")
+            + _of_several(len(each["trainings"])),
             f"{each['parameters'] / 1e6:.0f} M",
             f"{each['foreground_iou']:.3f}",
             "{:.3f} to {:.3f}".format(*each["interval_95"]),
-            str(len(each["trainings"])),
         ]
         for each in networks
     ]
-    head = ["", "Size", "Mean IoU", "95 % interval", "Trainings"]
+    head = ["", "Size", "Mean IoU", "95 % interval"]
     st.markdown(table(head, rows))
     rows = [
         [
-            f"{what[0].upper()}{what[1:]}",
+            f"{what[0].upper()}{what[1:]}{_of_several(min(each['trainings']))}",
             f"{each['foreground_iou']:+.3f}",
             "{:+.3f} to {:+.3f}".format(*each["interval_95"]),
-            "{} and {}".format(*each["trainings"]),
         ]
         for what, each in results["gains"].items()
     ]
-    st.markdown(table(["The gain from", "IoU", "95 % interval", "Trainings"], rows))
+    st.markdown(table(["The gain from", "IoU", "95 % interval"], rows))
     st.caption(
         f"Epochs and their input size: {usual}, and begun with ImageNet weights, unless it says "
         "otherwise. Size: parameters; light: EfficientNet-Lite0. VGG16's ImageNet weights come by "
@@ -163,3 +162,8 @@ def show_ablations(results: dict) -> None:
         "weights and far more from random ones. "
         "`python -m models.ablations`"
     )
+
+
+def _of_several(trainings):
+    """Said in words: a phone has no room for one more column."""
+    return "" if trainings == 1 else f"; {trainings} trainings"
