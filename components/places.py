@@ -13,13 +13,13 @@ QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 def processors(quota: Path = QUOTA) -> int:
     """How many processors this process may use: those of its container, not all of the machine."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         used, period = quota.read_text().split()
         allowed = int(used) / int(period)
     except (OSError, ValueError, ZeroDivisionError):  # not Linux, or "max"
-        return count or 1
-    return max(1, min(count or 1, round(allowed)))
+        return count
+    return max(1, min(count, round(allowed)))
 
 
 class Places:

@@ -102,15 +102,14 @@ ABLATIONS = {
 }
 # Where chance in training is as large as what is asked, a network is trained more than once.
 MORE_SEEDS = (1, 2)
-TRAININGS = {
-    name: {name: recipe}
-    | {
-        f"{name}_seed{seed}": replace(recipe, seed=seed)
-        for seed in MORE_SEEDS
-        if recipe.encoder != "vgg16" and not recipe.scenes_only
-    }
-    for name, recipe in ABLATIONS.items()
-}
+
+
+def _trainings(name: str, recipe: Recipe) -> dict[str, Recipe]:
+    more = () if recipe.encoder == "vgg16" or recipe.scenes_only else MORE_SEEDS
+    return {name: recipe} | {f"{name}_seed{seed}": replace(recipe, seed=seed) for seed in more}
+
+
+TRAININGS = {name: _trainings(name, recipe) for name, recipe in ABLATIONS.items()}
 for trainings in TRAININGS.values():
     RECIPES |= trainings
 

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import pipeline.knn
+from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.image import ImageError
 from pipeline.knn import QUALITIES, knn_matting
 from pipeline.story import Story
@@ -311,3 +313,14 @@ def test_unknown_options_are_refused(options):
 
 def test_the_docstring_tells_the_truth():
     assert doctest.testmod(pipeline.knn).failed == 0
+
+
+def test_residuals_are_told_before_every_iteration_and_after_the_last():
+    """Whether the solver came to its end or was stopped."""
+    matrix = scipy.sparse.diags([-1.0, 2.5, -1.0], [-1, 0, 1], (60, 60), "csr")
+    right_side = np.random.default_rng(0).normal(size=60)
+    for most in (3, 200):
+        residuals = []
+        conjugate_gradient(matrix, right_side, np.zeros(60), 1e-6, most, residuals)
+        assert residuals[0] == pytest.approx(1)
+        assert len(residuals) == 4 if most == 3 else residuals[-1] <= 1e-6

@@ -21,6 +21,7 @@ from pipeline.samples import SAMPLES
 from pipeline.steps import steps
 from pipeline.step import Step
 from pipeline.story import Neighbour
+from pipeline.trimap import make_trimap
 from pipeline.walk import Settings, Walk, walk, walk_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,9 +103,7 @@ def test_a_change_repeats_the_walk_from_its_step_on(walked, told, change, first)
     assert kept == (NAMES[: NAMES.index(first)] if first else NAMES)
     product = matte(
         walked.image,
-        mask=walked.mask,
-        face=walked.face,
-        band=settings.band,
+        trimap=make_trimap(walked.mask, settings.band, walked.to_canonical),
         solve=partial(
             knn_matting,
             features=settings.features,
