@@ -235,9 +235,9 @@ def foreground(walk: Walk) -> Step:
         "neighbours.",
         (
             r"\min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i - I_i"
-            r" \right\rVert^2 + \sum_i \sum_{j \in N_i} w_{ij} \left("
-            r" (\alpha_j + t) \lVert F_i - F_j \rVert^2 +"
-            r" (1 - \alpha_j + t) \lVert B_i - B_j \rVert^2 \right)",
+            r" \right\rVert^2 + \sum_{i, j \in N_i} \left( u_{ij} \lVert F_i - F_j \rVert^2 +"
+            r" v_{ij} \lVert B_i - B_j \rVert^2 \right)",
+            r"u_{ij} = w_{ij} (\alpha_j + t), \quad v_{ij} = w_{ij} (1 - \alpha_j + t)",
             rf"w_{{ij}} = {_power(REGULARIZATION)} + {EDGE_WEIGHT:g}\,"
             rf" \lvert \alpha_i - \alpha_j \rvert, \quad t = {LEAST_TRUST:g}",
         ),
