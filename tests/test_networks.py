@@ -1,5 +1,6 @@
 """The networks' building blocks, against hand-made cases; TensorFlow is the backend here."""
 
+import itertools
 import os
 import pickle
 import struct
@@ -16,7 +17,7 @@ keras = pytest.importorskip("keras", reason="networks are built with requirement
 tf = pytest.importorskip("tensorflow", reason="it is the backend here")
 
 from components.network_drawing import network_drawing  # noqa: E402
-from models import selfie_features, vgg16  # noqa: E402
+from models import multiclass_features, selfie_features, vgg16  # noqa: E402
 from models.bilinear import Bilinear  # noqa: E402
 from models.deep_image_matting import deep_image_matting  # noqa: E402
 from models.drop import DropTogether  # noqa: E402
@@ -50,13 +51,25 @@ def test_the_network_is_light(network):
     assert network.count_params() < 3.5e6
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("name", NETWORKS)
+MOST_WEIGHTS = {"vgg16": 28e6, "lite0": 3.5e6, "lite0_selfie": 3.5e6, "multiclass": 4.5e6}
+ENDING_AT_STRIDE_16 = {("fcn8s", "multiclass"), ("portrait_fcn_plus_corner", "multiclass")}
+
+
+@pytest.mark.parametrize(
+    "name, encoder", sorted(set(itertools.product(NETWORKS, ENCODERS)) - ENDING_AT_STRIDE_16)
+)
 def test_every_network_of_the_family_has_its_channels_and_one_logit_a_pixel(name, encoder):
-    network = build(name, encoder, 64, 96)
-    assert network.input_shape == (None, 64, 96, NETWORKS[name])
-    assert network.output_shape == (None, 64, 96, 1)
-    assert network.count_params() < (28e6 if encoder == "vgg16" else 3.5e6)
+    width = 128 if encoder == "multiclass" else 96
+    network = build(name, encoder, 64, width)
+    assert network.input_shape == (None, 64, width, NETWORKS[name])
+    assert network.output_shape == (None, 64, width, 1)
+    assert network.count_params() < MOST_WEIGHTS[encoder]
+
+
+@pytest.mark.parametrize("name, encoder", sorted(ENDING_AT_STRIDE_16))
+def test_fcn8s_head_needs_a_map_of_stride_32(name, encoder):
+    with pytest.raises(ValueError, match="stride 32"):
+        build(name, encoder, 64, 128)
 
 
 def test_bilinear_weights_continue_a_ramp():
@@ -145,6 +158,35 @@ def test_the_selfie_maps_are_not_trained():
     fixed = [each for each in network.variables if each.path.startswith("selfie_")]
     assert sum(int(np.prod(each.shape)) for each in fixed) == selfie_features.weight_count()
     assert trained.isdisjoint(id(each) for each in fixed)
+
+
+def test_attention_averages_the_keys_of_pixels_that_lie_alike_in_their_patches():
+    rng = np.random.default_rng(0)
+    query, key, value = (rng.normal(size=(2, 8, 12, channels)) for channels in (1, 3, 3))
+    found = np.asarray(multiclass_features.PatchAttention()([query, key, value]))
+    for y, x in np.ndindex(8, 12):
+        alike = np.s_[:, y % 4 :: 4, x % 4 :: 4]
+        weight = scipy.special.softmax(query[alike], axis=(1, 2))
+        context = (key[alike] * weight).sum((1, 2))
+        assert found[:, y, x] == pytest.approx(value[:, y, x] * context, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.skipif(
+    not multiclass_features.published_file().exists(), reason="make published-weights fetches it"
+)
+def test_the_multiclass_network_begins_with_the_published_scores():
+    """Whatever the portrait channels, as they begin with no weight."""
+    published = Network(multiclass_features.published_file())
+    image = cv2.resize(load_image(SAMPLES[0].file), (256, 256), interpolation=cv2.INTER_AREA)
+    inputs = np.random.default_rng(0).random((256, 256, 6), np.float32)
+    inputs[..., :3] = (image.astype("f4") - 127) / 128
+    (scores,) = published(inputs[..., :3])
+    network = build("portrait_fcn_plus", "multiclass", 256, 256)
+    multiclass_features.load_published(network)
+    found = np.asarray(network(inputs[None]))[0, ..., 0]
+    wanted = scipy.special.logsumexp(scores[..., 1:], axis=-1) - scores[..., 0]
+    assert found == pytest.approx(wanted, abs=1e-3)
+    assert 0.2 < (found > 0).mean() < 0.9
 
 
 def test_deep_image_matting_has_the_published_layers_and_gives_one_alpha_a_pixel():
@@ -338,7 +380,9 @@ def test_epochs_belong_to_their_stage():
 def test_every_stage_fits_the_strides():
     for recipe in RECIPES.values():
         for size in (recipe.input_size, *(stage.size for stage in recipe.stages)):
-            assert all(side % 32 == 0 for side in size)
+            # Attention of the multiclass encoder parts its map of stride 16 into fours.
+            multiple = 64 if recipe.encoder == "multiclass" else 32
+            assert all(side % multiple == 0 for side in size)
 
 
 def test_a_state_dict_is_read_without_pytorch(tmp_path):
