@@ -10,7 +10,6 @@ patches serve no training patch.
 """
 
 import argparse
-from pathlib import Path
 
 import cv2
 import numpy as np
