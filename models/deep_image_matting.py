@@ -16,7 +16,7 @@ REFINEMENT = (64, 64, 64)
 
 
 def deep_image_matting(height: int, width: int) -> keras.Model:
-    """Build both stages with random weights.
+    """Build both stages, every weight zero: the memory that random draws take is not given back.
 
     (batch, height, width, 4) float32, RGB and trimap -> (batch, height, width, 1) alpha in 0..1.
     Height and width must be divisible by 32, for the five poolings.
@@ -35,12 +35,12 @@ def deep_image_matting(height: int, width: int) -> keras.Model:
     for channels, kept in zip(DECODER, reversed(places), strict=True):
         x = layers.Multiply()([layers.UpSampling2D()(x), kept])
         x = _convolution(x, channels, 5)
-    alpha = layers.Conv2D(1, 5, padding="same", activation="sigmoid")(x)
+    alpha = _convolution(x, 1, 5, "sigmoid")
 
     x = layers.Concatenate()([photo_and_trimap[..., :3], alpha])
     for channels in REFINEMENT:
         x = _convolution(x, channels, 3)
-    residual = layers.Conv2D(1, 3, padding="same")(x)
+    residual = _convolution(x, 1, 3, None)
     refined = layers.ReLU(1.0)(layers.Add()([alpha, residual]))
     return keras.Model(photo_and_trimap, refined, name="deep_image_matting")
 
@@ -55,5 +55,7 @@ class PlacesOfMaxima(layers.Layer):
         return ops.cast(ops.equal(full, repeated), full.dtype)
 
 
-def _convolution(x, channels, size):
-    return layers.Conv2D(channels, size, padding="same", activation="relu")(x)
+def _convolution(x, channels, size, activation="relu"):
+    return layers.Conv2D(
+        channels, size, padding="same", activation=activation, kernel_initializer="zeros"
+    )(x)

@@ -73,7 +73,7 @@ def show_scale() -> None:
     amounts = []
     for file, path, name, unit, how in (
         (MODELS / "memory.json", ("800x608", "deep_image_matting", "peak_bytes"),
-         "Deep Image Matting, 800 x 608", 1, "measured; the published layers with random weights"),
+         "Deep Image Matting, 800 x 608", 1, "measured; the published layers, all weights zero"),
         (BENCHMARKS / "stages.json", ("0.5 MP", "peak_mb"),
          "DeepMasque's whole pipeline, 800 x 600", 1e6, "measured"),
         (BENCHMARKS / "launchpad.json", ("columns", "sram_bytes"),

@@ -43,7 +43,7 @@ def test_tables_hold_what_was_measured():
 
 
 def test_memory_is_that_of_the_work_on_the_picture():
-    """Not of loading libraries or of drawing random weights."""
+    """Not of loading libraries or of making weights."""
     for rows in read("models/results/memory.json").values():
         assert rows["deep_image_matting"]["parameters"] == pytest.approx(130.6e6, rel=1e-3)
         assert rows["deep_image_matting"]["peak_bytes"] > rows["knn_matting"]["peak_bytes"]
