@@ -62,11 +62,12 @@ clean:
 
 # The models' and the benchmarks' commands need the packages that the tests need.
 .PHONY: train train-refinement published-weights evaluate
-train: $(VENV)/dev
+train: $(VENV)/dev published-weights
 	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
-	$(VENV)/bin/python -m models.train portrait_fcn_plus
-	$(VENV)/bin/python -m models.export portrait_fcn_plus
+	for name in portrait_fcn_plus portrait_fcn_plus_second; do \
+	$(VENV)/bin/python -m models.train $$name && $(VENV)/bin/python -m models.export $$name \
+	|| exit 1; done
 
 train-refinement: $(VENV)/dev
 	$(INSTALL) --no-deps -r requirements-train.txt
@@ -75,7 +76,7 @@ train-refinement: $(VENV)/dev
 	$(VENV)/bin/python -m models.train_refinement
 	$(VENV)/bin/python -m models.export refinement
 
-# What a network may begin with and no Python package holds (models/multiclass_features.py).
+# What our network begins with and no Python package holds (models/multiclass_features.py).
 MULTICLASS := selfie_multiclass_256x256.tflite
 published-weights: models/cache/$(MULTICLASS)
 models/cache/$(MULTICLASS):
@@ -84,13 +85,14 @@ models/cache/$(MULTICLASS):
 	| sed 's|^|$(@D)/|') -C $(@D) --strip-components 3 package/mediapipe/models/$(MULTICLASS)
 	@rm $(@D)/*.tgz
 
-evaluate: $(VENV)/dev
+evaluate: $(VENV)/dev published-weights
 	$(VENV)/bin/python -m models.evaluate
 	$(VENV)/bin/python -m models.evaluate_framings
 	$(VENV)/bin/python -m models.evaluate_scenes
 	$(VENV)/bin/python -m models.evaluate_refinement
 	$(VENV)/bin/python -m benchmarks.knn accuracy --methods "ours refined" --again
 	$(VENV)/bin/python -m models.card portrait_fcn_plus
+	$(VENV)/bin/python -m models.card portrait_fcn_plus_second
 	$(VENV)/bin/python -m models.card refinement
 	$(VENV)/bin/python docs/figures.py
 

@@ -4,7 +4,7 @@
 
 Each runs in a process of its own, on a picture of a head with loose hair and its trimap. Prints
 the process's peak resident memory while it works on the picture, what was resident just before
-(libraries and weights; not what making random weights took for a moment), and the number of
+(libraries and weights), and the number of
 parameters; writes models/results/memory.json.
 """
 
@@ -79,7 +79,10 @@ def parameters() -> dict[str, int]:
 
     return {
         "deep_image_matting": deep_image_matting(64, 64).count_params(),
-        "portrait_fcn_plus": build(encoder=RECIPES["portrait_fcn_plus"].encoder).count_params(),
+        "portrait_fcn_plus": sum(
+            build(encoder=RECIPES[name].encoder).count_params()
+            for name in ("portrait_fcn_plus", "portrait_fcn_plus_second")
+        ),
         "knn_matting": 0,
     }
 

@@ -1,4 +1,4 @@
-"""Two networks on one photo: our mask beside MediaPipe's selfie segmentation."""
+"""Two masks of one photo: our mask beside MediaPipe's selfie segmentation."""
 
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,7 @@ def compare_masks() -> None:
     names = {sample.person: sample.file for sample in SAMPLES}
     with choice:
         st.markdown(
-            "Two networks look at the same photo; drag the line between their masks. Ours has "
-            "the maps of the other beside its own."
+            "Our mask and MediaPipe's of the same photo; drag the line between them."
         )
         name = st.pills("Photo", [*names, OWN], default=SAMPLES[0].person, required=True)
         if name == OWN:
@@ -58,7 +57,7 @@ def compare_masks() -> None:
 
 
 # For the session alone: what is kept for the whole server outlives the page it was given to.
-@st.cache_data(max_entries=4, scope="session", show_spinner="Two networks are looking")
+@st.cache_data(max_entries=4, scope="session", show_spinner="The networks are looking")
 def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float]":
     """The photo under our mask and under MediaPipe's, its size, and the share that differs."""
     from pipeline.encode import encode_jpeg

@@ -1,4 +1,4 @@
-"""PortraitFCN+ drawn with the shapes of its maps: down both encoders, up the decoder."""
+"""PortraitFCN+ drawn with the shapes of its maps: down the encoder, up the pyramid, to the sum."""
 
 from math import log2
 from typing import TYPE_CHECKING
@@ -9,43 +9,45 @@ if TYPE_CHECKING:
     from pipeline.layers import Layers
 
 WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
-OWN, SELFIE, DECODER = 95, 279, 530  # middles of the columns
-LABEL = 409  # middle between the encoders and the decoder
-LOGIT = 52  # what its box is wider than its one channel, for its name
+ENCODER, PYRAMID, SUM = 84, 305, 536  # middles of the columns
+INPUT = 54  # what its box is wider than its six channels, for its name
+LOGIT = 52  # what its box is wider than its one channel
 GOLD, PALE, QUIET = "#d9b24a", "#f4eee1", "#b3a995"
 
 
 def network_drawing(layers: "Layers") -> str:
     """An HTML picture of one run of the network."""
-    strides = sorted(layers.own)
-    decoder = {fusion.stride: fusion for fusion in layers.fusions}
+    pyramid = {fusion.stride: fusion.fused.shape for fusion in layers.fusions}
+    finest = min(pyramid)
     shapes = [
-        _box((OWN + SELFIE) / 2, 0, layers.inputs.shape, "Photo, x, y, mean mask", SELFIE - OWN),
-        _box(DECODER, 0, layers.logit.shape, "Logit of person", LOGIT),
+        _box(ENCODER, 0, layers.inputs.shape, "Photo, x, y, mean mask", INPUT),
+        _box(SUM, 0, layers.logit.shape, "Logit of person", LOGIT),
+        _box(SUM, 1, pyramid[finest], "Sum; five 3x3"),
+        _arrow(SUM, 1, up=True),
+        _arrow(SUM, 2, up=True, low=_middle(len(layers.own))),
     ]
     text = [f"The network: input {_size(layers.inputs.shape)}"]
-    for row, stride in enumerate(strides, 1):
-        own, selfie = layers.own[stride], layers.selfie.get(stride)
-        shapes += [_arrow(OWN, row), _box(OWN, row, own, f"Lite0, stride {stride}")]
-        said = f"stride {stride}: EfficientNet-Lite0 {_size(own)}"
-        end = OWN + _width(own) / 2
-        if selfie:
-            shapes += [_arrow(SELFIE, row), _box(SELFIE, row, selfie, f"Selfie, stride {stride}")]
-            shapes.append(_across(row, end, SELFIE - _width(selfie) / 2))
-            end = SELFIE + _width(selfie) / 2
-            said += f", selfie segmentation {_size(selfie)}"
-        if stride in decoder:
-            fused, taken = decoder[stride].fused.shape, decoder[stride].encoder.shape
-            shapes.append(_box(DECODER, row, fused, "Fused: 3x3"))
+    for row, (stride, own) in enumerate(sorted(layers.own.items()), 1):
+        level = pyramid.get(stride, layers.deepest.shape)
+        left, right = PYRAMID - _width(level) / 2, PYRAMID + _width(level) / 2
+        shapes += [
+            _arrow(ENCODER, row),
+            _box(ENCODER, row, own, f"Stride {stride}"),
+            _across(row, ENCODER + _width(own) / 2, left, f"1x1: {level[2]}"),
+            _box(PYRAMID, row, level, "Fused" if stride in pyramid else "Coarsest"),
+        ]
+        if stride == finest:
+            shapes.append(_across(row, right, SUM - _width(level) / 2, f"3x3: {level[2]}"))
         else:
-            fused = taken = layers.deepest.shape
-            shapes.append(_box(DECODER, row, fused, "With context"))
-        shapes.append(_across(row, end, DECODER - _width(fused) / 2, f"1x1: {taken[2]}"))
-        shapes.append(_arrow(DECODER, row, up=True))
-        said += f", of which the decoder takes {taken[2]} channels, decoder {_size(fused)}"
-        text.append(said)
-    text.append(f"output {_size(layers.logit.shape)}")
-    return as_picture(WIDTH, ROW * (len(strides) + 1), "".join(shapes), "; ".join(text))
+            shapes += [
+                _arrow(PYRAMID, row, up=True),
+                _across(row, right, SUM, f"3x3: {level[2]}, x {stride // finest}"),
+            ]
+        text.append(f"stride {stride}: encoder {_size(own)}, pyramid {_size(level)}")
+    text.append(
+        f"the sum of all levels {_size(pyramid[finest])}, output {_size(layers.logit.shape)}"
+    )
+    return as_picture(WIDTH, ROW * (len(layers.own) + 1), "".join(shapes), "; ".join(text))
 
 
 def _box(middle, row, shape, name, wider=0):
@@ -62,12 +64,16 @@ def _box(middle, row, shape, name, wider=0):
 
 def _width(shape):
     """The wider, the more channels."""
-    return 98 + 10 * log2(shape[2] if len(shape) > 2 else 1)
+    return 84 + 8 * log2(shape[2] if len(shape) > 2 else 1)
 
 
-def _arrow(middle, row, up=False):
-    """Between a row and the one above it."""
-    low, high = ROW * row + 14, ROW * (row - 1) + 14 + BOX
+def _middle(row):
+    return ROW * row + 14 + BOX / 2
+
+
+def _arrow(middle, row, up=False, low=None):
+    """Between a row, or the height `low`, and the row above it."""
+    low, high = low or ROW * row + 14, ROW * (row - 1) + 14 + BOX
     tip, back = (high, 6) if up else (low, -6)
     return (
         f'<path d="M{middle} {low}V{high}M{middle - 4} {tip + back}L{middle} {tip}'
@@ -75,13 +81,13 @@ def _arrow(middle, row, up=False):
     )
 
 
-def _across(row, left, right, name=""):
-    """From a box to another one of its row, and what is done on the way."""
-    y = ROW * row + 14 + BOX / 2
+def _across(row, left, right, name):
+    """From a box to another column of its row, and what is done on the way."""
+    y = _middle(row)
     return (
         f'<path d="M{left} {y}H{right}" stroke="{QUIET}" stroke-dasharray="3 4" fill="none"/>'
-        f'<text x="{LABEL}" y="{y - 6}" fill="{QUIET}" font-size="13" text-anchor="middle">'
-        f"{name}</text>"
+        f'<text x="{(left + right) / 2}" y="{y - 6}" fill="{QUIET}" font-size="13" '
+        f'text-anchor="middle">{name}</text>'
     )
 
 

@@ -20,8 +20,10 @@ SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 SEGMENTERS = {
     "one_pass": "our network, a single pass",
-    "mask": "our mask (mean of the photo and its mirror image)",
+    "second_pass": "our second network, a single pass",
+    "mask": "our mask (the mean of both, the second on the mirror image)",
     "alpha": "our alpha, cut at one half",
+    "mediapipe_multiclass": "MediaPipe multi-class segmentation",
     "mediapipe_selfie": "MediaPipe selfie segmentation",
 }
 TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}

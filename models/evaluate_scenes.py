@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from models.bootstrap import BOOTSTRAP_ROUNDS, interval
 from models.photos import scene_split, voc_people
-from models.record import RESULTS, keep
+from models.record import MASK_WEIGHTS, RESULTS, keep
 from pipeline.face import find_faces
 from pipeline.segment import segment
 from pipeline.selfie import selfie_mask
@@ -25,7 +25,7 @@ FILE = RESULTS / "scenes.json"
 def main():
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     results = evaluate(scene_split(voc_people())[1])
-    keep(FILE, results, "portrait_fcn_plus.tflite")
+    keep(FILE, results, *MASK_WEIGHTS)
     print(summary(results))
 
 

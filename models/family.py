@@ -10,8 +10,8 @@
 
 The encoders are VGG16, as in the papers; EfficientNet-Lite0, which runs on a phone-sized CPU
 budget and fits in 10 MB; the latter with the maps of MediaPipe's selfie segmentation beside its
-own, which is what the app uses; and MediaPipe's multi-class selfie segmentation, whose strides end
-at 16, with a head of its own.
+own; and MediaPipe's multi-class selfie segmentation, whose strides end at 16, with a head of its
+own. The app uses the last two.
 """
 
 from collections.abc import Callable

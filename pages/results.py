@@ -112,7 +112,7 @@ def show_memory() -> None:
         )
     st.caption(
         "Peak memory, while it works on the picture, of a process that does only this, Python and "
-        "its libraries included; Deep Image Matting with its published layers and random weights, "
+        "its libraries included; Deep Image Matting with its published layers, all weights zero, "
         "in Keras on a processor. The page *4 KB of memory* goes further down. "
         "`python -m benchmarks.memory`"
     )
@@ -123,12 +123,14 @@ def show_network() -> None:
     drawing, pictures = network_lesson()
     st.markdown(
         "PortraitFCN+: down on the left, the encoder sees ever more of the photo in ever fewer "
-        "pixels. It is two networks side by side: EfficientNet-Lite0, which we trained on, and "
-        "MediaPipe's selfie segmentation as published, of the photo alone. A 1x1 convolution picks "
-        "from the maps of both; up on the right, each level is doubled in size, laid beside what "
-        "was picked at its stride and fused; a transposed convolution ends it. At the bottom the "
-        "mean over the whole picture is added, the context. Width x height x channels; the wider "
-        "a box, the more channels."
+        "pixels. It began with the weights of MediaPipe's multi-class selfie segmentation, and at "
+        "strides 8 and 16 it has attention between parts of the picture. A 1x1 convolution picks "
+        "from each of its maps; up in the middle, each level is doubled in size and what was "
+        "picked at the next stride is added. Every level, enlarged to stride 2, has its say in "
+        "the sum on the right, which five more convolutions and a transposed one turn into scores "
+        "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
+        "x channels; the wider a box, the more channels. The second network, which sees the mirror "
+        "image, has EfficientNet-Lite0 and the maps of MediaPipe's selfie segmentation instead."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

@@ -1,8 +1,8 @@
 """What PortraitFCN+ makes of a photo between its six channels and its logit.
 
-Shen et al. 2016 fuse the maps of several strides, as FCN-8s does: every decoder level takes the
-coarser level, enlarged twice, beside the encoder's own map of its stride. The layers are found by
-the names that `models.heads` gives them.
+Shen et al. 2016 fuse the maps of several strides, as FCN-8s does; here by a feature pyramid (Lin et
+al. 2017): every level is the coarser one, enlarged twice, plus the encoder's own map of its stride.
+The layers are found by the names that `models.multiclass_features` gives them.
 """
 
 from dataclasses import dataclass
@@ -14,32 +14,30 @@ from pipeline.face import Face
 from pipeline.segment import NETWORK, network_input, network_size, whole_frame, within
 from pipeline.tflite import run_and_keep
 
-DEEPEST = 32  # the stride that the fusion starts from
-FUSED = (16, 8, 4, 2)
-# The last layers with a name, at each stride, of the encoder's two networks: EfficientNet-Lite0
-# (models/efficientnet_lite0.py) and the selfie segmentation (models/selfie_features.py).
+DEEPEST = 16  # the stride that the fusion starts from
+FUSED = (8, 4, 2)
+# At each stride, by its number in the published file: the encoder's last layer, and the one that
+# picks from its map for the pyramid.
 OWN = {
-    2: "block0_project",
-    4: "block2_project",
-    8: "block4_project",
-    16: "block10_project",
-    32: "block15_project",
+    2: "multiclass_encoder_01",
+    4: "multiclass_encoder_12",
+    8: "multiclass_encoder_34",
+    16: "multiclass_encoder_70",
 }
-SELFIE = {
-    2: "selfie_depthwise_conv2d_10",
-    4: "selfie_depthwise_conv2d_9",
-    8: "selfie_depthwise_conv2d_8",
-    16: "selfie_conv2d_29",
+LATERAL = {
+    2: "multiclass_encoder_03",
+    4: "multiclass_encoder_14",
+    8: "multiclass_encoder_36",
+    16: "multiclass_encoder_72",
 }
 
 
 @dataclass(frozen=True)
 class Fusion:
-    """One level of the decoder; each (h, w, channels) float32, not negative but for `enlarged`.
+    """One level of the pyramid; each (h, w, channels) float32, of any sign.
 
     stride: pixels of the network's input to a pixel of the map. enlarged: what the coarser level
-    knows. encoder: what the encoder sees at this stride, after a 1x1 convolution. fused: a 3x3
-    convolution over both.
+    knows. encoder: what the encoder sees at this stride, after a 1x1 convolution. fused: their sum.
     """
 
     stride: int
@@ -52,22 +50,21 @@ class Fusion:
 class Layers:
     """The maps of one look at a photo.
 
-    inputs: (H, W, 6) float32. own, selfie: shapes (h, w, channels) of the maps of the encoder's two
-    networks by their stride. deepest: (H/32, W/32, channels) float32, the deepest of them after a
-    1x1 convolution; the decoder begins with it and with the context of the whole picture.
-    fusions: from coarse to fine. logit: (H, W) float32, positive where "person" is more likely.
+    inputs: (H, W, 6) float32. own: shapes (h, w, channels) of the encoder's maps by their stride.
+    deepest: (H/16, W/16, channels) float32, the deepest of them after a 1x1 convolution, which the
+    pyramid begins with. fusions: from coarse to fine. logit: (H, W) float32, positive where
+    "person" is more likely.
     """
 
     inputs: np.ndarray
     own: dict[int, tuple[int, ...]]
-    selfie: dict[int, tuple[int, ...]]
     deepest: np.ndarray
     fusions: tuple[Fusion, ...]
     logit: np.ndarray
 
     @property
     def by_stride(self) -> dict[int, np.ndarray]:
-        """The encoder's maps as the decoder takes them, from fine to coarse."""
+        """The encoder's maps as the pyramid takes them, from fine to coarse."""
         encoder = {fusion.stride: fusion.encoder for fusion in reversed(self.fusions)}
         return encoder | {DEEPEST: self.deepest}
 
@@ -82,20 +79,15 @@ def network_layers(image: np.ndarray, face: Face | None) -> Layers:
     size = network_size()
     frame = whole_frame(picture.shape, size)
     inputs = network_input(picture, frame, faces[0] if faces else None, size)
-    kinds = ("up", "lateral", "fuse")
-    names = ["top", *(f"{kind}{stride}" for stride in FUSED for kind in kinds)]
-    names += [*OWN.values(), *SELFIE.values()]
-    (logit,), found = run_and_keep(NETWORK, inputs, names)
-    own, selfie = (
-        {stride: found[name].shape for stride, name in each.items()} for each in (OWN, SELFIE)
-    )
+    names = [f"{kind}{stride}" for stride in FUSED for kind in ("up", "fuse")]
+    (logit,), found = run_and_keep(NETWORK, inputs, [*OWN.values(), *LATERAL.values(), *names])
     return Layers(
         inputs=inputs,
-        own=own,
-        selfie=selfie,
-        deepest=found["top"],
+        own={stride: found[name].shape for stride, name in OWN.items()},
+        deepest=found[LATERAL[DEEPEST]],
         fusions=tuple(
-            Fusion(stride, *(found[f"{kind}{stride}"] for kind in kinds)) for stride in FUSED
+            Fusion(stride, found[f"up{stride}"], found[LATERAL[stride]], found[f"fuse{stride}"])
+            for stride in FUSED
         ),
         logit=logit[..., 0],
     )

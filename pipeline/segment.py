@@ -1,12 +1,13 @@
-"""Find the people of a photo with PortraitFCN+.
+"""Find the people of a photo with PortraitFCN+ and a second network of its family.
 
-The network was trained on portraits cropped to head and shoulders. A photo that is framed
+The networks were trained on portraits cropped to head and shoulders. A photo that is framed
 differently is looked at twice: once whole, and once closer, in a frame around each face (placed
 as in the training portraits) and around each person that the first look found.
 """
 
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from pipeline.tflite import Network
 from pipeline.weights import WEIGHTS
 
 NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
+SECOND_NETWORK = WEIGHTS / "portrait_fcn_plus_second.tflite"
 
 # Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
 CANVAS_SIDE = 1024
@@ -128,8 +130,8 @@ def _segment(image, faces):
 
 
 def network_size() -> tuple[int, int]:
-    """Width and height of the network's input."""
-    height, width = _network().input_size
+    """Width and height of both networks' input."""
+    height, width = _network(NETWORK).input_size
     return width, height
 
 
@@ -144,15 +146,16 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
 def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     """Logits of "person" in a frame, (h, w) float32 at the network's size.
 
-    The mean of the frame and its mirror image: the network should not care which way a person
-    looks, and where it does, the mean errs less. Nor should it care what lies beyond the photo,
-    which is the photo's own edge, drawn out, in the one and grey in the other.
+    The mean of two networks, of which the second sees the mirror image: they were taught in other
+    ways and look from other sides, so that what the one takes for a person by mistake, the other
+    seldom does. Nor do they see the same beyond the photo, which is the photo's own edge, drawn
+    out, for the one and grey for the other.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)
     mirrored = network_input(image, frame, face, size)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
-    (logit,), (mirrored_logit,) = _network()(inputs), _network()(mirrored)
+    (logit,), (mirrored_logit,) = _network(NETWORK)(inputs), _network(SECOND_NETWORK)(mirrored)
     return (logit[..., 0] + mirrored_logit[:, ::-1, 0]) / 2
 
 
@@ -359,5 +362,5 @@ def _someone(probability, image):
 
 
 @cache
-def _network() -> Network:
-    return Network(NETWORK)
+def _network(path: Path) -> Network:
+    return Network(path)

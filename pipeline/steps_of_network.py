@@ -29,14 +29,14 @@ def features(walk: Walk) -> Step:
     return Step(
         "features",
         "What the network sees",
-        "The encoder, EfficientNet-Lite0, halves the picture five times. Fine maps answer to "
-        "edges and cloth, coarse ones to *a head there, background here*. Beside them lie the maps "
-        "of MediaPipe's selfie segmentation, which has seen far more people. Of every stride the "
-        f"{shown} liveliest channels are shown as the decoder takes them, each as bright as it "
-        "gets by itself.",
-        (r"a^{(s)} = \max\!\left(0,\; W^{(s)} h^{(s)}\right), \quad s = 2, 4, 8, 16, 32",),
-        "Tan and Le, *EfficientNet*, ICML 2019; strides as in Long, Shelhamer and Darrell, *Fully "
-        "Convolutional Networks*, CVPR 2015",
+        "The encoder halves the picture four times: inverted residuals and, at strides 8 and 16, "
+        "attention between parts of the picture. Fine maps answer to edges and cloth, coarse ones "
+        "to *a head there, background here*. It began as MediaPipe's multi-class selfie "
+        f"segmentation, which has seen far more people. Of every stride the {shown} liveliest "
+        "channels are shown as the decoder takes them, each as bright as it gets by itself.",
+        (r"a^{(s)} = W^{(s)} h^{(s)}, \quad s = 2, 4, 8, 16",),
+        "Sandler et al., *MobileNetV2*, CVPR 2018, section 3.3; Mehta and Rastegari, *Separable "
+        "Self-attention for Mobile Vision Transformers*, 2022, section 3.1",
         pictures,
         tuple(
             (f"Stride {stride}", f"{width} × {height}, {channels} channels")
@@ -73,16 +73,19 @@ def fusion(walk: Walk) -> Step:
     return Step(
         "fusion",
         "Fusion of strides",
-        "From coarse to fine: what the coarser stride knows is enlarged twice (top), laid beside "
-        "what the encoder sees here (middle), and one convolution joins them (bottom). All "
+        "From coarse to fine: what the coarser stride knows is enlarged twice (top), what the "
+        "encoder sees here (middle) is added to it, and that is the next level (bottom). All "
         "channels of a map are shown at once: its three principal components as red, green and "
-        "blue, so like colours mean like answers.",
+        "blue, so like colours mean like answers. Every level, brought to stride 2, has its say "
+        "in the scores of hair, face, body, clothes and things; the logit is what they have "
+        "together over the background.",
         (
-            r"f^{(s)} = \max\!\left(0,\; V^{(s)} * \left[\, {\uparrow_2} f^{(2s)},\;"
-            r" a^{(s)} \,\right]\right), \quad s = 16, 8, 4, 2",
-            r"\text{logit} = {\uparrow_2}\, w * f^{(2)}",
+            r"f^{(16)} = a^{(16)}, \quad f^{(s)} = {\uparrow_2} f^{(2s)} + a^{(s)},"
+            r" \quad s = 8, 4, 2",
+            r"z = g\Big(\textstyle\sum_s {\uparrow_{s/2}}\, V^{(s)} * f^{(s)}\Big), \quad"
+            r" \text{logit} = \log \textstyle\sum_{c > 0} e^{z_c} - z_0",
         ),
-        "Shen et al. 2016, section 4; Long, Shelhamer and Darrell 2015, section 4.2",
+        "Lin et al., *Feature Pyramid Networks*, CVPR 2017, section 3; Shen et al. 2016, section 4",
         (*pictures, answer),
         (
             ("Logit", f"{layers.logit.min():+.1f} to {layers.logit.max():+.1f}"),

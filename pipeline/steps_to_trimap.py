@@ -161,12 +161,13 @@ def mask(walk: Walk) -> Step:
     return Step(
         "mask",
         "Mask",
-        "PortraitFCN+ turns the six channels into the probability of *person*. It looks at the "
-        "photo and at its mirror image, closer again where people are small; a guided filter "
-        "then moves the boundary onto the photo's own edges.",
+        "PortraitFCN+ turns the six channels into the probability of *person*. A second, smaller "
+        "network of its family looks at the photo's mirror image, for a mistake is seldom made by "
+        "both; where people are small, both look again, closer. A guided filter then moves the "
+        "boundary onto the photo's own edges.",
         (
             r"m_i = \sigma\!\left( \tfrac{1}{2} \left( f(I, c)_i"
-            r" + f(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
+            r" + f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
             r" \right) \right), \qquad \sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
         "Shen et al. 2016, section 4; He, Sun and Tang, *Guided Image Filtering*, ECCV 2010",
@@ -180,7 +181,7 @@ def mask(walk: Walk) -> Step:
         ),
         (
             ("The network's picture", f"{width} × {height}"),
-            ("Looks", f"{looks} and {looks} mirrored"),
+            ("Looks", f"{looks}, and {looks} mirrored by the second network"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
             ("Memory kept", megabytes(walk.mask.nbytes)),
         ),

@@ -26,15 +26,21 @@ from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.heads import corner_head, fcn8s_head, fused_head  # noqa: E402
 from models.imagenet import read_state_dict  # noqa: E402
 from models.losses import boundary_iou_loss, squared_error  # noqa: E402
+from models.published_multiclass import published_mask  # noqa: E402
 from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
 from models.train import TrainingState, learning_rate, optimizer_of, stage_of  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
-from pipeline.layers import network_layers  # noqa: E402
+from pipeline.layers import LATERAL, OWN, network_layers  # noqa: E402
 from pipeline.samples import SAMPLES  # noqa: E402
-from pipeline.segment import network_input, network_size, whole_frame  # noqa: E402
+from pipeline.segment import (  # noqa: E402
+    NETWORK,
+    SECOND_NETWORK,
+    network_input,
+    network_size,
+    whole_frame,
+)
 from pipeline.selfie import selfie_mask  # noqa: E402
 from pipeline.tflite import Network  # noqa: E402
-from pipeline.weights import WEIGHTS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -138,17 +144,18 @@ def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
     assert 0.2 < found.mean() < 0.9
 
 
-def test_the_drawing_of_the_network_has_the_maps_of_both_its_encoders():
-    image = load_image(SAMPLES[0].file)
-    layers = network_layers(image, None)
+def test_the_drawing_of_the_network_has_the_maps_of_its_encoder():
+    layers = network_layers(load_image(SAMPLES[0].file), None)
     maps = keras.Input(layers.inputs.shape)
-    own = efficientnet_lite0(maps[..., :3])
-    people = selfie_features.selfie_features(maps)
-    assert list(layers.own.values()) == [tuple(each.shape[1:]) for each in own]
-    assert list(layers.selfie.values()) == [tuple(each.shape[1:]) for each in people]
+    of_stride = {}
+    model = keras.Model(maps, multiclass_features.multiclass_features(maps))
+    for stride, picked in zip(multiclass_features.STRIDES, model.outputs, strict=True):
+        assert layers.by_stride[stride].shape == tuple(picked.shape[1:])
+        of_stride[stride] = tuple(model.get_layer(OWN[stride]).output.shape[1:])
+        assert model.get_layer(LATERAL[stride]).output is picked
+    assert layers.own == of_stride
     drawing = network_drawing(layers)
-    for each in (*own, *people):
-        _, height, width, channels = each.shape
+    for height, width, channels in of_stride.values():
         assert f"{width} x {height} x {channels}" in drawing
 
 
@@ -186,6 +193,7 @@ def test_the_multiclass_network_begins_with_the_published_scores():
     found = np.asarray(network(inputs[None]))[0, ..., 0]
     wanted = scipy.special.logsumexp(scores[..., 1:], axis=-1) - scores[..., 0]
     assert found == pytest.approx(wanted, abs=1e-3)
+    assert published_mask(image) == pytest.approx(scipy.special.expit(wanted), abs=0.01)
     assert 0.2 < (found > 0).mean() < 0.9
 
 
@@ -287,10 +295,12 @@ def test_lite0_sees_to_the_lower_right_of_a_pixel_by_what_its_docstring_says():
         assert centre - (middle + stride / 2) == pytest.approx((stride - 1) / 2, abs=0.1)
 
 
-def test_the_shipped_network_has_learnt_to_make_up_for_that():
+@pytest.mark.parametrize("path", [NETWORK, SECOND_NETWORK], ids=lambda path: path.stem)
+def test_the_shipped_networks_have_learnt_to_make_up_for_that(path):
     """A photo and its mirror image have their persons in the same place, to half a pixel."""
     image = load_image(SAMPLES[0].file)
-    network, size = Network(WEIGHTS / "portrait_fcn_plus.tflite"), network_size()
+    network, size = Network(path), network_size()
+    assert network.input_size == (size[1], size[0])
     inputs = network_input(image, whole_frame(image.shape, size), None, size)
     person, mirror = (
         scipy.special.expit(network(each)[0][..., 0].astype("f8"))
