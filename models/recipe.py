@@ -49,10 +49,10 @@ class Recipe:
 RECIPES = {
     # Its convolutions have their normalisation folded in, so the rate is low.
     "portrait_fcn_plus": Recipe(
-        stages=(Stage((192, 256), 3),),
+        stages=(Stage((192, 256), 4),),
         input_size=(192, 256),
         encoder="multiclass",
-        learning_rate=1.5e-4,
+        learning_rate=7e-5,
         hold_out_scenes=True,
         augmentation=Augmentation(wide=0.06, background=0.25),
         empty_share=0.03,
