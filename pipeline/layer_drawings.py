@@ -9,20 +9,21 @@ GAP = 4  # pixels between two maps of a mosaic
 
 
 def mosaic(maps: np.ndarray, columns: int, rows: int, width: int) -> np.ndarray:
-    """The channels of (h, w, channels) that vary most, each as bright as it gets by itself.
+    """The channels of (h, w, channels) that vary most, each from dark at its least to pale.
 
-    Dark is zero, pale the channel's own maximum. Returns (H, W, 3) uint8, every map `width` pixels
-    wide with its own pixels to be seen; places for which there is no channel stay dark.
+    Returns (H, W, 3) uint8, every map `width` pixels wide with its own pixels to be seen; places for
+    which there is no channel stay dark.
     """
     height = round(width * maps.shape[0] / maps.shape[1])
     liveliest = np.argsort(-maps.std(axis=(0, 1)), kind="stable")[: columns * rows]
+    shares = _between_extremes(maps)
     picture = np.full(
         (rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), DARK, np.uint8
     )
     for place, channel in enumerate(liveliest):
         row, column = divmod(place, columns)
         top, left = row * (height + GAP), column * (width + GAP)
-        tile = cv2.resize(maps[..., channel], (width, height), interpolation=cv2.INTER_NEAREST)
+        tile = cv2.resize(shares[..., channel], (width, height), interpolation=cv2.INTER_NEAREST)
         picture[top : top + height, left : left + width] = glowing(tile)
     return picture
 
@@ -47,6 +48,11 @@ def in_three_colours(maps: np.ndarray) -> np.ndarray:
     components = values @ directions[:, :-4:-1]
     # A direction may come out either way round; the first pixel, a background corner, is dark.
     components *= np.where(components[0] > 0, -1, 1)
-    low, high = np.percentile(components, (1, 99), axis=0)
-    share = np.clip((components - low) / np.maximum(high - low, 1e-9), 0, 1)
-    return np.rint(255 * share).astype(np.uint8).reshape(height, width, 3)
+    share = _between_extremes(components.reshape(height, width, 3))
+    return np.rint(255 * share).astype(np.uint8)
+
+
+def _between_extremes(maps: np.ndarray) -> np.ndarray:
+    """Each channel of (h, w, channels) from 0 to 1, whatever its sign; a few outliers are cut off."""
+    low, high = np.percentile(maps, (1, 99), axis=(0, 1))
+    return np.clip((maps - low) / np.maximum(high - low, 1e-9), 0, 1)

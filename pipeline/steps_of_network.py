@@ -21,7 +21,7 @@ def features(walk: Walk) -> Step:
         Picture.of(
             f"Stride {stride}",
             f"{shown} maps in which one pixel stands for {stride} of the network's input, light "
-            "where the channel responds",
+            "where the channel says most",
             mosaic(values, MOSAIC_COLUMNS, MOSAIC_ROWS, MAP_WIDTH),
         )
         for stride, values in maps.items()
@@ -33,7 +33,8 @@ def features(walk: Walk) -> Step:
         "attention between parts of the picture. Fine maps answer to edges and cloth, coarse ones "
         "to *a head there, background here*. It began as MediaPipe's multi-class selfie "
         f"segmentation, which has seen far more people. Of every stride the {shown} liveliest "
-        "channels are shown as the decoder takes them, each as bright as it gets by itself.",
+        "channels are shown as the decoder takes them, each dark where it says least and pale where "
+        "it says most.",
         (r"a^{(s)} = W^{(s)} h^{(s)}, \quad s = 2, 4, 8, 16",),
         "Sandler et al., *MobileNetV2*, CVPR 2018, section 3.3; Mehta and Rastegari, *Separable "
         "Self-attention for Mobile Vision Transformers*, 2022, section 3.1",

@@ -58,6 +58,19 @@ def test_a_mosaic_shows_the_liveliest_channel_first_and_leaves_empty_places_dark
     assert (picture[:, -4:] == DARK).all()
 
 
+def test_a_map_of_a_mosaic_is_drawn_from_its_least_to_its_greatest_value():
+    """Whatever its sign: what lies below zero is not all alike."""
+    values = np.float32([[-9, -1], [-8, -5]])[..., None]
+    pale, middle, dark = (
+        layer_drawings.mosaic(maps, 1, 1, 2) for maps in (values, values + 5, -values)
+    )
+    np.testing.assert_array_equal(pale, middle)
+    np.testing.assert_array_equal(pale[0, 1], PALE)
+    np.testing.assert_array_equal(pale[0, 0], DARK)
+    np.testing.assert_array_equal(dark[0, 0], PALE)
+    assert DARK[0] < pale[1, 0, 0] < pale[1, 1, 0] < PALE[0]
+
+
 def test_like_pixels_get_like_colours():
     random = np.random.default_rng(5)
     kinds = random.normal(size=(3, 16))
