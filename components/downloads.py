@@ -90,11 +90,12 @@ def _button(
     *,
     primary: bool = False,
 ) -> None:
-    ending = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}[picture_format]
+    from pipeline.scene_files import ENDINGS
+
     st.download_button(
         label,
         data=lambda: one_file(piece, choice, name, picture_format),
-        file_name=f"{piece.stem}.{name}.{ending}",
+        file_name=f"{piece.stem}.{name}.{ENDINGS[picture_format]}",
         mime=f"image/{picture_format.lower()}",
         on_click="ignore",
         icon=":material/download:",

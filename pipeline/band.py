@@ -36,7 +36,7 @@ class Band:
     def around_unknown(cls, image: np.ndarray, trimap: np.ndarray, reach: int = REACH) -> "Band":
         """The band of a trimap (H, W) uint8 with at least one unknown pixel."""
         unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
-        window = _bounding_window(unknown, reach)
+        window = bounding_window(unknown, reach)
         unknown = np.ascontiguousarray(unknown[window])
         side = 2 * reach + 1
         nearby = cv2.dilate(unknown.view(np.uint8), np.ones((side, side), np.uint8))
@@ -92,7 +92,8 @@ def unit_range(colors: np.ndarray) -> np.ndarray:
     return colors.astype(np.float32) * np.float32(1 / np.iinfo(colors.dtype).max)
 
 
-def _bounding_window(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+def bounding_window(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """Rows and columns of the rectangle around a mask, enlarged by a margin within the picture."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     return tuple(
         slice(max(0, int(line[0]) - margin), min(size, int(line[-1]) + 1 + margin))

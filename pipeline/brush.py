@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.band import bounding_window
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
@@ -56,7 +57,7 @@ def paint(trimap: np.ndarray, stroke: Stroke) -> np.ndarray:
     if stroke.label == UNKNOWN:
         return painted
     rim = max(1, round(min(band_width(trimap.shape, RIM), RIM_SHARE * stroke.radius)))
-    window = _window(covered, rim)
+    window = bounding_window(covered, rim)
     opposite = painted[window] == (BACKGROUND if stroke.label == FOREGROUND else FOREGROUND)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1))
     meets = cv2.dilate(opposite.astype(np.uint8), disc).astype(bool)
@@ -100,7 +101,7 @@ def solve_again(
     if not changed.any():
         return alpha, foreground
     margin = band_width(trimap.shape, MARGIN)
-    window = _window(changed, int(np.ceil(2 * margin)) + 1)
+    window = bounding_window(changed, int(np.ceil(2 * margin)) + 1)
     distance = cv2.distanceTransform(
         (~changed[window]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
     )
@@ -145,12 +146,3 @@ def with_strokes(
     alpha, foreground = solve_again(before.image, before, trimap)
     after = replace(before, trimap=trimap, alpha=alpha, foreground=foreground)
     return stored.with_matte(before.image, after), after
-
-
-def _window(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
-    """Rows and columns of the rectangle around a mask, enlarged by a margin."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return tuple(
-        slice(max(0, int(line[0]) - margin), int(line[-1]) + 1 + margin)
-        for line in (rows, columns)
-    )

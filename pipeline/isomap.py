@@ -15,7 +15,8 @@ from scipy.sparse import csr_matrix
 
 from pipeline.camera import Camera
 from pipeline.morphable_model import MorphableModel, vertex_normals
-from pipeline.rasterize import interpolation, sample_at, triangle_map
+from pipeline.rasterize import interpolation, triangle_map
+from pipeline.sampling import sample_at
 
 # Cosine of the angle between skin and view: below the first a texel is not used, as the photo
 # shows it too slantwise to be sharp (75 degrees); from the second on it counts in full.

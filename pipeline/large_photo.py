@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.band import unit_range
 from pipeline.laplacian import planes, scatter, solve_symmetric
+from pipeline.sampling import sample_at
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 GUIDE_RADIUS = 1  # small pixels: a wider window bends the line between colours
@@ -63,7 +64,7 @@ def refined_to_full_size(
         y, x = np.divmod(part, width)
         small_x = ((x + 0.5) * (small_width / width) - 0.5).astype(np.float32)
         small_y = ((y + 0.5) * (small_height / height) - 0.5).astype(np.float32)
-        here = _sampled(coefficients, small_x, small_y)
+        here = sample_at(coefficients, small_x, small_y)
         color = unit_range(flat.take(part, 0))
         alpha[begin : begin + len(part)] = (here[:, :3] * color).sum(1) + here[:, 3]
     return np.clip(alpha, 0, 1, out=alpha)
@@ -94,13 +95,3 @@ def _line_coefficients(image: np.ndarray, alpha: np.ndarray, unknown: np.ndarray
     coefficients[y, x, :3] = slope.T
     coefficients[y, x, 3] = mean_alpha - (slope * mean).sum(0)
     return cv2.blur(coefficients, (2 * GUIDE_RADIUS + 1,) * 2, borderType=cv2.BORDER_REFLECT)
-
-
-def _sampled(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(n, channels) bilinear samples of (h, w, channels) at n positions."""
-    # cv2.remap takes no side longer than 32767, so the positions are folded into rows.
-    columns = min(len(x), 1024)
-    missing = -len(x) % columns
-    x, y = (np.pad(line, (0, missing)).reshape(-1, columns) for line in (x, y))
-    sampled = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return sampled.reshape(-1, values.shape[2])[: x.size - missing]

@@ -68,18 +68,3 @@ def interpolation(
         shape=(len(pixels), len(points)),
     )
     return pixels, matrix
-
-
-def sample_at(picture: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Values of a picture (H, W) or (H, W, C) at P places: (P,) or (P, C) of its dtype, linear.
-
-    x, y: (P,) float32, whole numbers at pixel centres; outside, the nearest pixel counts.
-    """
-    # OpenCV maps no more than 32767 pixels a row, so the places are laid out as a rectangle.
-    width = 1024
-    padded = (-len(x)) % width
-    across, down = (np.pad(each, (0, padded)).reshape(-1, width) for each in (x, y))
-    values = cv2.remap(
-        picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return values.reshape(-1, *picture.shape[2:])[: len(x)]

@@ -5,7 +5,8 @@ import numpy as np
 
 from pipeline.camera import Camera, rotation_from_angles
 from pipeline.morphable_model import MorphableModel, vertex_normals
-from pipeline.rasterize import interpolation, sample_at, triangle_map
+from pipeline.rasterize import interpolation, triangle_map
+from pipeline.sampling import sample_at
 
 # Share of the picture's height that the mean face takes.
 FILLING = 0.85

@@ -1,4 +1,4 @@
-"""Look at an image through an affine map without aliasing."""
+"""Look at an image through an affine map without aliasing, or at single places of it."""
 
 import cv2
 import numpy as np
@@ -34,6 +34,21 @@ def sample_affine(
         borderMode=border_mode,
         borderValue=border_value,
     )
+
+
+def sample_at(picture: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Values of a picture (H, W) or (H, W, C) at P places: (P,) or (P, C) of its dtype, linear.
+
+    x, y: (P,) float32, whole numbers at pixel centres; outside, the nearest pixel counts.
+    """
+    # OpenCV maps no row longer than LONGEST_SIDE, so the places are laid out as a rectangle.
+    width = 1024
+    padded = (-len(x)) % width
+    across, down = (np.pad(each, (0, padded)).reshape(-1, width) for each in (x, y))
+    values = cv2.remap(
+        picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return values.reshape(-1, *picture.shape[2:])[: len(x)]
 
 
 def square_crop(
