@@ -30,9 +30,9 @@ ROAD_OF_2018 = (
     ("PortraitFCN+ with mistakes in padding and loss", "75", "portrait_fcn_plus_vgg16_mistakes"),
     ("PortraitFCN+ without initialisation", "70", "portrait_fcn_plus_vgg16_scratch"),
     ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16_long"),
-    ("PortraitFCN+ with a light encoder", "", "portrait_fcn_plus_lite0"),
-    ("and with the selfie network's maps", "", "portrait_fcn_plus_lite0_selfie"),
-    ("Two networks, one from MediaPipe's multi-class one, as shipped", "", "mask"),
+    ("PortraitFCN+ with a light encoder and the selfie network's maps", "", "second_pass"),
+    ("PortraitFCN+ from MediaPipe's multi-class network", "", "one_pass"),
+    ("both, one at the mirror image, edges followed: the mask", "", "mask"),
     ("and KNN matting", "95.9", "knn"),
     ("and a residual network", "97.1", "refined"),
 )
@@ -63,7 +63,7 @@ def show_masks() -> None:
         training_chart(read(MODELS / log))
     st.caption("One point an epoch; 100 portraits of the training half serve for validation.")
     ablations = read(MODELS / "ablations.json")
-    show_road(ablations["networks"])
+    show_road(ablations["networks"] | results)
     show_ablations(ablations)
 
 
@@ -114,11 +114,11 @@ def show_portraits(results: dict) -> None:
     st.caption(on_scenes())
 
 
-def show_road(networks: dict) -> None:
-    """Theirs beside ours, step by step."""
+def show_road(measured: dict) -> None:
+    """Theirs beside ours, step by step; measured: figures by the name of what has them."""
     st.subheader("The road of 2018 beside ours", anchor=False)
     shipped = read(MODELS / "refinement.json")["eg1800_test"]
-    ours = {name: each["foreground_iou"] for name, each in networks.items()} | shipped
+    ours = {name: each["foreground_iou"] for name, each in measured.items()} | shipped
     rows = [
         [step, theirs, f"{100 * ours[key]:.1f}"]
         for step, theirs, key in ROAD_OF_2018
@@ -127,9 +127,10 @@ def show_road(networks: dict) -> None:
     st.caption(
         "How the project of 2018 measured is not known to us, nor which mistakes it made; ours are "
         "an output cropped at its corner instead of its middle, and a squared error. Ours are mean "
-        "foreground IoUs: down to the selfie network's maps, of networks trained for minutes, the "
-        "one from VGG16 longer than the others, so these lines cannot be compared with each other "
-        "(what can, below); then of the shipped ones. "
+        "foreground IoUs: of the first three networks after minutes of training, of the others "
+        "after far more, so these lines cannot be compared with each other (what can, below). From "
+        "the light encoder on they are shipped. `python -m models.ablations`, "
+        "`python -m models.evaluate`, "
         "`python -m models.evaluate_refinement`"
     )
 

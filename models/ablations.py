@@ -3,7 +3,7 @@
     KERAS_BACKEND=torch python -m models.ablations            all of models.recipe.ABLATIONS
     KERAS_BACKEND=torch python -m models.ablations NAME ...   these
 
-trains what is not trained yet (all: three hours on two cores, most of it VGG16), measures on EG1800's
+trains what is not trained yet (all: three to four hours on two cores, most of it VGG16), measures on EG1800's
 test half with one pass each, and puts the figures into models/results/ablations.json. What was not
 asked for stays there as it was, and so does a difference to it.
 """

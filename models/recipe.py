@@ -107,7 +107,7 @@ ABLATIONS = {
     ),
     "portrait_fcn_plus_vgg16_long": replace(
         _ablation("portrait_fcn_plus", "vgg16"),
-        stages=(Stage((96, 128), 9), Stage((192, 256), 3)),
+        stages=(Stage((96, 128), 12), Stage((192, 256), 24)),
         input_size=(192, 256),
         learning_rate=2e-4,
     ),
