@@ -9,6 +9,7 @@ from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
     "one_pass": "DeepMasque's network, one pass",
+    "one_pass_edges": "The same pass, edges followed",
     "second_pass": "Its second network, one pass",
     "mask": "DeepMasque, mask",
     "alpha": "DeepMasque, alpha",
@@ -74,8 +75,9 @@ def show_portraits(results: dict) -> None:
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
         "hand-drawn mask over the union of both, averaged over the photos. Settings were chosen on "
         "other portraits; which of the finished networks to ship, on these and the scenes below "
-        "too, as was what the network sees beyond a photo's edge. Ours began with the weights of "
-        "MediaPipe's multi-class segmentation, whose line says how far it comes as published."
+        "too, as was what the network sees beyond a photo's edge; how much each of the two counts, "
+        "on the scenes. Ours began with the weights of MediaPipe's multi-class segmentation, whose "
+        "line says how far it comes as published."
     )
     rows = [
         [

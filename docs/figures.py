@@ -20,8 +20,9 @@ SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 SEGMENTERS = {
     "one_pass": "our network, a single pass",
+    "one_pass_edges": "the same pass, its boundary moved onto the photo's edges",
     "second_pass": "our second network, a single pass",
-    "mask": "our mask (the mean of both, the second on the mirror image)",
+    "mask": "our mask (a mean of both, the second on the mirror image)",
     "alpha": "our alpha, cut at one half",
     "mediapipe_multiclass": "MediaPipe multi-class segmentation",
     "mediapipe_selfie": "MediaPipe selfie segmentation",

@@ -57,7 +57,8 @@ Validation IoU of the last epoch, a single pass: {validation}.
 ## Figures
 `python -m models.evaluate` on {photos} portraits of EG1800's test half. Settings were chosen on the
 validation portraits; which of the finished networks to ship, on these and on the scenes below too,
-as was what the network sees beyond a photo's edge (models/EXPERIMENTS.md):
+as was what the network sees beyond a photo's edge; how much each of the two counts, on the scenes
+(models/EXPERIMENTS.md):
 
 | | mean foreground IoU | 95 % interval | mean two-class IoU | pooled two-class IoU at 224x224 | photos below 0.90 |
 |---|---|---|---|---|---|

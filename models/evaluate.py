@@ -3,12 +3,13 @@
     python -m models.evaluate                 the test half; writes models/results/eg1800.json
     python -m models.evaluate --validation    the held-out part of the training half, for choices
 
-"one_pass" is a single look of the network at the whole photo, "second_pass" one of the network that
-sees mirror images in the product; "mask" and "alpha" are the product's own, from `matte`;
+"one_pass" is a single look of the network at the whole photo, "one_pass_edges" the same with its
+boundary moved onto the photo's edges as in the product, "second_pass" a look of the network that
+sees mirror images there; "mask" and "alpha" are the product's own, from `matte`;
 "mediapipe_multiclass" is the published network that ours began as (`make published-weights`).
-Three protocols: mean foreground IoU of each photo at its own size (Shen et al.
-2016; our headline), mean of both classes' IoU of each photo, and the two-class mIoU pooled over all
-pixels at 224x224 (PortraitNet).
+Three protocols: mean foreground IoU of each photo at its own size (Shen et al. 2016; our headline),
+mean of both classes' IoU of each photo, and the two-class mIoU pooled over all pixels at 224x224
+(PortraitNet).
 """
 
 import argparse
@@ -27,7 +28,7 @@ from models.photos import eg1800, validation_split
 from models.published_multiclass import published_mask
 from models.record import MASK_WEIGHTS, RESULTS, keep
 from pipeline import matte
-from pipeline.segment import NETWORK, SECOND_NETWORK, network_size
+from pipeline.segment import NETWORK, SECOND_NETWORK, follow_edges, network_size
 from pipeline.selfie import selfie_mask
 from pipeline.tflite import Network
 
@@ -36,7 +37,10 @@ POOLED_SIDE = 224
 # How far from the true boundary what is wrong may lie to be counted as near it, in pixels.
 NEAR = (5, 10)
 PASSES = {"one_pass": NETWORK, "second_pass": SECOND_NETWORK}
-METHODS = (*PASSES, "mask", "alpha", "mediapipe_multiclass", "mediapipe_selfie")
+METHODS = (
+    *("one_pass", "one_pass_edges", "second_pass", "mask", "alpha"),
+    *("mediapipe_multiclass", "mediapipe_selfie"),
+)
 
 
 def main():
@@ -75,6 +79,7 @@ def evaluate(portraits) -> dict:
             logit = one_pass(portrait, network_size(), lambda inputs: network(inputs)[0][..., 0])
             seconds[name].append(time.perf_counter() - start)
             persons[name] = expit(logit)
+        persons["one_pass_edges"] = follow_edges(persons["one_pass"], portrait.image)
         for name, person in persons.items():
             scores[name].append(
                 (foreground_iou(person >= 0.5, truth), two_class_iou(person >= 0.5, truth))

@@ -166,9 +166,9 @@ def mask(walk: Walk) -> Step:
         "both; where people are small, both look again, closer. A guided filter then moves the "
         "boundary onto the photo's own edges.",
         (
-            r"m_i = \sigma\!\left( \tfrac{1}{2} \left( f(I, c)_i"
-            r" + f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
-            r" \right) \right), \qquad \sigma(t) = \frac{1}{1 + e^{-t}}",
+            r"m_i = \sigma\!\left( \tfrac{2}{3} f(I, c)_i + \tfrac{1}{3}"
+            r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
+            r" \right), \qquad \sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
         "Shen et al. 2016, section 4; He, Sun and Tang, *Guided Image Filtering*, ECCV 2010",
         (

@@ -11,6 +11,8 @@ from pipeline.samples import SAMPLES
 from pipeline.segment import (
     NETWORK,
     SECOND_NETWORK,
+    SECOND_SHARE,
+    SHARE,
     Frame,
     look,
     network_input,
@@ -71,6 +73,28 @@ def test_beyond_the_photo_one_network_sees_its_edge_and_the_other_in_the_mirror_
     plain, mirrored = seen[NETWORK], seen[SECOND_NETWORK]
     assert (plain == [255, 0, 0]).all()
     assert (mirrored[0] == 127).all() and (mirrored[height // 2] == [255, 0, 0]).all()
+
+
+def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
+    """Networks that say which column they see, of images of their own."""
+    width, height = size = network_size()
+    columns = np.broadcast_to(np.arange(width, dtype=np.float32), (height, width))
+
+    def network_of(path):
+        factor = 1 if path == NETWORK else 1000
+
+        def network(inputs):
+            return [factor * columns[..., None]]
+
+        network.input_size = (height, width)
+        return network
+
+    monkeypatch.setattr("pipeline.segment._network", network_of)
+    photo = np.zeros((height, width, 3), np.uint8)
+    logit = look(photo, whole_frame(photo.shape, size), None)
+    assert SHARE + SECOND_SHARE == pytest.approx(1)
+    expected = SHARE * columns + SECOND_SHARE * 1000 * columns[:, ::-1]
+    np.testing.assert_allclose(logit, expected, rtol=1e-5)
 
 
 def test_samples_show_their_person(photos):
