@@ -49,6 +49,11 @@ SMALLEST_PATCH = 0.02
 PATCH_EDGE = 0.25
 # Guided filter (He et al. 2010): radius where the longer side is 800, and epsilon for values in 0..1.
 GUIDED_RADIUS, GUIDED_EPSILON = 8, 1e-3
+# Each further round moves the boundary a little more; after the third it stays
+# (models/EXPERIMENTS.md).
+GUIDED_ROUNDS = 3
+# The last round counts fully on the boundary, not at all where it is this far from one half.
+BOUNDARY_REACH = 0.25
 
 
 @dataclass(frozen=True)
@@ -353,12 +358,22 @@ def with_whole_faces(
 def follow_edges(probability: np.ndarray, image: np.ndarray) -> np.ndarray:
     """Move a boundary onto the photo's own edges (guided filter, He et al. 2010, eq. 5 to 8).
 
+    Away from it the first round's probability stays: further ones would blur small people away, and
+    hair, whose probability says how far it reaches.
+
     probability: (H, W) float32 in 0..1. image: (H, W, 3) uint8 RGB. Returns (H, W) float32, which
     may overshoot 0..1 a little.
     """
     radius = max(1, round(GUIDED_RADIUS * max(probability.shape) / 800))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    return cv2.ximgproc.guidedFilter(grey, probability, radius, GUIDED_EPSILON)
+    rounds = [probability]
+    for _ in range(GUIDED_ROUNDS):
+        rounds.append(cv2.ximgproc.guidedFilter(grey, rounds[-1], radius, GUIDED_EPSILON))
+    first, last = rounds[1], rounds[-1]
+    # On the last round's side everywhere, and without a step where the two change places.
+    first = np.where(last >= 0.5, np.maximum(first, 0.5), np.minimum(first, 0.5))
+    away = np.minimum(np.abs(last - 0.5) / BOUNDARY_REACH, 1)
+    return last + away * (first - last)
 
 
 def _someone(probability, image):

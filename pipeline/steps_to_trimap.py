@@ -163,8 +163,8 @@ def mask(walk: Walk) -> Step:
         "Mask",
         "PortraitFCN+ turns the six channels into the probability of *person*. A second, smaller "
         "network of its family looks at the photo's mirror image, for a mistake is seldom made by "
-        "both; where people are small, both look again, closer. A guided filter then moves the "
-        "boundary onto the photo's own edges.",
+        "both; where people are small, both look again, closer. Rounds of a guided filter then move "
+        "the boundary onto the photo's own edges.",
         (
             r"m_i = \sigma\!\left( \tfrac{2}{3} f(I, c)_i + \tfrac{1}{3}"
             r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"

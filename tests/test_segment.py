@@ -14,6 +14,7 @@ from pipeline.segment import (
     SECOND_SHARE,
     SHARE,
     Frame,
+    follow_edges,
     look,
     network_input,
     network_size,
@@ -95,6 +96,26 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
     assert SHARE + SECOND_SHARE == pytest.approx(1)
     expected = SHARE * columns + SECOND_SHARE * 1000 * columns[:, ::-1]
     np.testing.assert_allclose(logit, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("beside", [-2, 2])
+def test_a_boundary_beside_the_photos_edge_moves_onto_it(beside):
+    """An edge between columns 79 and 80, and a soft boundary some pixels to one side of it."""
+    photo = np.full((120, 160, 3), 60, np.uint8)
+    photo[:, 80:] = 200
+    person = np.zeros((120, 160), np.float32)
+    person[:, 80 + beside :] = 1
+    person = cv2.GaussianBlur(person, (0, 0), 3)
+    on_edge = boundary_column(follow_edges(person, photo))
+    assert boundary_column(person) == pytest.approx(79.5 + beside, abs=0.1)
+    assert abs(on_edge - 79.5) <= 0.5
+    on_plain = boundary_column(follow_edges(person, np.full_like(photo, 60)))
+    assert on_plain == pytest.approx(79.5 + beside, abs=0.1)
+
+
+def boundary_column(person):
+    """Where the middle row crosses one half."""
+    return np.interp(0.5, person[len(person) // 2], np.arange(person.shape[1]))
 
 
 def test_samples_show_their_person(photos):
