@@ -24,7 +24,8 @@ NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
 SECOND_NETWORK = WEIGHTS / "portrait_fcn_plus_second.tflite"
 
 # What each one's logits count for. The second's are twice as large (8.1 and 4.2 on average on the
-# validation portraits), so that with these both have the same say.
+# validation portraits), so that with these both have the same say: better on whole scenes than
+# equal factors, and the same on portraits (models/EXPERIMENTS.md).
 SHARE, SECOND_SHARE = 2 / 3, 1 / 3
 
 # Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
@@ -157,8 +158,8 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
 
     A mean of two networks (SHARE, SECOND_SHARE), of which the second sees the mirror image: they
     were taught in other ways and look from other sides, so that what the one takes for a person by
-    mistake, the other seldom does. Nor do they see the same beyond the photo, which is the photo's own edge, drawn
-    out, for the one and grey for the other.
+    mistake, the other seldom does. Nor do they see the same beyond the photo, which is the photo's
+    own edge, drawn out, for the one and grey for the other.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)
