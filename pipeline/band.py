@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.trimap import BACKGROUND, FOREGROUND
+from pipeline.trimap import FOREGROUND, unknown_pixels
 
 # Known pixels farther than this from the unknown band are not searched: farther ones cost time
 # and made the alphamatting mattes slightly worse.
@@ -35,7 +35,7 @@ class Band:
     @classmethod
     def around_unknown(cls, image: np.ndarray, trimap: np.ndarray, reach: int = REACH) -> "Band":
         """The band of a trimap (H, W) uint8 with at least one unknown pixel."""
-        unknown = (trimap != FOREGROUND) & (trimap != BACKGROUND)
+        unknown = unknown_pixels(trimap)
         window = bounding_window(unknown, reach)
         unknown = np.ascontiguousarray(unknown[window])
         side = 2 * reach + 1

@@ -144,9 +144,9 @@ def _coarsest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Averages of the photo weighted by alpha and by 1 - alpha, at the coarsest size."""
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
     averages = []
-    for weight in (alpha, 1 - alpha):
-        weight = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)[..., None]
+    for weight in (share, 1 - share):
         whole = (weight * small).sum((0, 1)) / max(float(weight.sum()), EMPTY)
         # A cell with little of its own falls back on the average over the whole photo.
         averages.append(_bytes((weight * small + 0.01 * whole) / (weight + 0.01)))
@@ -184,7 +184,10 @@ def _checked(image: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarr
         )
     if alpha.size == 0:
         raise ImageError("The photo has no pixels.")
-    if not (alpha.min() >= -ROUNDING and alpha.max() <= 1 + ROUNDING):
+    least, most = alpha.min(), alpha.max()
+    if not (least >= -ROUNDING and most <= 1 + ROUNDING):
         raise ImageError("The alpha matte must hold numbers between 0 and 1.")
-    alpha = np.clip(alpha.astype(np.float32), 0, 1)
-    return np.ascontiguousarray(image), np.ascontiguousarray(alpha)
+    if least < 0 or most > 1:
+        alpha = np.clip(alpha, 0, 1)
+    # No copies where none are needed: a phone's photo has 50 MB of alpha.
+    return np.ascontiguousarray(image), np.ascontiguousarray(alpha, np.float32)

@@ -25,7 +25,7 @@ from pipeline.laplacian import (
 )
 from pipeline.large_photo import reduced, refined_to_full_size
 from pipeline.story import Story
-from pipeline.trimap import BACKGROUND, FOREGROUND
+from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
 
 QUALITIES = ("knn", "fast", "best")
 
@@ -104,38 +104,29 @@ def knn_matting(
     """
     _check_options(quality, features, levels)
     image, trimap = _checked(image, trimap)
-    alpha, unknown = _known_alpha(trimap)
-    if not unknown.any():
-        return alpha
+    unknown = unknown_pixels(trimap)
+    count = np.count_nonzero(unknown)
+    if not count:
+        return alpha_of(trimap, ())
     if not (trimap == FOREGROUND).any() or not (trimap == BACKGROUND).any():
         log.warning("The trimap lacks foreground or background: unknown pixels get alpha 0.5.")
-        alpha[unknown] = 0.5
-        return alpha
+        return alpha_of(trimap, 0.5)
     if story is None:
         story = Story(with_links=False)
-    count = np.count_nonzero(unknown)
     story.scale = 1.0 if count <= most_unknown else (REDUCED * most_unknown / count) ** 0.5
     options = quality, features, levels, workers, story
     if story.scale == 1:
-        alpha[unknown] = _solve(image, trimap, *options)
-        return alpha
+        return alpha_of(trimap, _solve(image, trimap, *options))
     with story.step("smaller photo") as kept:
         small_image, small_trimap = reduced(image, trimap, story.scale)
         kept += [small_image, small_trimap]
-    small_alpha, small_unknown = _known_alpha(small_trimap)
-    if small_unknown.any():
-        small_alpha[small_unknown] = _solve(small_image, small_trimap, *options)
+    solvable = unknown_pixels(small_trimap).any()
+    small_alpha = alpha_of(
+        small_trimap, _solve(small_image, small_trimap, *options) if solvable else ()
+    )
     with story.step("full size"):
-        alpha[unknown] = refined_to_full_size(
-            image, unknown, small_image, small_trimap, small_alpha
-        )
-    return alpha
-
-
-def _known_alpha(trimap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a trimap says: alpha (H, W) float32, 0 where it says nothing, and where that is."""
-    foreground = trimap == FOREGROUND
-    return foreground.astype(np.float32), ~foreground & (trimap != BACKGROUND)
+        values = refined_to_full_size(image, unknown, small_image, small_trimap, small_alpha)
+    return alpha_of(trimap, values)
 
 
 def _solve(

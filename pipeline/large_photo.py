@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.band import unit_range
 from pipeline.laplacian import planes, scatter, solve_symmetric
 from pipeline.sampling import sample_at
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, unknown_pixels
 
 GUIDE_RADIUS = 1  # small pixels: a wider window bends the line between colours
 GUIDE_EPSILON = 1e-4  # squared colour units of [0, 1]
@@ -54,7 +54,7 @@ def refined_to_full_size(
     """(n,) float32 alpha in [0, 1] of the n unknown pixels (H, W) bool, in scan order."""
     height, width = unknown.shape
     small_height, small_width = small_alpha.shape
-    small_unknown = (small_trimap != FOREGROUND) & (small_trimap != BACKGROUND)
+    small_unknown = unknown_pixels(small_trimap)
     coefficients = _line_coefficients(small_image, small_alpha, small_unknown)
     pixels = np.flatnonzero(unknown)
     alpha = np.empty(len(pixels), np.float32)

@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.knn import MOST_UNKNOWN, REDUCED
 from pipeline.large_photo import reduced
 from pipeline.tflite import Network
-from pipeline.trimap import BACKGROUND, FOREGROUND
+from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
 from pipeline.weights import WEIGHTS
 
 INPUT_CHANNELS = 5
@@ -48,23 +48,21 @@ def refine(
     `knn_matting` does, and its residual is enlarged: the detail of a large photo is KNN matting's,
     the network has learnt from photos of up to half a megapixel, and the time stays bounded.
     """
-    unknown = (trimap != BACKGROUND) & (trimap != FOREGROUND)
-    refined = (trimap == FOREGROUND).astype(np.float32)
-    count = np.count_nonzero(unknown)
-    if count == 0 or not refined.any() or not (trimap == BACKGROUND).any():
-        refined[unknown] = alpha[unknown]
-        return refined
-    if count <= most_unknown:
-        change = residual(image, trimap, alpha)
-    else:
-        size = trimap.shape[::-1]
-        scale = (REDUCED * most_unknown / count) ** 0.5
-        small_image, small_trimap = reduced(image, trimap, scale)
-        small_alpha = cv2.resize(alpha, small_trimap.shape[::-1], interpolation=cv2.INTER_AREA)
-        change = cv2.resize(residual(small_image, small_trimap, small_alpha), size)
-    change = np.clip(change[unknown], -LARGEST_CHANGE, LARGEST_CHANGE)
-    refined[unknown] = np.clip(alpha[unknown] + change, 0, 1)
-    return refined
+    unknown = unknown_pixels(trimap)
+    values = alpha[unknown]
+    if len(values) and all((trimap == known).any() for known in (BACKGROUND, FOREGROUND)):
+        change = _change(image, trimap, alpha, len(values) / most_unknown)[unknown]
+        values = np.clip(values + np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE), 0, 1)
+    return alpha_of(trimap, values)
+
+
+def _change(image, trimap, alpha, crowd):
+    """The residual at the photo's size; found on a smaller one where `crowd` is more than 1."""
+    if crowd <= 1:
+        return residual(image, trimap, alpha)
+    small_image, small_trimap = reduced(image, trimap, (REDUCED / crowd) ** 0.5)
+    small_alpha = cv2.resize(alpha, small_trimap.shape[::-1], interpolation=cv2.INTER_AREA)
+    return cv2.resize(residual(small_image, small_trimap, small_alpha), trimap.shape[::-1])
 
 
 def residual(
@@ -79,7 +77,7 @@ def residual(
     (TILE, TILE, 1); the shipped one if None.
     """
     network = network or shipped_network()
-    unknown = (trimap != BACKGROUND) & (trimap != FOREGROUND)
+    unknown = unknown_pixels(trimap)
     height, width = trimap.shape
     place = place_in_band(trimap)
     image, alpha, place = (

@@ -136,7 +136,7 @@ def _segment(image, faces):
     if not found:
         return np.zeros((height, width), np.float32), tuple(frames), False
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
-    return mask.clip(0, 1), tuple(frames), True
+    return mask.clip(0, 1, out=mask), tuple(frames), True
 
 
 def network_size() -> tuple[int, int]:

@@ -51,6 +51,21 @@ def make_trimap(
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
+def unknown_pixels(trimap: np.ndarray) -> np.ndarray:
+    """Which pixels of a trimap (H, W) uint8 are neither background nor foreground: (H, W) bool."""
+    return (trimap != BACKGROUND) & (trimap != FOREGROUND)
+
+
+def alpha_of(trimap: np.ndarray, values: np.ndarray | float) -> np.ndarray:
+    """Alpha matte (H, W) float32: 0 and 1 where the trimap knows, `values` where it does not.
+
+    values: (n,) of the n unknown pixels in scan order, or one for all of them.
+    """
+    alpha = (trimap == FOREGROUND).astype(np.float32)
+    alpha[unknown_pixels(trimap)] = values
+    return alpha
+
+
 def _drawn(mask, band, to_canonical, hair_reach):
     person = (mask >= 0.5).astype(np.uint8)
     trimap = np.where(person, FOREGROUND, BACKGROUND).astype(np.uint8)
