@@ -38,8 +38,13 @@ POOLED_SIDE = 224
 NEAR = (5, 10)
 PASSES = {"one_pass": NETWORK, "second_pass": SECOND_NETWORK}
 METHODS = (
-    *("one_pass", "one_pass_edges", "second_pass", "mask", "alpha"),
-    *("mediapipe_multiclass", "mediapipe_selfie"),
+    "one_pass",
+    "one_pass_edges",
+    "second_pass",
+    "mask",
+    "alpha",
+    "mediapipe_multiclass",
+    "mediapipe_selfie",
 )
 
 

@@ -113,7 +113,7 @@ def knn_matting(
         return alpha_of(trimap, 0.5)
     if story is None:
         story = Story(with_links=False)
-    story.scale = 1.0 if count <= most_unknown else (REDUCED * most_unknown / count) ** 0.5
+    story.scale = solving_scale(count, most_unknown)
     options = quality, features, levels, workers, story
     if story.scale == 1:
         return alpha_of(trimap, _solve(image, trimap, *options))
@@ -127,6 +127,11 @@ def knn_matting(
     with story.step("full size"):
         values = refined_to_full_size(image, unknown, small_image, small_trimap, small_alpha)
     return alpha_of(trimap, values)
+
+
+def solving_scale(count: int, most_unknown: int) -> float:
+    """The scale, at most 1, at which a photo with `count` unknown pixels is worked on."""
+    return 1.0 if count <= most_unknown else (REDUCED * most_unknown / count) ** 0.5
 
 
 def _solve(

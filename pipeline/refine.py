@@ -14,7 +14,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from pipeline.knn import MOST_UNKNOWN, REDUCED
+from pipeline.knn import MOST_UNKNOWN, solving_scale
 from pipeline.large_photo import reduced
 from pipeline.tflite import Network
 from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
@@ -51,16 +51,17 @@ def refine(
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
     if len(values) and all((trimap == known).any() for known in (BACKGROUND, FOREGROUND)):
-        change = _change(image, trimap, alpha, len(values) / most_unknown)[unknown]
+        change = _change(image, trimap, alpha, solving_scale(len(values), most_unknown))[unknown]
         values = np.clip(values + np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE), 0, 1)
+    # Made last: of a phone's photo each array of its size takes 50 MB.
     return alpha_of(trimap, values)
 
 
-def _change(image, trimap, alpha, crowd):
-    """The residual at the photo's size; found on a smaller one where `crowd` is more than 1."""
-    if crowd <= 1:
+def _change(image, trimap, alpha, scale):
+    """The residual at the photo's size, found at `scale` of it."""
+    if scale == 1:
         return residual(image, trimap, alpha)
-    small_image, small_trimap = reduced(image, trimap, (REDUCED / crowd) ** 0.5)
+    small_image, small_trimap = reduced(image, trimap, scale)
     small_alpha = cv2.resize(alpha, small_trimap.shape[::-1], interpolation=cv2.INTER_AREA)
     return cv2.resize(residual(small_image, small_trimap, small_alpha), trimap.shape[::-1])
 

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
-from pipeline.trimap import FOREGROUND, UNKNOWN
+from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
 
@@ -60,8 +60,7 @@ class StoredMatte:
         foreground = image.copy()
         foreground.reshape(-1, 3)[self.changed] = self.colours
         trimap = _decode(self.trimap)
-        alpha = (trimap == FOREGROUND).astype(np.float32)
-        alpha[trimap == UNKNOWN] = self.shades * np.float32(1 / SHADES)
+        alpha = alpha_of(trimap, self.shades * np.float32(1 / SHADES))
         return UnpackedMatte(
             image=image,
             mask=_decode(self.mask) * np.float32(1 / 255),

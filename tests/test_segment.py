@@ -59,17 +59,13 @@ def test_beyond_the_photo_one_network_sees_its_edge_and_the_other_in_the_mirror_
     red = np.zeros((300, 300, 3), np.uint8)
     red[..., 0] = 255
     seen = {}
-    width, height = size = network_size()
+    _, height = size = network_size()
 
-    def network_of(path):
-        def network(inputs):
-            seen[path] = inputs[..., :3] * 128 + 127
-            return [np.zeros((*inputs.shape[:2], 1), np.float32)]
+    def answer(path, inputs):
+        seen[path] = inputs[..., :3] * 128 + 127
+        return np.zeros(inputs.shape[:2], np.float32)
 
-        network.input_size = (height, width)
-        return network
-
-    monkeypatch.setattr("pipeline.segment._network", network_of)
+    replace_networks(monkeypatch, answer)
     look(red, whole_frame(red.shape, size), None)
     plain, mirrored = seen[NETWORK], seen[SECOND_NETWORK]
     assert (plain == [255, 0, 0]).all()
@@ -81,21 +77,26 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
     width, height = size = network_size()
     columns = np.broadcast_to(np.arange(width, dtype=np.float32), (height, width))
 
-    def network_of(path):
-        factor = 1 if path == NETWORK else 1000
-
-        def network(inputs):
-            return [factor * columns[..., None]]
-
-        network.input_size = (height, width)
-        return network
-
-    monkeypatch.setattr("pipeline.segment._network", network_of)
+    replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
     photo = np.zeros((height, width, 3), np.uint8)
     logit = look(photo, whole_frame(photo.shape, size), None)
     assert SHARE + SECOND_SHARE == pytest.approx(1)
     expected = SHARE * columns + SECOND_SHARE * 1000 * columns[:, ::-1]
     np.testing.assert_allclose(logit, expected, rtol=1e-5)
+
+
+def replace_networks(monkeypatch, answer):
+    """Let answer(path, inputs) give the logit (h, w) of the network that `path` names."""
+    width, height = network_size()
+
+    def network_of(path):
+        def network(inputs):
+            return [answer(path, inputs)[..., None]]
+
+        network.input_size = (height, width)
+        return network
+
+    monkeypatch.setattr("pipeline.segment._network", network_of)
 
 
 @pytest.mark.parametrize("beside", [-2, 2])
