@@ -84,6 +84,18 @@ class Band:
         foreground = self.foreground[known]
         return known[foreground], known[~foreground]
 
+    def depth(self) -> np.ndarray:
+        """(n,) float32 pixels from the middle between the known sides, positive by the foreground.
+
+        Half of how much farther the nearest known background is than the nearest foreground.
+        """
+        background = (self.row < 0) & ~self.foreground
+        to_foreground, to_background = (
+            cv2.distanceTransform((~side).view(np.uint8).reshape(self.shape), cv2.DIST_L2, 5)
+            for side in (self.foreground, background)
+        )
+        return (to_background - to_foreground).ravel()[self.unknown] / 2
+
 
 def unit_range(colors: np.ndarray) -> np.ndarray:
     """float32 in [0, 1] of uint8, uint16 or float32 colours."""

@@ -7,7 +7,6 @@ unknown band; the best quality adds a local colour-line term and what the known 
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
@@ -152,7 +151,7 @@ def _solve(
         energy = sum(terms[1:], start=terms[0])
         # Overlapping 3x3 windows link every unknown pixel to a known one.
         if quality == "knn" or min(band.shape) < 3:
-            energy += _tie_of_unlinked(band, energy, trimap)
+            energy += _tie_of_unlinked(band, energy)
         terms.clear()
         kept += energy.arrays()
     if start is None:
@@ -216,7 +215,7 @@ def _terms(
     return [term for terms, _ in found for term in terms], found[-1][1]
 
 
-def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
+def _tie_of_unlinked(band: Band, energy: Energy) -> Energy:
     """Tie groups of unknown pixels that no term links to a known one to their nearest label.
 
     One half where foreground and background are equally far. Without it their alpha is
@@ -225,12 +224,7 @@ def _tie_of_unlinked(band: Band, energy: Energy, trimap: np.ndarray) -> Energy:
     _, group = connected_components(energy.matrix, directed=False)
     held = np.zeros(group.max() + 1, bool)
     held[group[energy.held]] = True
-    to_foreground, to_background = (
-        cv2.distanceTransform((trimap[band.window] != label).view(np.uint8), cv2.DIST_L2, 5)
-        for label in (FOREGROUND, BACKGROUND)
-    )
-    nearest = np.sign(to_background - to_foreground).ravel()[band.unknown]
-    return data_energy(~held[group], (1 + nearest) / 2)
+    return data_energy(~held[group], (1 + np.sign(band.depth())) / 2)
 
 
 def _check_options(quality: str, features: str, levels: tuple[tuple[int, float], ...]) -> None:

@@ -53,6 +53,31 @@ def test_two_colours_give_a_clean_cut(quality):
     assert np.abs(alpha - truth).max() <= 0.02
 
 
+def nearly_white(darker: int, boundary: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grain of one grey level on white, `darker` levels less right of a column, and its trimap."""
+    rng = np.random.default_rng(0)
+    image = 240 + rng.normal(0, 1, (40, 60, 3)).round()
+    image[:, boundary:] -= darker
+    trimap = np.full((40, 60), 128, np.uint8)
+    trimap[:, :20], trimap[:, 40:] = 0, 255
+    return image.astype(np.uint8), trimap
+
+
+@pytest.mark.parametrize("quality", ["fast", "best"])
+def test_where_colours_cannot_tell_the_boundary_lies_in_the_middle(quality):
+    image, trimap = nearly_white(darker=0, boundary=30)
+    alpha = knn_matting(image, trimap, quality=quality)
+    assert_matte(alpha, trimap)
+    assert alpha[:, :25].max() <= 0.1 and alpha[:, 35:].min() >= 0.9
+
+
+@pytest.mark.parametrize("boundary", [24, 36])
+def test_a_small_difference_in_colour_counts_more_than_the_middle(boundary):
+    image, trimap = nearly_white(darker=30, boundary=boundary)
+    alpha = knn_matting(image, trimap)
+    assert alpha[:, : boundary - 2].max() <= 0.1 and alpha[:, boundary + 2 :].min() >= 0.9
+
+
 @pytest.mark.parametrize("features", ["lab", "rgb", "hsv"])
 def test_every_feature_space_cuts_two_colours(features):
     image, trimap, truth = two_tone()
