@@ -11,9 +11,10 @@ boundary lies in the middle between the known sides.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from pipeline.band import Band
+from pipeline.band import Band, unit_range
 from pipeline.laplacian import (
     Energy,
     data_energy,
@@ -37,10 +38,11 @@ MIXTURE_WEIGHT = 0.0025  # chosen by cross-validation, see pipeline/knn.py
 COLOR_NOISE = 0.02  # colour distance, RGB in [0, 1], at which a pair stops explaining a pixel
 UNEXPLAINED = 0.03  # colour distance of the best pair at which mixtures are not trusted
 DISAGREEMENT = 0.25  # variance of alpha over the good pairs at which they are not trusted
-# Chosen by eye on a white shirt before a white wall and a dark head before black, as strong as
-# leaves the errors on the alphamatting photos where they are.
+# Chosen by eye on CC0 portraits, a white shirt before a white wall and a dark head before black
+# among them, as strong as leaves the errors on the alphamatting photos where they are.
 MIDDLE_WEIGHT = 0.5
 ONE_COLOR = 0.0125  # root mean square of colour differences, RGB in [0, 1], that tell nothing
+AROUND = 12  # pixels to every side of which the greys must be one
 SOFTNESS = 2.0  # pixels from the middle to full alpha
 
 
@@ -52,6 +54,7 @@ class ColorSamples:
     foreground: np.ndarray  # (3, k, n), nearest first
     background: np.ndarray  # (3, k, n), nearest first
     depth: np.ndarray  # (n,) pixels from the middle of the band, see `Band.depth`
+    spread: np.ndarray  # (n,) mean square of what the greys around differ by from the pixel's own
 
     @classmethod
     def gather(cls, band: Band, workers: int) -> "ColorSamples":
@@ -63,7 +66,7 @@ class ColorSamples:
             references = _sample_space(band, known)
             _, found = nearest_neighbours(references, queries, SAMPLES, workers)
             nearest.append(planes(band.rgb(known[found[square].T])))
-        return cls(planes(band.rgb(band.unknown)), *nearest, band.depth())
+        return cls(planes(band.rgb(band.unknown)), *nearest, band.depth(), _spread_around(band))
 
 
 def color_prior(samples: ColorSamples) -> tuple[Energy, np.ndarray]:
@@ -141,14 +144,24 @@ def middle_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
     """Alpha as a soft step in the middle of the band, and how sure it is that colours cannot tell.
 
     Confidence is ``exp(-(v / ONE_COLOR^2)^2)``, v the mean square of what the pixel's colour differs
-    by from its samples of both kinds: a hair before the wall is of another colour than the wall.
+    by from its samples of both kinds, and its grey from those around: the samples alone do not know
+    of a dark collar's wearer beside it.
 
     Returns (n,) float32 alpha in [0, 1] and (n,) float32 confidence in [0, 1].
     """
     alpha = np.clip(0.5 + samples.depth / (2 * SOFTNESS), 0, 1)
     color = samples.color[:, None]
-    spread = [((side - color) ** 2).mean((0, 1)) for side in (samples.foreground, samples.background)]
-    return alpha, np.exp(-((np.mean(spread, 0) / ONE_COLOR**2) ** 2))
+    sides = samples.foreground, samples.background
+    v = samples.spread + sum(((side - color) ** 2).mean((0, 1)) for side in sides) / len(sides)
+    return alpha, np.exp(-((v / ONE_COLOR**2) ** 2))
+
+
+def _spread_around(band: Band) -> np.ndarray:
+    """(n,) mean square of what the greys around differ by from each unknown pixel's own."""
+    grey = (unit_range(band.colors) @ np.full(3, 1 / 3, np.float32)).reshape(band.shape)
+    mean, mean_square = (cv2.blur(each, (2 * AROUND + 1,) * 2) for each in (grey, grey**2))
+    spread = mean_square - 2 * mean * grey + grey**2
+    return spread.ravel()[band.unknown]
 
 
 def _sample_space(band: Band, pixels: np.ndarray) -> np.ndarray:
