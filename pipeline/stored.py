@@ -15,6 +15,7 @@ from pipeline.outputs import Finished
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
+SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 
 
 @dataclass(frozen=True)
@@ -93,17 +94,24 @@ class UnpackedMatte:
         if max(self.alpha.shape) <= longest_side:
             return self
         alpha = shrunk(self.alpha, longest_side)
-        # Colours are averaged as much as they are seen, or the old background creeps in.
+        # Colours are averaged as much as they are seen, or the old background creeps in. One channel
+        # at a time and in 16 bits: the pictures of a phone's photo are large enough as they are.
         seen = [
-            shrunk(self.foreground[..., each] * self.alpha, longest_side) for each in range(3)
+            shrunk(
+                cv2.multiply(channel, self.alpha, scale=1 / SEEN_STEP, dtype=cv2.CV_16U),
+                longest_side,
+            )
+            for channel in (cv2.extractChannel(self.foreground, each) for each in range(3))
         ]
-        foreground = np.dstack(seen) / np.maximum(alpha, 1e-6)[..., None]
+        colours = np.dstack(seen).astype(np.float32)
+        colours *= SEEN_STEP / np.maximum(alpha, 1e-6)[..., None]
+        foreground = np.clip(colours, 0, 255, out=colours).round(out=colours).astype(np.uint8)
         return UnpackedMatte(
             image=shrunk(self.image, longest_side),
             mask=shrunk(self.mask, longest_side),
             trimap=cv2.resize(self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST),
             alpha=alpha,
-            foreground=np.clip(foreground + 0.5, 0, 255).astype(np.uint8),
+            foreground=foreground,
         )
 
 
@@ -119,10 +127,8 @@ def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
 
 def _packed(image: np.ndarray, finished: Finished) -> dict:
     """The attributes of a StoredMatte that a stroke of the brush changes."""
-    # Channel by channel: over an axis of three, NumPy takes four times as long.
-    red, green, blue = cv2.split(cv2.absdiff(finished.foreground, image))
-    differs = (red | green | blue).astype(bool) & (finished.alpha > 0)
-    changed = np.flatnonzero(differs).astype(np.int32)
+    same = cv2.inRange(cv2.absdiff(finished.foreground, image), (0, 0, 0), (0, 0, 0))
+    changed = np.flatnonzero((same == 0) & (finished.alpha > 0)).astype(np.int32)
     unknown = finished.alpha[finished.trimap == UNKNOWN]
     return {
         "trimap": encode_png(finished.trimap),
