@@ -41,7 +41,7 @@ DISAGREEMENT = 0.25  # variance of alpha over the good pairs at which they are n
 # Chosen by eye on CC0 portraits, a white shirt before a white wall and a dark head before black
 # among them, as strong as leaves the errors on the alphamatting photos where they are.
 MIDDLE_WEIGHT = 0.5
-ONE_COLOR = 0.0125  # root mean square of colour differences, RGB in [0, 1], that tell nothing
+ONE_COLOR = 0.018  # root mean square of colour differences, RGB in [0, 1], that tell nothing
 AROUND = 12  # pixels to every side of which the greys must be one
 SOFTNESS = 2.0  # pixels from the middle to full alpha
 

@@ -19,8 +19,9 @@ SPACES = {
 # What the system asks for: in words, as an energy, and as the equation of its minimum.
 FULL_ENERGY = (
     "Three wishes, one energy: linked pixels agree (KNN Laplacian L), alpha follows straight lines "
-    "of colour within 3 × 3 windows (C), and known colours nearby have a say (W, estimate α̂). Its "
-    "minimum is the solution of one linear system, nearly all zeros.",
+    "of colour within 3 × 3 windows (C), and known colours nearby have a say or, where all are one "
+    "colour, the middle of the band (W, estimate α̂). Its minimum is the solution of one linear "
+    "system, nearly all zeros.",
     rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
     r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
     r" (\alpha - \hat\alpha) \end{aligned}",
