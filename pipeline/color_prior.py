@@ -48,7 +48,10 @@ SOFTNESS = 2.0  # pixels from the middle to full alpha
 
 @dataclass(frozen=True)
 class ColorSamples:
-    """The known colours nearest to each of n unknown pixels, RGB float32 in [0, 1]."""
+    """The known colours nearest to each of n unknown pixels, RGB float32 in [0, 1].
+
+    And what tells whether they can decide between foreground and background.
+    """
 
     color: np.ndarray  # (3, n) of the unknown pixels themselves
     foreground: np.ndarray  # (3, k, n), nearest first
@@ -159,9 +162,12 @@ def middle_estimate(samples: ColorSamples) -> tuple[np.ndarray, np.ndarray]:
 def _spread_around(band: Band) -> np.ndarray:
     """(n,) mean square of what the greys around differ by from each unknown pixel's own."""
     grey = (unit_range(band.colors) @ np.full(3, 1 / 3, np.float32)).reshape(band.shape)
-    mean, mean_square = (cv2.blur(each, (2 * AROUND + 1,) * 2) for each in (grey, grey**2))
-    spread = mean_square - 2 * mean * grey + grey**2
-    return spread.ravel()[band.unknown]
+    window = (2 * AROUND + 1,) * 2
+    # Of a large photo only what the unknown pixels need is kept.
+    mean = cv2.blur(grey, window).ravel()[band.unknown]
+    mean_square = cv2.blur(grey**2, window).ravel()[band.unknown]
+    own = grey.ravel()[band.unknown]
+    return mean_square - 2 * mean * own + own**2
 
 
 def _sample_space(band: Band, pixels: np.ndarray) -> np.ndarray:
