@@ -23,10 +23,10 @@ from pipeline.weights import WEIGHTS
 NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
 SECOND_NETWORK = WEIGHTS / "portrait_fcn_plus_second.tflite"
 
-# What each one's logits count for. The second's are twice as large (8.1 and 4.2 on average on the
-# validation portraits), so that with these both have the same say: better on whole scenes than
-# equal factors, and the same on portraits (models/EXPERIMENTS.md).
-SHARE, SECOND_SHARE = 2 / 3, 1 / 3
+# What the first one's logits count for; the second's, for the rest. These are twice as large (8.1
+# and 4.2 on average on the validation portraits), so that both have the same say: better on whole
+# scenes than equal factors, and the same on portraits (models/EXPERIMENTS.md).
+SHARE = 2 / 3
 
 # Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
 CANVAS_SIDE = 1024
@@ -156,8 +156,8 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
 def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     """Logits of "person" in a frame, (h, w) float32 at the network's size.
 
-    A mean of two networks (SHARE, SECOND_SHARE), of which the second sees the mirror image: they
-    were taught in other ways and look from other sides, so that what the one takes for a person by
+    A mean of two networks, weighted by SHARE, of which the second sees the mirror image: they were
+    taught in other ways and look from other sides, so that what the one takes for a person by
     mistake, the other seldom does. Nor do they see the same beyond the photo, which is the photo's
     own edge, drawn out, for the one and grey for the other.
     """
@@ -166,7 +166,7 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     mirrored = network_input(image, frame, face, size)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
     (logit,), (mirrored_logit,) = _network(NETWORK)(inputs), _network(SECOND_NETWORK)(mirrored)
-    return SHARE * logit[..., 0] + SECOND_SHARE * mirrored_logit[:, ::-1, 0]
+    return SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
 
 
 def network_input(

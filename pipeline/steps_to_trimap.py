@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
-from pipeline.segment import network_size
+from pipeline.segment import SHARE, network_size
 from pipeline.step import Picture, Step, megabytes
 from pipeline.trimap import UNKNOWN, UNSURE, band_width
 from pipeline.walk import Walk
@@ -166,7 +166,7 @@ def mask(walk: Walk) -> Step:
         "both; where people are small, both look again, closer. Rounds of a guided filter then move "
         "the boundary onto the photo's own edges.",
         (
-            r"m_i = \sigma\!\left( \tfrac{2}{3} f(I, c)_i + \tfrac{1}{3}"
+            r"m_i = \sigma\!\left( w f(I, c)_i + (1 - w)"
             r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
             r" \right), \qquad \sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
@@ -181,6 +181,7 @@ def mask(walk: Walk) -> Step:
         ),
         (
             ("The network's picture", f"{width} × {height}"),
+            ("First network's weight w", f"{SHARE:.2f}"),
             ("Looks", f"{looks}, and {looks} mirrored by the second network"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
             ("Memory kept", megabytes(walk.mask.nbytes)),

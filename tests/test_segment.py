@@ -11,7 +11,6 @@ from pipeline.samples import SAMPLES
 from pipeline.segment import (
     NETWORK,
     SECOND_NETWORK,
-    SECOND_SHARE,
     SHARE,
     Frame,
     follow_edges,
@@ -80,8 +79,7 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
     replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
     photo = np.zeros((height, width, 3), np.uint8)
     logit = look(photo, whole_frame(photo.shape, size), None)
-    assert SHARE + SECOND_SHARE == pytest.approx(1)
-    expected = SHARE * columns + SECOND_SHARE * 1000 * columns[:, ::-1]
+    expected = SHARE * columns + (1 - SHARE) * 1000 * columns[:, ::-1]
     np.testing.assert_allclose(logit, expected, rtol=1e-5)
 
 
