@@ -63,8 +63,9 @@ class Face:
 def find_faces(image: np.ndarray) -> list[Face]:
     """Return the faces of a photo, largest first; an empty list if there is none.
 
-    image: (H, W, 3) uint8 RGB. A face needs some 5 % of the photo's height. The search looks at
-    the whole photo first; only if that shows nothing does it tilt the photo or look closer.
+    image: (H, W, 3) uint8 RGB. A face needs some 5 % of the photo's longer side, in a panorama
+    less. The search looks at the whole photo first; only if that shows nothing does it tilt the
+    photo or look closer.
     """
     for regions in _searches(image.shape[:2]):
         faces = []
@@ -84,8 +85,10 @@ def _searches(shape):
     centre, side = (width / 2, height / 2), max(height, width)
     yield [(*centre, side, 0.0)]
     yield [(*centre, side, angle) for angle in np.radians((-40, 40))]
-    for parts in (2, 4):
+    for parts in (2, 4, 8, 16):
         tile = side / parts
+        if parts > 4 and tile < min(height, width):
+            return  # only a panorama is worth that many
         yield [(x, y, tile, 0.0) for y in _centres(height, tile) for x in _centres(width, tile)]
 
 

@@ -61,6 +61,16 @@ def test_a_face_of_5_percent_of_the_height_is_found(astronaut):
     assert 1200 < faces[0].landmarks[1, 0] < 1328
 
 
+def test_a_face_of_a_fifth_of_a_panorama_s_height_is_found(astronaut):
+    """Sixteen times as wide as high, the photo at its right end."""
+    small = cv2.resize(astronaut, (500, 500), interpolation=cv2.INTER_AREA)
+    panorama = np.full((500, 8000, 3), 127, np.uint8)
+    panorama[:, 6900:7400] = small
+    (face,) = find_faces(panorama)
+    left, _, right, _ = face.box
+    assert 6900 < left < right < 7400
+
+
 def test_two_people_come_largest_first(astronaut):
     small = cv2.resize(astronaut, (320, 320), interpolation=cv2.INTER_AREA)
     scene = np.full((512, 832, 3), 90, np.uint8)
