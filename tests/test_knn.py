@@ -263,6 +263,17 @@ def test_thin_strokes_on_a_large_photo_are_not_lost():
     assert np.abs(alpha - truth).mean() <= 0.03
 
 
+def test_single_unknown_pixels_on_a_large_photo_are_as_sure_as_their_surroundings():
+    """Specks on one-coloured ground, where the smaller photo's pixels are eight times as large."""
+    image, trimap, truth = two_tone(600, 900)
+    specks = np.zeros(truth.shape, bool)
+    specks[40::97, 13::61] = True
+    specks &= trimap != 128
+    trimap[specks] = 128
+    alpha = knn_matting(image, trimap, most_unknown=1_500)
+    assert np.abs(alpha - truth)[specks].max() <= 0.05
+
+
 def test_threads_do_not_disturb_each_other():
     cases = [noise(40, 50, seed) for seed in range(6)]
     alone = [knn_matting(*case) for case in cases]
