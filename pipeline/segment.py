@@ -162,8 +162,8 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     own edge, drawn out, for the one and grey for the other.
     """
     size = network_size()
-    inputs = network_input(image, frame, face, size, cv2.BORDER_REPLICATE)
-    mirrored = network_input(image, frame, face, size)[:, ::-1].copy()
+    inputs = network_input(image, frame, face, size)
+    mirrored = network_input(image, frame, face, size, cv2.BORDER_CONSTANT)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
     (logit,), (mirrored_logit,) = _network(NETWORK)(inputs), _network(SECOND_NETWORK)(mirrored)
     return SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
@@ -174,11 +174,12 @@ def network_input(
     frame: Frame,
     face: Face | None,
     size: tuple[int, int],
-    border: int = cv2.BORDER_CONSTANT,
+    border: int = cv2.BORDER_REPLICATE,
 ) -> np.ndarray:
     """The six channels of a frame, (h, w, 6) float32: RGB, x, y, mean mask.
 
-    border: OpenCV's mode beyond the photo; with BORDER_CONSTANT it is grey there.
+    border: OpenCV's mode beyond the photo, as the first network sees it if not given; with
+    BORDER_CONSTANT it is grey there.
     """
     to_photo = frame.to_photo(size)
     rgb = sample_affine(image, to_photo, size, border, (127, 127, 127))
@@ -207,17 +208,15 @@ class _Canvas:
     def add(self, frame, logit):
         size = self._sum.shape[::-1]
         to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         if self._first_width is None:
             self._first_width = frame.width
-            weight = np.ones(logit.shape, np.float32)
+            weight_here = np.ones_like(self._weight)
         else:
             weight = self._feather(frame, logit.shape)
             # Squared, because the number of pixels on the person grows so.
             weight *= (self._first_width / frame.width) ** 2
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        weight_here = cv2.warpAffine(weight, to_network, size, flags=flags)
-        if not self._weight.any():
-            weight_here[:] = 1
+            weight_here = cv2.warpAffine(weight, to_network, size, flags=flags)
         values = cv2.warpAffine(
             logit, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+import pipeline.segment
 from pipeline import layer_drawings
 from pipeline.drawings import DARK, PALE
 from pipeline.face import find_faces
 from pipeline.image import load_image
 from pipeline.layers import DEEPEST, FUSED, Layers, network_layers
 from pipeline.samples import SAMPLES
-from pipeline.segment import NETWORK, network_size
+from pipeline.segment import NETWORK, network_size, segment
 from pipeline.tflite import Network, run_and_keep
 
 
@@ -22,6 +23,30 @@ def layers() -> Layers:
 def test_looking_on_does_not_change_the_answer(layers):
     (answer,) = Network(NETWORK)(layers.inputs)
     np.testing.assert_allclose(layers.logit, answer[..., 0], atol=1e-3)
+
+
+def test_the_network_is_looked_at_on_what_the_product_shows_it_first(monkeypatch):
+    """A photo wider than the network's picture: beyond it, too."""
+    image = load_image(SAMPLES[0].file)[:200]
+    faces = find_faces(image)
+    shown = []
+    product = pipeline.segment._network
+
+    def network_of(path):
+        network = product(path)
+
+        def keeping(inputs):
+            if path == NETWORK:
+                shown.append(inputs)
+            return network(inputs)
+
+        keeping.input_size = network.input_size
+        return keeping
+
+    monkeypatch.setattr(pipeline.segment, "_network", network_of)
+    segment(image, faces)
+    face = faces[0] if faces else None
+    np.testing.assert_array_equal(network_layers(image, face).inputs, shown[0])
 
 
 def test_a_map_of_stride_s_has_an_s_th_of_the_pixels(layers):
