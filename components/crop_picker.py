@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.address import setting
 from components.table import Piece
+from components.view import shown
 from pipeline.id_formats import CANADA, PASSPORT, UNITED_STATES, IdFormat
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Crop:
         if not self.document:
             return []
         frame = framing.for_document(self.document, piece.face)
-        return framing.document_problems(frame, piece.result.shape, piece.face)
+        return framing.document_problems(
+            frame, shown(piece).alpha, piece.result.shape, piece.face
+        )
 
 
 def crop_picker(piece: Piece) -> Crop:

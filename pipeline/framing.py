@@ -78,14 +78,21 @@ def for_document(id_format: IdFormat, face: Face) -> Frame:
     return Frame(eyes[0] - width / 2, bottom - height, width, height)
 
 
-def document_problems(frame: Frame, shape: tuple[int, int], face: Face) -> list[str]:
-    """Sentences about what keeps a crop for a document from being accepted."""
+def document_problems(
+    frame: Frame, alpha: np.ndarray, shape: tuple[int, int], face: Face
+) -> list[str]:
+    """Sentences about what keeps a crop for a document from being accepted.
+
+    alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
+    """
     problems = []
     tilt = abs(float(np.degrees(face.roll)))
     if tilt > 8:
         problems.append(f"The head is tilted by {tilt:.0f} degrees; it should be upright.")
     if frame.top + frame.height > shape[0] + 1:
         problems.append("The photo ends too close below the chin: the shoulders are cut off.")
+    if _cuts(frame, alpha, shape, beyond=1) & {"left", "right"}:
+        problems.append("The photo ends too close beside the face: a shoulder is cut off.")
     return problems
 
 
@@ -97,22 +104,34 @@ def with_margin(frame: Frame, margin: float, alpha: np.ndarray, shape: tuple[int
     alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
     """
     room = margin * max(frame.width, frame.height)
-    edges = {
-        "left": (frame.left <= 0, alpha[:, 0]),
-        "top": (frame.top <= 0, alpha[0]),
-        "right": (frame.left + frame.width >= shape[1], alpha[:, -1]),
-        "bottom": (frame.top + frame.height >= shape[0], alpha[-1]),
-    }
-    grows = {
-        edge: 0 if reached and (line > 0.5).mean() > CUT_OFF else room
-        for edge, (reached, line) in edges.items()
-    }
-    return _rounded(
-        frame.left - grows["left"],
-        frame.top - grows["top"],
-        frame.width + grows["left"] + grows["right"],
-        frame.height + grows["top"] + grows["bottom"],
+    cuts = _cuts(frame, alpha, shape)
+    left, top, right, bottom = (
+        0 if edge in cuts else room for edge in ("left", "top", "right", "bottom")
     )
+    return _rounded(
+        frame.left - left,
+        frame.top - top,
+        frame.width + left + right,
+        frame.height + top + bottom,
+    )
+
+
+def _cuts(frame, alpha, shape, beyond=0):
+    """Names of the photo's edges that cut the person off and that a crop reaches.
+
+    beyond: so many pixels behind the edge count as reaching it.
+    """
+    distances = {
+        "left": (-frame.left, alpha[:, 0]),
+        "top": (-frame.top, alpha[0]),
+        "right": (frame.left + frame.width - shape[1], alpha[:, -1]),
+        "bottom": (frame.top + frame.height - shape[0], alpha[-1]),
+    }
+    return {
+        edge
+        for edge, (distance, line) in distances.items()
+        if distance >= beyond and (line > 0.5).mean() > CUT_OFF
+    }
 
 
 def scaled(frame: Frame, scale: float) -> Frame:

@@ -71,14 +71,28 @@ def test_aims_lie_within_their_rules():
 
 def test_document_problems_are_named():
     upright = for_document(PASSPORT, face())
-    assert document_problems(upright, SHAPE, face()) == []
+    alpha = np.zeros(SHAPE, np.float32)
+    alpha[500:, 10:790] = 1
+    assert document_problems(upright, alpha, SHAPE, face()) == []
     low = face(eyes=900, chin=1000)
-    (problem,) = document_problems(for_document(PASSPORT, low), SHAPE, low)
+    (problem,) = document_problems(for_document(PASSPORT, low), alpha, SHAPE, low)
     assert "shoulders" in problem
     tilted = face()
     tilted.landmarks[33, :2], tilted.landmarks[263, :2] = (370, 340), (430, 360)
-    (problem,) = document_problems(upright, SHAPE, tilted)
+    (problem,) = document_problems(upright, alpha, SHAPE, tilted)
     assert "18 degrees" in problem
+
+
+def test_a_document_asks_for_both_shoulders():
+    beside = face(x=100)
+    frame = for_document(PASSPORT, beside)
+    assert frame.left < -1
+    alpha = np.zeros(SHAPE, np.float32)
+    alpha[500:, 5:400] = 1
+    assert document_problems(frame, alpha, SHAPE, beside) == []
+    alpha[500:, :5] = 1
+    (problem,) = document_problems(frame, alpha, SHAPE, beside)
+    assert "a shoulder is cut off" in problem
 
 
 @pytest.mark.parametrize("x", [80, 400, 790])
