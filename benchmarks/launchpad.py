@@ -26,8 +26,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
-from pipeline.launchpad import JobRefused, Launchpad, Parameters, codes_from_trimap
-from pipeline.launchpad_columns import COLUMN
+from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters, codes_from_trimap
 from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting

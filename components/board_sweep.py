@@ -17,8 +17,8 @@ from components.board_view import (
     show_passing,
     show_totals,
 )
-from pipeline.launchpad import Launchpad, LaunchpadError
-from pipeline.launchpad_columns import COLUMN, sweep_columns
+from pipeline.launchpad import COLUMN, Launchpad, LaunchpadError
+from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_tiles import Totals

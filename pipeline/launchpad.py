@@ -20,12 +20,19 @@ import serial
 from serial.tools import list_ports
 
 from pipeline.image import ImageError
-from pipeline.launchpad_report import BoardInfo, Solution, Wire, read_info, read_solution
+from pipeline.launchpad_report import (
+    FOREGROUND_CODE,
+    UNKNOWN_CODE,
+    BoardInfo,
+    Solution,
+    Wire,
+    read_info,
+    read_solution,
+)
 
 BAUD = 115200
 TI_VENDORS = (0x2047, 0x0451)
 """USB vendors of TI's debug probes: eZ-FET, as on this LaunchPad, and XDS110."""
-UNKNOWN_CODE, FOREGROUND_CODE = 255, 254
 
 SYNC = b"\xa5\x5a"
 INFO, MATTE, SIGNAL, RECORD = 0x01, 0x02, 0x03, 0x04
@@ -79,6 +86,10 @@ class Parameters:
     spatial: int = 8
     residual_bits: int = 9
     max_iterations: int = 250
+
+
+COLUMN = Parameters(spatial=4)
+"""For a column of a photo, and for a signal."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +200,7 @@ class Launchpad:
         return self._info
 
     def matte_column(self, pixels: np.ndarray, trimap: np.ndarray, *,
-                     parameters: Parameters = Parameters(spatial=4), features: bool = False):
+                     parameters: Parameters = COLUMN, features: bool = False):
         """Alpha of a line of up to 800 pixels: (n, 3) uint8 and a trimap (n,) uint8 0/128/255.
 
         Returns a Solution. Raises JobRefused if it does not fit, LaunchpadError, ImageError.
@@ -217,7 +228,7 @@ class Launchpad:
         return self.run(Job(MATTE, header + packed + pixels.tobytes(), codes))
 
     def solve_signal(self, samples: np.ndarray, trimap: np.ndarray, *, delay: int = 4,
-                     parameters: Parameters = Parameters(spatial=4)):
+                     parameters: Parameters = COLUMN):
         """The original demonstration: a signal (n,) of 10-bit samples, n up to 800.
 
         Samples i - delay, i, i + delay make one point; the points are projected onto two principal
@@ -233,10 +244,11 @@ class Launchpad:
         return self._signal(SIGNAL, trimap, data, delay, parameters)
 
     def record_signal(self, trimap: np.ndarray, *, rate: int = 8000, delay: int = 4,
-                      parameters: Parameters = Parameters(spatial=4)):
-        """The same on samples the board takes itself, at P1.3, `rate` (150..20000) a second."""
-        if not 150 <= rate <= 20000:
-            raise ImageError("The board samples 150 to 20000 times a second.")
+                      parameters: Parameters = COLUMN):
+        """The same on samples the board takes itself, at P1.3, `rate` (500..20000) a second."""
+        # Its timer has 16 bits, and half of them have to reach from one sample to the next.
+        if not 500 <= rate <= 20000:
+            raise ImageError("The board samples 500 to 20000 times a second.")
         return self._signal(RECORD, trimap, struct.pack("<H", round(8e6 / rate)), delay, parameters)
 
     def run(self, job: Job) -> Solution:

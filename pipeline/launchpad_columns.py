@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.launchpad import (
-    FOREGROUND_CODE,
-    UNKNOWN_CODE,
+    COLUMN,
     JobRefused,
     Launchpad,
     Parameters,
     codes_from_trimap,
 )
-from pipeline.launchpad_report import Solution
+from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 from pipeline.launchpad_tiles import MOST_SPATIAL, shrink
 
-COLUMN = Parameters(spatial=4)
 TOO_MUCH = (3, 4)
 """The refusals that a smaller part of the column may pass: unknown pixels, edges."""
 ROUNDS = 6

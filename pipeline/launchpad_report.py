@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SRAM_START, SRAM_END = 0x2000, 0x3000
-UNKNOWN_CODE = 255
-ALPHA_ONE = 254
+UNKNOWN_CODE, FOREGROUND_CODE = 255, 254
 
 MICROAMPERES_PER_MEGAHERTZ = 126
 """Active supply current of the MSP430FR2433, typical: TI SLASE59, section 1 (features)."""
@@ -55,7 +54,12 @@ class Wire:
     @property
     def seconds(self) -> float:
         """Time on the wire: start bit, 8 bits and stop bit a byte."""
-        return 10 * (self.sent + self.received) / self.baud
+        return 10 * self.sent / self.baud + self.reply_seconds
+
+    @property
+    def reply_seconds(self) -> float:
+        """The reply's share of it."""
+        return 10 * self.received / self.baud
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Solution:
     @property
     def alpha(self) -> np.ndarray:
         """Alpha, float32 0..1."""
-        return (self.codes / np.float32(ALPHA_ONE)).astype(np.float32)
+        return (self.codes / np.float32(FOREGROUND_CODE)).astype(np.float32)
 
     @property
     def projection(self) -> tuple[tuple[int, ...], np.ndarray]:
@@ -134,8 +138,8 @@ class Solution:
 
     @property
     def seconds(self) -> float:
-        """Time on the board including the wire."""
-        return self.wire.seconds + sum(phase.seconds for phase in self.phases[1:])
+        """Time on the board including the wire, from the request's first byte to the reply's last."""
+        return sum(phase.seconds for phase in self.phases) + self.wire.reply_seconds
 
     @property
     def energy_joules(self) -> float:

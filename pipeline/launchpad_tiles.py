@@ -17,14 +17,8 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from pipeline.image import ImageError
-from pipeline.launchpad import (
-    FOREGROUND_CODE,
-    UNKNOWN_CODE,
-    Launchpad,
-    Parameters,
-    codes_from_trimap,
-)
-from pipeline.launchpad_report import Solution
+from pipeline.launchpad import Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 
 TILE, CORE = 26, 12
 """A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py)."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from pipeline.launchpad import JobRefused
-from pipeline.launchpad_columns import COLUMN, sweep_columns
+from pipeline.launchpad import COLUMN, JobRefused
+from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from reference import features, solve
 
