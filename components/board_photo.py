@@ -11,6 +11,8 @@ from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 
+# Of its height; a strip would be enlarged to gigabytes.
+WIDEST = 4
 OWN_PHOTO = "A photo of my own"
 
 
@@ -43,7 +45,13 @@ def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
     """The photo at this height, and the trimap the pipeline makes of it."""
     from pipeline import matte
 
-    image = Image.fromarray(load_image(data))
-    small = np.asarray(image.resize((max(16, image.width * height // image.height), height)))
     with a_place():
+        image = Image.fromarray(load_image(data))
+        width = max(16, image.width * height // image.height)
+        if width > WIDEST * height:
+            raise ImageError(
+                f"This picture is {image.width / image.height:.0f} times as wide as it is high; "
+                f"the board takes pictures of up to {WIDEST} times."
+            )
+        small = np.asarray(image.resize((width, height)))
         return small, matte(small).trimap

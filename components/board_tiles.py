@@ -18,7 +18,7 @@ from components.board_view import (
 )
 from pipeline.launchpad import Launchpad, LaunchpadError
 from pipeline.launchpad_exact import exact_alpha
-from pipeline.launchpad_tiles import PhotoMatting
+from pipeline.launchpad_tiles import TILE, PhotoMatting
 
 HEIGHTS = (80, 120, 160)
 TILES_A_PICTURE = 6
@@ -36,8 +36,8 @@ class Tiles:
 def show_tiles(port: str) -> None:
     """The tab: choices, the picture as it sharpens, and the result."""
     st.markdown(
-        "The unknown pixels are solved in tiles of 26 x 26, from coarse to fine, until the tiles "
-        "agree. It takes some hundred jobs; you may stop and continue."
+        f"The unknown pixels are solved in tiles of {TILE} x {TILE}, from coarse to fine, until "
+        "the tiles agree. It takes some hundred jobs; you may stop and continue."
     )
     size, photo = st.columns(2, gap="large")
     with size:

@@ -5,7 +5,12 @@ import streamlit as st
 
 from components.before_after import data_url
 from components.memory_map import memory_map
-from pipeline.launchpad_report import Solution, Wire
+from pipeline.launchpad_report import (
+    MICROAMPERES_PER_MEGAHERTZ,
+    SUPPLY_VOLTS,
+    Solution,
+    Wire,
+)
 from pipeline.launchpad_tiles import Totals
 
 SIMULATOR = "sim://"
@@ -70,8 +75,8 @@ def show_numbers(place, solution: Solution, how: str) -> None:
         f"| Latest job ({how}) | cycles | ms |\n|---|---:|---:|\n{rows}\n\n"
         f"{solution.unknown} unknown, {solution.edges} edges, {solution.iterations} iterations. "
         f"{stack_in_words(solution)}{wire_in_words(solution.wire)} ({how}). "
-        f"Energy {1e3 * solution.energy_joules:.2f} mJ (estimated: {how} time at 126 µA/MHz, "
-        "cited from TI SLASE59, and 3 V)."
+        f"Energy {1e3 * solution.energy_joules:.2f} mJ (estimated: {how} time at "
+        f"{MICROAMPERES_PER_MEGAHERTZ} µA/MHz, cited from TI SLASE59, and {SUPPLY_VOLTS:g} V)."
     )
 
 

@@ -8,17 +8,18 @@ from components.entrance import come_through_the_app
 from components.measured import BENCHMARKS, MODELS, read
 from components.memory_scale import Amount, memory_scale
 from components.privacy import privacy_note
+from pipeline.launchpad_report import MICROAMPERES_PER_MEGAHERTZ
 
 SIMULATED = "Simulated board"
 
-BOARD_DATA = """
+BOARD_DATA = f"""
 | MSP-EXP430FR2433 LaunchPad | (cited: TI SLASE59 and SLAU739) |
 |---|---|
 | Processor | MSP430FR2433, 16 bits, 16 MHz, 32-bit multiplier |
 | SRAM | 4096 bytes |
 | FRAM for the program | 15,360 bytes, of which 15,232 can hold code |
 | Serial line | 115,200 baud |
-| Supply current | 126 µA/MHz, typical |
+| Supply current | {MICROAMPERES_PER_MEGAHERTZ} µA/MHz, typical |
 """
 
 

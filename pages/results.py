@@ -14,7 +14,7 @@ from components.results_cases import show_cases
 from components.results_charts import quality_chart
 from components.results_masks import show_masks
 from components.steps_pictures import step_pictures
-from components.table import warm_up
+from components.table import a_place, warm_up
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -155,8 +155,9 @@ def network_lesson() -> "tuple[str, tuple[Picture, ...]]":
     from pipeline.operations import pictures
 
     image = load_image(SAMPLES[0].file)
-    (face, *_) = find_faces(image)
-    layers = network_layers(image, face)
+    with a_place():
+        (face, *_) = find_faces(image)
+        layers = network_layers(image, face)
     left, top = face.landmarks[:, :2].min(axis=0).astype(int)
     right, bottom = face.landmarks[:, :2].max(axis=0).astype(int)
     side = max(right - left, bottom - top)

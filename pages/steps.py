@@ -159,7 +159,8 @@ def walked_sample(name: str) -> Walked:
     """The walk of a sample with the usual settings, once per server."""
     from pipeline.walk import Settings
 
-    return take_the_walk(name, SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
+    with a_place():
+        return take_the_walk(name, SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
 def walk_under_a_bar(

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from serial import SerialException
 from streamlit.testing.v1 import AppTest
 
+from components.board_photo import WIDEST, photo_and_trimap
 from pipeline import protocol_sim
+from pipeline.encode import encode_png
+from pipeline.image import ImageError
 from pipeline.launchpad import Board, Launchpad
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
@@ -132,3 +136,10 @@ def test_the_page_waits_for_a_boards_button(plugged_in, page, monkeypatch, press
     assert not page.error
     assert said in [*page.success, *page.warning][0].value
     assert next(looks, None) is None
+
+
+def test_a_strip_is_too_wide_for_the_board():
+    """As high as the board wants it, it would take gigabytes."""
+    strip = encode_png(np.zeros((16, 16 * WIDEST + 8, 3), np.uint8))
+    with pytest.raises(ImageError, match="times as wide as it is high"):
+        photo_and_trimap.__wrapped__(strip, 800)
