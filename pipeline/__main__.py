@@ -14,7 +14,7 @@ from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
-from pipeline.trimap import HAIR_REACH
+from pipeline.trimap import BAND, HAIR_REACH
 
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -134,9 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         "--band",
         metavar="PIXELS",
         type=_band,
-        default=10,
+        default=BAND,
         help="how far around the person's outline alpha is unknown, in pixels of a portrait 800 "
-        "pixels high: 1 to 60 (default 10); wider for loose hair",
+        f"pixels high: 1 to 60 (default {BAND}); wider for loose hair",
     )
     parser.add_argument(
         "--hair",

@@ -167,9 +167,14 @@ def _solve(
             story.residuals,
         )
         kept.append(x)
+    return stretched(x, quality)
+
+
+def stretched(solution: np.ndarray, quality: str) -> np.ndarray:
+    """Alpha, 0 to 1, from a solution of the equations; all but "knn" gain CONTRAST at both ends."""
     if quality != "knn":
-        x = (x - CONTRAST) / (1 - 2 * CONTRAST)
-    return np.clip(x, 0, 1)
+        solution = (solution - CONTRAST) / (1 - 2 * CONTRAST)
+    return np.clip(solution, 0, 1)
 
 
 def _terms(

@@ -15,7 +15,7 @@ from pipeline.image import ImageError
 from pipeline.knn import knn_matting
 from pipeline.refine import refine as refined
 from pipeline.segment import Frame, segment
-from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR_REACH, UNKNOWN, make_trimap
+from pipeline.trimap import BACKGROUND, BAND, FOREGROUND, HAIR_REACH, UNKNOWN, make_trimap
 
 # The stages in their order, with the share of the time that is over when each begins; measured
 # by benchmarks/stages.py.
@@ -61,7 +61,7 @@ def matte(
     trimap: np.ndarray | None = None,
     mask: np.ndarray | None = None,
     face: Face | None = None,
-    band: float = 10,
+    band: float = BAND,
     hair_reach: float = HAIR_REACH,
     refine: bool = True,
     progress: Callable[[str, float], None] | None = None,

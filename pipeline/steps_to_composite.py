@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline import drawings
 from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
-from pipeline.knn import COLOR_LINE_EPSILON, KNN_WEIGHT, LEVELS, TOLERANCE
+from pipeline.knn import COLOR_LINE_EPSILON, CONTRAST, KNN_WEIGHT, LEVELS, TOLERANCE
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
@@ -33,6 +33,13 @@ PAPER_ENERGY = (
     r"E(\alpha) = \alpha^{\top} L\, \alpha",
     r"L_{UU}\, \alpha_U = -L_{UK}\, \alpha_K",
 )
+# What becomes of the solution in the end.
+STRETCHED = (
+    " In the end alpha is stretched, so that the haze at its two ends goes.",
+    rf"\alpha \leftarrow \min\!\left( 1, \max\!\left( 0,"
+    rf" \frac{{\alpha - {CONTRAST:g}}}{{1 - 2 \cdot {CONTRAST:g}}} \right) \right)",
+)
+CLIPPED = ("", r"\alpha \leftarrow \min(1, \max(0, \alpha))")
 SPARSITY_SIDE = 480
 EDGE_SHARE, EDGE_FACTOR = 6, 6  # the edge is looked at in a sixth of the width, six times larger
 
@@ -107,6 +114,7 @@ def solution(walk: Walk) -> Step:
     done = len(walk.story.residuals) - 1
     window = _edge(walk)
     shown = {**walk.early, done: walk.solved}
+    words, ending = CLIPPED if walk.settings.quality == "knn" else STRETCHED
     pictures = tuple(
         Picture.of(
             "First guess" if count == 0 else f"After {count}",
@@ -120,13 +128,14 @@ def solution(walk: Walk) -> Step:
         "Conjugate gradients",
         "The matrix is never inverted. From a first guess, each iteration multiplies by it once "
         "and steps in a direction that undoes none of the steps before, until the residual has "
-        f"fallen to {TOLERANCE:g}.",
+        f"fallen to {TOLERANCE:g}.{words}",
         (
             r"\alpha_{k+1} = \alpha_k + s_k d_k, \qquad"
             r" s_k = \frac{r_k^{\top} z_k}{d_k^{\top} H\, d_k}",
             r"r_{k+1} = r_k - s_k H\, d_k, \qquad z_k = \operatorname{diag}(H)^{-1} r_k",
             r"d_{k+1} = z_{k+1}"
             r" + \frac{r_{k+1}^{\top} z_{k+1}}{r_k^{\top} z_k}\, d_k",
+            ending,
         ),
         "Hestenes and Stiefel, *Methods of Conjugate Gradients for Solving Linear Systems*, 1952; "
         "Saad, *Iterative Methods for Sparse Linear Systems*, 2003, algorithm 9.1",

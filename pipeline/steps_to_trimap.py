@@ -135,7 +135,8 @@ def channels(walk: Walk) -> Step:
             r" = M \begin{bmatrix} x_i \\ y_i \\ 1 \end{bmatrix}",
             rf"c_i = \left( \tfrac{{u_i}}{{{CHANNEL_UNIT:.0f}}},\;"
             rf" \tfrac{{v_i}}{{{CHANNEL_UNIT:.0f}}},\; \bar{{m}}(u_i, v_i) \right),"
-            rf"\quad \left|\tfrac{{u_i}}{{4}}\right|, \left|\tfrac{{v_i}}{{4}}\right|"
+            rf"\quad \left|\tfrac{{u_i}}{{{CHANNEL_UNIT:.0f}}}\right|,"
+            rf" \left|\tfrac{{v_i}}{{{CHANNEL_UNIT:.0f}}}\right|"
             rf" \le {CHANNEL_LIMIT:.0f}",
         ),
         "Shen et al. 2016, section 4.2",

@@ -6,7 +6,8 @@ import numpy as np
 from pipeline.sampling import mapped_grid, scaling, then
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
-# The band is stated in pixels of a 600x800 portrait, the size of the training photos.
+# The band reaches this far, in pixels of a 600x800 portrait, the size of the training photos.
+BAND = 10
 REFERENCE_PIXELS = 600 * 800
 # Larger masks come from a network that sees far less anyway: the band is drawn at this size.
 MOST_PIXELS = 2_000_000
@@ -23,7 +24,7 @@ HAIR_CENTRE, HAIR_AXES, HAIR_BOTTOM = (0.0, -0.3), (3.2, 3.2), 2.2
 
 def make_trimap(
     mask: np.ndarray,
-    band: float = 10.0,
+    band: float = BAND,
     to_canonical: np.ndarray | None = None,
     hair_reach: float = HAIR_REACH,
 ) -> np.ndarray:

@@ -18,13 +18,13 @@ from pipeline.composite import composite, gradient
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.face import Face
 from pipeline.image import ImageError
-from pipeline.knn import CONTRAST, LEVELS, TOLERANCE, knn_matting
+from pipeline.knn import LEVELS, TOLERANCE, knn_matting, stretched
 from pipeline.layers import Layers, network_layers
 from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
 from pipeline.segment import Frame
 from pipeline.stored import shrunk
-from pipeline.trimap import UNKNOWN
+from pipeline.trimap import BAND, UNKNOWN, alpha_of
 
 LONGEST_SIDE = 800
 # The matte is shown after so many iterations, apart from the last one.
@@ -44,7 +44,7 @@ class Settings:
     pixel has. background: colours (R, G, B) at the top and at the bottom of the new background.
     """
 
-    band: float = 10
+    band: float = BAND
     features: str = "lab"
     near: int = LEVELS[0][0]
     quality: str = "best"
@@ -227,17 +227,12 @@ def _early(story, trimap, quality):
     """The system, and alpha after few iterations: solved again, stopped early."""
     matrix, right_side, start = story.system()
     story.arrays.clear()
-    unknown = trimap == UNKNOWN
     early = {}
     for iterations in EARLY:
         if iterations >= len(story.residuals) - 1:
             break
         solution = conjugate_gradient(matrix, right_side, start, TOLERANCE, iterations)
-        if quality != "knn":
-            solution = (solution - CONTRAST) / (1 - 2 * CONTRAST)
-        alpha = (trimap > UNKNOWN).astype(np.float32)
-        alpha[unknown] = np.clip(solution, 0, 1)
-        early[iterations] = alpha
+        early[iterations] = alpha_of(trimap, stretched(solution, quality))
     return matrix, early
 
 
