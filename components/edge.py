@@ -3,11 +3,11 @@
 import streamlit as st
 
 from components.address import kept, setting
-from components.table import Piece
+from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
-BAND = ("band", 10, range(2, 41))
-HAIR_REACH = ("hair", 2.2, [tenths / 10 for tenths in range(10, 41, 2)])
+BAND = ("band", USUAL_EDGE[0], range(2, 41))
+HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(10, 41, 2)])
 
 
 def wanted_edge() -> tuple[int, float]:
@@ -26,20 +26,22 @@ def edge_settings(piece: Piece) -> None:
     if piece.trimap is not None:
         st.caption("This photo came with a trimap of its own, which says where the edge is.")
         return
+    narrowest, *_, widest = BAND[2]
     band = st.slider(
         "Width of the unknown band, in pixels",
-        2,
-        40,
+        narrowest,
+        widest,
         setting(*BAND),
         help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
         "open what is person and what is background, and worked out from the colours.",
         key=BAND[0],
     )
     st.caption("2: a hard edge, for clothes that look like the background. 40: fur and loose hair.")
+    least, *_, most = HAIR_REACH[2]
     hair_reach = st.slider(
         "Hair detail, in widths of the band",
-        1.0,
-        4.0,
+        least,
+        most,
         setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.edge import BAND
+
 if TYPE_CHECKING:
     from pipeline.walk import Settings
 
-NARROWEST, WIDEST = 2, 40
+NARROWEST, *_, WIDEST = BAND[2]
 FEWEST, MOST = 1, 20
 SPACES = {"lab": "CIE L\\*a\\*b\\*", "rgb": "RGB", "hsv": "HSV, as in the paper"}
 TERMS = {"best": "All three", "knn": "KNN alone, as in the paper"}

@@ -40,6 +40,10 @@ M_ARENA_MAX = -8
 LARGE_BYTES = 2**20
 
 
+# What `pipeline.matte` does by itself: the band, and its reach around hair.
+USUAL_EDGE = 10, 2.2
+
+
 @dataclass
 class Piece:
     """One photo with its own trimap, if it has one, and its result or the reason for none.
@@ -62,8 +66,8 @@ class Piece:
     name: str
     photo: bytes
     trimap: bytes | None = None
-    band: int = 10
-    hair_reach: float = 2.2
+    band: int = USUAL_EDGE[0]
+    hair_reach: float = USUAL_EDGE[1]
     stale: bool = False
     result: object = None
     failure: str | None = None

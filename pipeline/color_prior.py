@@ -24,7 +24,8 @@ from pipeline.laplacian import (
     solve_symmetric,
 )
 
-# Chosen on the alphamatting photos; `python -m benchmarks.knn choose` cross-validates them.
+# Chosen on the alphamatting photos; of these, cross-validation covers MIXTURE_WEIGHT alone
+# (`python -m benchmarks.knn choose`).
 SAMPLES = 7  # known pixels of each kind for the regression
 PAIRED = 6  # of them, how many of each kind are paired
 POSITION_WEIGHT = 10.0  # one photo width counts as ten times the distance of black and white
@@ -34,7 +35,7 @@ SHARING = 2
 RIDGE = 1e-3  # squared colour units of [0, 1]
 REGRESSION_WEIGHT = 0.05
 REGRESSION_FLOOR = 0.005
-MIXTURE_WEIGHT = 0.0025  # chosen by cross-validation, see pipeline/knn.py
+MIXTURE_WEIGHT = 0.0025
 COLOR_NOISE = 0.02  # colour distance, RGB in [0, 1], at which a pair stops explaining a pixel
 UNEXPLAINED = 0.03  # colour distance of the best pair at which mixtures are not trusted
 DISAGREEMENT = 0.25  # variance of alpha over the good pairs at which they are not trusted

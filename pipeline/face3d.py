@@ -19,6 +19,7 @@ from pipeline.image import ImageError
 from pipeline.isomap import extract_view, fill, merge_views
 from pipeline.model_fitting import eye_distance, fit_surrey
 from pipeline.morphable_model import (
+    EXPRESSION_DEVIATION,
     EmbeddedModel,
     MorphableModel,
     embedded_model,
@@ -31,7 +32,6 @@ TEXTURE_SIZE = 1024
 # How strongly likely faces are preferred when a mesh is described by coefficients, in mm: the
 # accuracy of the face mesh itself.
 MESH_DEVIATION = 1.0
-EXPRESSION_DEVIATION = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +181,7 @@ def describe(model: MorphableModel, vertices: np.ndarray) -> tuple[np.ndarray, n
         -1, model.mean.size
     )
     count = model.shape_count
-    likely = np.concatenate([np.ones(count), np.full(6, EXPRESSION_DEVIATION**-2)])
+    likely = np.concatenate([np.ones(count), np.full(len(bases) - count, EXPRESSION_DEVIATION**-2)])
     precision = MESH_DEVIATION**-2
     normal = precision * bases @ bases.T + np.diag(likely)
     right = precision * bases @ (vertices - model.mean).reshape(-1)

@@ -128,21 +128,21 @@ def _read(source: str | PathLike | bytes | BinaryIO) -> bytes:
         data = _read_file(Path(source))
     if not data:
         raise ImageError("This file is empty.")
-    if len(data) > MAXIMUM_BYTES:
+    _check_bytes(len(data))
+    return data
+
+
+def _check_bytes(count):
+    if count > MAXIMUM_BYTES:
         raise ImageError(
-            f"This file is too large: {len(data) / 2**20:.0f} MB, and at most "
+            f"This file is too large: {count / 2**20:.0f} MB, and at most "
             f"{MAXIMUM_BYTES // 2**20} MB can be read."
         )
-    return data
 
 
 def _read_file(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ImageError(
-                f"This file is too large: {path.stat().st_size / 2**20:.0f} MB, and at most "
-                f"{MAXIMUM_BYTES // 2**20} MB can be read."
-            )
+        _check_bytes(path.stat().st_size)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise ImageError("There is no such file.") from error

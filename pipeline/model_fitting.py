@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.camera import FLIP, Camera, estimate_camera
 from pipeline.face import LEFT_EYE, RIGHT_EYE, Face
-from pipeline.morphable_model import solve_coefficients
+from pipeline.morphable_model import EXPRESSION_DEVIATION, solve_coefficients
 from pipeline.surrey import IBUG_POINTS, LEFT_JAW, RIGHT_JAW, SurreyModel
 
 # Pose and shape trade off slowly: on synthetic faces 3 rounds leave 3 degrees of pitch, 20 leave 2.
@@ -21,8 +21,6 @@ ROUNDS = 20
 # How far landmarks are off, as a share of the distance between the outer eye corners. Smaller
 # values fit closer with less likely faces; benchmarks/face3d.py prints how close this one fits.
 LANDMARK_DEVIATION = 0.02
-# Expressions rarely exceed this strength.
-EXPRESSION_DEVIATION = 0.5
 # Past this yaw the jaw's far half is hidden by the cheek, and its outline is no jaw any more.
 CONTOUR_YAW = 7.5
 

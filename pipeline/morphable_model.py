@@ -14,6 +14,8 @@ import numpy as np
 
 from pipeline.weights import WEIGHTS
 
+# Expressions rarely exceed this strength.
+EXPRESSION_DEVIATION = 0.5
 EXPRESSIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
 
 

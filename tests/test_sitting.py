@@ -1,6 +1,5 @@
 """Photos on the 3D page without a browser."""
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.places import processors
 from components.sitting import Sitting, fit_sitting
 from components.table import a_place
 from pipeline.samples import SAMPLES
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_face_waits_while_all_places_are_taken():
     said = []
     with ExitStack() as taken:
-        for _ in range(os.cpu_count() or 1):
+        for _ in range(processors()):
             taken.enter_context(a_place(lambda *_: pytest.fail("there was a place")))
 
         def say(words):

@@ -1,0 +1,25 @@
+"""What the app offers without importing the package, which takes time, is what the package has."""
+
+from inspect import signature
+
+from components import background_picker, downloads
+from components.table import USUAL_EDGE
+from pipeline import matte
+from pipeline.scene_files import PICTURE_FORMATS
+from pipeline.studio_sets import SETS
+from pipeline.walk import Settings
+
+
+def test_the_usual_edge_is_the_package_s():
+    usual = signature(matte).parameters
+    assert USUAL_EDGE == (usual["band"].default, usual["hair_reach"].default)
+
+
+def test_sets_and_formats_are_the_package_s():
+    assert set(background_picker.SETS) == set(SETS)
+    assert set(downloads.FORMATS) == set(PICTURE_FORMATS)
+
+
+def test_the_walk_ends_on_the_gold_of_the_studio():
+    gold = [tuple(bytes.fromhex(end[1:])) for end in background_picker.GRADIENTS["Gold"]]
+    assert list(Settings().background) == gold
