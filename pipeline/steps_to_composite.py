@@ -244,9 +244,9 @@ def foreground(walk: Walk) -> Step:
         "found from coarse to fine: they must mix to the photo's colour and resemble their "
         "neighbours.",
         (
-            r"\min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i - I_i"
-            r" \right\rVert^2 + \sum_{i, j \in N_i} \left( u_{ij} \lVert F_i - F_j \rVert^2 +"
-            r" v_{ij} \lVert B_i - B_j \rVert^2 \right)",
+            r"\begin{gathered} \min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i"
+            r" - I_i \right\rVert^2 \\ + \sum_{i, j \in N_i} \left( u_{ij} \lVert F_i - F_j"
+            r" \rVert^2 + v_{ij} \lVert B_i - B_j \rVert^2 \right) \end{gathered}",
             r"u_{ij} = w_{ij} (\alpha_j + t), \quad v_{ij} = w_{ij} (1 - \alpha_j + t)",
             rf"w_{{ij}} = {_power(REGULARIZATION)} + {EDGE_WEIGHT:g}\,"
             rf" \lvert \alpha_i - \alpha_j \rvert, \quad t = {LEAST_TRUST:g}",

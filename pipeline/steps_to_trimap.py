@@ -169,7 +169,8 @@ def mask(walk: Walk) -> Step:
         (
             r"m_i = \sigma\!\left( w f(I, c)_i + (1 - w)"
             r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
-            r" \right), \qquad \sigma(t) = \frac{1}{1 + e^{-t}}",
+            r" \right)",
+            r"\sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
         "Shen et al. 2016, section 4; He, Sun and Tang, *Guided Image Filtering*, ECCV 2010",
         (
