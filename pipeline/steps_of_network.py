@@ -81,10 +81,10 @@ def fusion(walk: Walk) -> Step:
         "in the scores of hair, face, body, clothes and things; the logit is what they have "
         "together over the background.",
         (
-            r"f^{(16)} = a^{(16)}, \quad f^{(s)} = {\uparrow_2} f^{(2s)} + a^{(s)},"
-            r" \quad s = 8, 4, 2",
-            r"z = g\Big(\textstyle\sum_s {\uparrow_{s/2}}\, V^{(s)} * f^{(s)}\Big), \quad"
-            r" \text{logit} = \log \textstyle\sum_{c > 0} e^{z_c} - z_0",
+            r"\begin{gathered} f^{(16)} = a^{(16)}, \\ f^{(s)} = {\uparrow_2} f^{(2s)} + a^{(s)},"
+            r" \quad s = 8, 4, 2 \end{gathered}",
+            r"z = g\Big(\textstyle\sum_s {\uparrow_{s/2}}\, V^{(s)} * f^{(s)}\Big)",
+            r"\text{logit} = \log \textstyle\sum_{c > 0} e^{z_c} - z_0",
         ),
         "Lin et al., *Feature Pyramid Networks*, CVPR 2017, section 3; Shen et al. 2016, section 4",
         (*pictures, answer),
