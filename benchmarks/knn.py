@@ -27,10 +27,10 @@ import numpy as np
 
 import pipeline.color_prior
 import pipeline.knn
-from benchmarks.process_memory import memory_bytes
+from benchmarks.process_memory import forget_peak, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models import metrics
-from models.alphamatting import TRIMAPS, Scene, alphamatting_names, alphamatting_scene
+from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alphamatting_scene
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
 from pipeline.story import Story
@@ -207,8 +207,8 @@ def measure_here(method: str, scene_size: list[float]) -> dict[str, float]:
 
 
 def memory_in_use() -> float:
-    """Resident MB now; forgets the peak of making the scene where the kernel lets us."""
-    Path("/proc/self/clear_refs").write_text("5")
+    """Resident MB now; forgets the peak of making the scene."""
+    forget_peak()
     return memory_bytes("VmRSS") / 1e6
 
 
@@ -224,11 +224,11 @@ def medians(runs: list[dict[str, float]]) -> dict[str, float]:
 
 
 def speed(arguments: argparse.Namespace) -> None:
-    """All methods at 800 x 600 with the product's band, interleaved, medians."""
+    """All methods at 800 x 600, unknown within 10 px of the boundary, interleaved, medians."""
     runs: dict[str, list] = {method: [] for method in arguments.methods}
     for _ in range(arguments.repeats):
         for method in arguments.methods:
-            runs[method].append(measure(method, 600, 800, 20))
+            runs[method].append(measure(method, 600, 800, BAND))
     table = read_results().get("speed", {}) | {m: medians(r) for m, r in runs.items()}
     write_results("speed", table)
     for method, row in table.items():
