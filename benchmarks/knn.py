@@ -40,6 +40,7 @@ DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
 RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
 CACHE = ROOT / "models" / "cache" / "knn"
 FIGURE = ROOT / "docs" / "knn.png"
+MSE_TICKS = (0.01, 0.02, 0.04, 0.08)
 
 OURS = ("best", "fast", "knn")
 PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
@@ -301,15 +302,25 @@ def figure(arguments: argparse.Namespace) -> None:
     from matplotlib import pyplot
 
     results = read_results()
-    drawing, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    drawing, (left, right) = pyplot.subplots(1, 2, figsize=(10, 5), layout="constrained")
     for method, row in results["speed"].items():
         errors = results["accuracy"]["band10"].get(method)
         if errors:
-            color = "tab:orange" if method.startswith("ours") else "tab:gray"
-            left.scatter(row["processor_s"], errors["MSE"], color=color)
-            left.annotate(method, (row["processor_s"], errors["MSE"]), fontsize=8)
-    left.margins(x=0.3)
-    left.set(xscale="log", xlabel="processor seconds, 800 x 600", ylabel="MSE, 10 px band")
+            place = row["processor_s"], errors["MSE"]
+            mine = method.startswith("ours")
+            left.scatter(*place, color="tab:orange" if mine else "tab:gray")
+            left.annotate(
+                method,
+                place,
+                (-7 if mine else 7, -3),
+                textcoords="offset points",
+                ha="right" if mine else "left",
+                fontsize=8,
+            )
+    left.margins(x=0.4)
+    left.set(xscale="log", xlabel="processor seconds, 800 x 600")
+    left.set(yscale="log", ylabel="MSE, 10 px band", yticks=MSE_TICKS, yticklabels=MSE_TICKS)
+    left.minorticks_off()
     rows = results["scaling"]["rows"]
     unknowns, seconds = zip(*((row["unknowns"], row["processor_s"]) for row in rows))
     right.loglog(unknowns, seconds, "o-", color="tab:orange")
