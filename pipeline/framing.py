@@ -91,7 +91,10 @@ def document_problems(
         problems.append(f"The head is tilted by {tilt:.0f} degrees; it should be upright.")
     if frame.top + frame.height > shape[0] + 1:
         problems.append("The photo ends too close below the chin: the shoulders are cut off.")
-    if _cuts(frame, alpha, shape, beyond=1) & {"left", "right"}:
+    cuts = _cuts(frame, alpha, shape, beyond=1)
+    if "top" in cuts:
+        problems.append("The photo ends too close above the head: the top of it is cut off.")
+    if cuts & {"left", "right"}:
         problems.append("The photo ends too close beside the face: a shoulder is cut off.")
     return problems
 

@@ -83,6 +83,15 @@ def test_document_problems_are_named():
     assert "18 degrees" in problem
 
 
+def test_a_document_asks_for_the_whole_head():
+    high = face(eyes=30, chin=130)
+    frame = for_document(PASSPORT, high)
+    alpha = np.zeros(SHAPE, np.float32)
+    alpha[:, 300:500] = 1
+    (problem,) = document_problems(frame, alpha, SHAPE, high)
+    assert "top of it is cut off" in problem
+
+
 def test_a_document_asks_for_both_shoulders():
     beside = face(x=100)
     frame = for_document(PASSPORT, beside)
