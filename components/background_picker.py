@@ -184,7 +184,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
         try:
             _keep_picture(file)
         except ImageError as error:
-            st.error(f"{file.name}: {error}")
+            st.error(f"{as_written(file.name)}: {error}")
             return "transparent", None
     # Whoever comes back from another page finds the picture, though the uploader has let it go.
     kept = st.session_state.get("background_kept")

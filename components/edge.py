@@ -1,4 +1,4 @@
-"""The settings of the matte itself; changing one does the photo anew."""
+"""The settings of the matte itself, each photo's own; changing one does the photo anew."""
 
 import streamlit as st
 
@@ -7,25 +7,30 @@ from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
+_PIECE = "edge_of"  # in the session: the number of the piece whose edge the settings show
 HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(10, 41, 2)])
 
 
-def wanted_edge() -> tuple[int, float]:
-    """The band and the hair reach that are set at the moment."""
-    return kept(*BAND), kept(*HAIR_REACH)
+def edge_for(piece: Piece) -> tuple[int, float]:
+    """The band and the hair reach that a piece is to be done with; at first those that are set."""
+    return piece.wanted or (kept(*BAND), kept(*HAIR_REACH))
 
 
-def set_edge_back(piece: Piece) -> None:
-    """Sets the edge that a piece's result has; to be called before the settings are drawn."""
-    st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = piece.band, piece.hair_reach
-    piece.stale = False
+def keep_edge(piece: Piece) -> None:
+    """Leaves a piece the edge it has; to be called before the settings are drawn."""
+    piece.wanted = None
+    st.session_state.pop(_PIECE, None)
 
 
 def edge_settings(piece: Piece) -> None:
-    """Draws the settings; where they are not those of the piece's result, that becomes stale."""
+    """Draws the settings; where they are not those of the piece's result, it is to be done anew."""
     if piece.trimap is not None:
         st.caption("This photo came with a trimap of its own, which says where the edge is.")
         return
+    shown = piece.wanted or piece.edge
+    if st.session_state.get(_PIECE) != piece.number:
+        st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = shown
+        st.session_state[_PIECE] = piece.number
     narrowest, *_, widest = BAND[2]
     band = st.slider(
         "Width of the unknown band, in pixels",
@@ -36,7 +41,10 @@ def edge_settings(piece: Piece) -> None:
         "open what is person and what is background, and worked out from the colours.",
         key=BAND[0],
     )
-    st.caption("2: a hard edge, for clothes that look like the background. 40: fur and loose hair.")
+    st.caption(
+        f"{narrowest}: a hard edge, for clothes that look like the background. {widest}: fur and "
+        "loose hair."
+    )
     least, *_, most = HAIR_REACH[2]
     hair_reach = st.slider(
         "Hair detail, in widths of the band",
@@ -48,7 +56,9 @@ def edge_settings(piece: Piece) -> None:
         help="Around the head the band reaches out further, as strands lie outside the outline.",
         key=HAIR_REACH[0],
     )
-    st.caption("1: a bald or covered head. 4: hair that flies far; takes longer.")
-    if (band, hair_reach) != (piece.band, piece.hair_reach) and not piece.stale:
-        piece.stale, piece.failure = True, None
+    st.caption(
+        f"{least:g}: a bald or covered head. {most:g}: hair that flies far; takes longer."
+    )
+    if (band, hair_reach) != shown:
+        piece.wanted, piece.failure = (band, hair_reach), None
         st.rerun()

@@ -51,8 +51,8 @@ class Piece:
     Attributes:
         number: its place on the table, from 1.
         name: the photo's file name. photo, trimap: the files' bytes.
-        band, hair_reach: the edge that its result has, see `pipeline.matte`.
-        stale: whether its result is to be done anew, with another edge.
+        edge: the band and the hair reach that its result has, see `pipeline.matte`.
+        wanted: those that it is to be done anew with, if it is.
         result: a `pipeline.stored.StoredMatte` once the photo is done.
         failure: a sentence for the person, if the photo could not be done, or not done anew.
         notes, timings, found, face: as in `pipeline.matting.Matte`.
@@ -66,9 +66,8 @@ class Piece:
     name: str
     photo: bytes
     trimap: bytes | None = None
-    band: int = USUAL_EDGE[0]
-    hair_reach: float = USUAL_EDGE[1]
-    stale: bool = False
+    edge: tuple[int, float] = USUAL_EDGE
+    wanted: tuple[int, float] | None = None
     result: object = None
     failure: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -94,12 +93,13 @@ class Piece:
     @property
     def waits(self) -> bool:
         """Whether there is something to be done."""
-        return self.failure is None and (self.stale or self.result is None)
+        return self.failure is None and (self.wanted is not None or self.result is None)
 
 
 def as_written(name: str) -> str:
-    """A file's name as Markdown that shows it letter for letter."""
-    return re.sub(r"([^\w\s.,-])", r"\\\1", name)
+    """A file's name, or a sentence with one, as Markdown that shows it letter for letter."""
+    name = re.sub(r"([^\w\s.,-]|_)", r"\\\1", name)
+    return re.sub(r"^(\d*)([.-])", r"\1\\\2", name)  # or it begins a list
 
 
 def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
@@ -115,7 +115,7 @@ def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
         Piece(number, *files[photo], trimap=None if trimap is None else files[trimap][1])
         for number, (photo, trimap) in enumerate(pairing.pairs, 1)
     ]
-    return pieces, pairing.problems
+    return pieces, [as_written(problem) for problem in pairing.problems]
 
 
 def finish(
@@ -127,7 +127,7 @@ def finish(
     """Does one piece: fills in its result or its failure.
 
     Args:
-        edge: the band and the hair reach that are wanted.
+        edge: the band and the hair reach that it gets.
         say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
         look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
@@ -174,8 +174,7 @@ def _finish(piece, edge, say, look):
     piece.timings = {"all": time.perf_counter() - start, **matted.timings}
     piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
     piece.result, piece.untouched = result, untouched
-    piece.band, piece.hair_reach = edge
-    piece.stale = False
+    piece.edge, piece.wanted = edge, None
     piece.history.clear()
     piece.revision += 1
 

@@ -9,7 +9,7 @@ from components.background_picker import background_picker
 from components.before_after import data_url
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
-from components.edge import edge_settings, set_edge_back, wanted_edge
+from components.edge import edge_for, edge_settings, keep_edge
 from components.entrance import come_through_the_app
 from components.paste import paste_button
 from components.privacy import privacy_note
@@ -128,8 +128,8 @@ def show_results(pieces: list[Piece]) -> None:
             look_away()
             st.rerun()
     for piece in pieces:
-        if piece.stale and piece.failure:  # it keeps the result that it has
-            set_edge_back(piece)
+        if piece.wanted and piece.failure:  # it keeps the result that it has
+            keep_edge(piece)
     progress = st.container()
     for problem in st.session_state.get("problems", []):
         st.error(problem)
@@ -165,14 +165,14 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
                 f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
             )
 
-    finish(piece, wanted_edge(), say, look)
+    finish(piece, edge_for(piece), say, look)
 
 
 def leave_the_rest() -> None:
     """Keeps what is done; a result that was only to be done anew stays as it is."""
     for piece in st.session_state["pieces"]:
-        if piece.stale:
-            set_edge_back(piece)
+        if piece.wanted:
+            keep_edge(piece)
     st.session_state["pieces"] = [
         piece for piece in st.session_state["pieces"] if not piece.waits
     ]
@@ -188,7 +188,7 @@ def show_finished(done: list[Piece]) -> None:
             range(len(done)),
             default=next((i for i, each in enumerate(done) if each.number == number_shown()), 0),
             required=True,
-            format_func=lambda position: done[position].name,
+            format_func=lambda position: done[position].label,
             label_visibility="collapsed",
             key=f"chosen_of_{len(done)}",
         )
@@ -235,6 +235,7 @@ def correction_settings(piece: Piece) -> str:
         default="Dimmed",
         required=True,
         key="painted_on",
+        persist_state="session",
     )
     st.caption(PAINTED_ON[shows])
     if piece.trimap is None and piece.strokes:

@@ -16,6 +16,7 @@ from components.background_picker import Background
 from components.crop_picker import WHOLE, Crop
 from components.downloads import archive
 from components.result_view import Choice
+from components.table import as_written
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 
@@ -88,7 +89,7 @@ def test_sample_needs_one_click(sample):
 
 def test_bad_file_is_named_in_words_and_the_good_one_is_done():
     app = given(("my_holi*day.jpg", b"no picture at all"), ("anna.png", sample_bytes()))
-    assert r"my_holi\*day.jpg: This file is not a picture" in errors(app)
+    assert r"my\_holi\*day.jpg: This file is not a picture" in errors(app)
     assert [piece.result is not None for piece in pieces(app)] == [False, True]
 
 
@@ -176,7 +177,7 @@ def test_a_photo_that_cannot_be_done_anew_keeps_its_result(monkeypatch):
     assert app.slider(key="band").value == 10
     app.slider(key="band").set_value(25).run()
     assert errors(app) == ""
-    assert pieces(app)[0].band == 25
+    assert pieces(app)[0].edge[0] == 25
 
 
 def test_changing_the_band_solves_anew():
@@ -193,6 +194,33 @@ def test_several_photos_can_be_looked_at_one_by_one():
     assert all(piece.result for piece in pieces(app))
     app.button_group(key="chosen_of_2").set_value(1).run()
     assert errors(app) == ""
+
+
+def test_each_photo_keeps_its_own_edge():
+    app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    app.slider(key="band").set_value(25).run()
+    app.button_group(key="chosen_of_2").set_value(1).run()
+    assert app.slider(key="band").value == 10
+    app.slider(key="band").set_value(8).run()
+    done = [piece.revision for piece in pieces(app)]
+    app.button_group(key="chosen_of_2").set_value(0).run()
+    assert errors(app) == ""
+    assert app.slider(key="band").value == 25
+    assert [piece.edge[0] for piece in pieces(app)] == [25, 8]
+    assert [piece.revision for piece in pieces(app)] == done == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "name, markdown",
+    [
+        ("anna 2.jpg", "anna 2.jpg"),
+        ("_Anna_.jpg", r"\_Anna\_.jpg"),
+        ("1. *my* photo.png", r"1\. \*my\* photo.png"),
+        ("- a.png", r"\- a.png"),
+    ],
+)
+def test_names_are_shown_letter_for_letter(name, markdown):
+    assert as_written(name) == markdown
 
 
 def test_widgets_carry_the_settings_as_their_own_values():
