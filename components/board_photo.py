@@ -19,7 +19,7 @@ OWN_PHOTO = "A photo of my own"
 def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
     """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
     names = {sample.person: sample.file for sample in SAMPLES}
-    choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo")
+    choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo", persist_state="session")
     file = names.get(choice)
     if choice == OWN_PHOTO:
         file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key=f"{key}_upload")
@@ -50,7 +50,7 @@ def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
         width = max(16, image.width * height // image.height)
         if width > WIDEST * height:
             raise ImageError(
-                f"This picture is {image.width / image.height:.0f} times as wide as it is high; "
+                f"This picture is {image.width / image.height:.3g} times as wide as it is high; "
                 f"the board takes pictures of up to {WIDEST} times."
             )
         small = np.asarray(image.resize((width, height)))

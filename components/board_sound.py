@@ -37,9 +37,11 @@ def show_sound(port: str) -> None:
     )
     origin, speed = st.columns(2, gap="large")
     with origin:
-        source = st.selectbox("Sound", SOURCES, key="sound_source")
+        source = st.selectbox("Sound", SOURCES, key="sound_source", persist_state="session")
     with speed:
-        rate = st.select_slider("Samples a second", RATES, 8000, key="sound_rate")
+        rate = st.select_slider(
+            "Samples a second", RATES, 8000, key="sound_rate", persist_state="session"
+        )
     try:
         samples, trimap = take_sound(source, rate)
     except SignalError as error:

@@ -62,7 +62,9 @@ def show_sweep(port: str) -> None:
     )
     size, photo = st.columns(2, gap="large")
     with size:
-        height = st.select_slider("Pixels in a column", HEIGHTS, 400, key="sweep_height")
+        height = st.select_slider(
+            "Pixels in a column", HEIGHTS, 400, key="sweep_height", persist_state="session"
+        )
     with photo:
         chosen = choose_photo("sweep", height)
     work: Sweep | None = st.session_state.get("sweep")

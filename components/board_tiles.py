@@ -41,7 +41,9 @@ def show_tiles(port: str) -> None:
     )
     size, photo = st.columns(2, gap="large")
     with size:
-        height = st.select_slider("Height of the photo", HEIGHTS, 120, key="tiles_height")
+        height = st.select_slider(
+            "Height of the photo", HEIGHTS, 120, key="tiles_height", persist_state="session"
+        )
     with photo:
         chosen = choose_photo("tiles", height)
     work: Tiles | None = st.session_state.get("tiles")

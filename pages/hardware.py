@@ -59,7 +59,7 @@ def choose_board() -> str:
     from pipeline.launchpad import find_boards
 
     boards = {f"{board.description} ({board.port})": board.port for board in find_boards()}
-    name = st.selectbox("Board", [SIMULATED, *boards], key="board")
+    name = st.selectbox("Board", [SIMULATED, *boards], key="board", persist_state="session")
     if name == SIMULATED:
         st.caption(
             "The simulator runs the very file a board is flashed with. Its cycles are counted "

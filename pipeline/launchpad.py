@@ -66,7 +66,11 @@ class JobRefused(LaunchpadError):
 
     def __init__(self, status: int, solution: Solution):
         self.status, self.solution = status, solution
-        super().__init__(f"the board refused this job: {self.REASONS.get(status, status)}")
+        super().__init__(f"The board refused this job: {self.REASONS.get(status, status)}.")
+
+
+TOO_MUCH = (3, 4)
+"""The refusals that a smaller part of a job may pass: unknown pixels, edges."""
 
 
 class _Damaged(Exception):
@@ -166,7 +170,8 @@ class Launchpad:
     def __init__(self, port="sim://"):
         """`port` is a name such as COM5 or /dev/ttyACM1, `sim://`, or an open pyserial port.
 
-        Raises LaunchpadError if the port cannot be opened or nothing answers there.
+        Raises LaunchpadError if the port cannot be opened; whether a board answers there shows
+        with the first request.
         """
         self._sequence = 0
         self._info: BoardInfo | None = None

@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.launchpad import (
     COLUMN,
+    TOO_MUCH,
     JobRefused,
     Launchpad,
     Parameters,
@@ -15,8 +16,6 @@ from pipeline.launchpad import (
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 from pipeline.launchpad_tiles import MOST_SPATIAL, shrink
 
-TOO_MUCH = (3, 4)
-"""The refusals that a smaller part of the column may pass: unknown pixels, edges."""
 ROUNDS = 6
 SLACK_BYTES = 8  # what rounding up the parts of the arena can take
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import wasmtime
 
+from pipeline.launchpad_report import SRAM_END, SRAM_START
+
 RELEASE = Path(__file__).resolve().parent.parent / "firmware" / "release"
 FIRMWARE = RELEASE / "deepmasque.hex"
 CLOCK_HZ = 488 * 32768
 """What the firmware sets the processor to: 16 MHz, short of 0.06 %."""
-SRAM = range(0x2000, 0x3000)
+SRAM = range(SRAM_START, SRAM_END)
 
 TRAPS = ("", "reads where there is no memory", "writes where there is no memory",
          "writes to FRAM", "accesses a word at an odd address", "runs code outside FRAM",

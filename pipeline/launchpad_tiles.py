@@ -17,7 +17,7 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from pipeline.image import ImageError
-from pipeline.launchpad import Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad import TOO_MUCH, JobRefused, Launchpad, Parameters, codes_from_trimap
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 
 TILE, CORE = 26, 12
@@ -205,15 +205,29 @@ class PhotoMatting:
         tile = np.s_[top:top + TILE, left:left + TILE]
         core = np.zeros(level.unknown[tile].shape, bool)
         core[max(y, 0) - top:y + CORE - top, max(x, 0) - left:x + CORE - left] = True
-        core &= level.unknown[tile]
+        solution = self._solve_pixels(board, level, tile, core & level.unknown[tile])
+        return (top, left, top + core.shape[0], left + core.shape[1]), solution
+
+    def _solve_pixels(self, board, level, tile, core):
+        """Some pixels of a tile; one half after the other where a board with less memory, as the
+        Energia sketch has, cannot hold them at once."""
         codes = np.round(level.codes[tile])
         held = level.unknown[tile] & ~core
         codes[held] = np.clip(codes[held], 1, FOREGROUND_CODE - 1)
         codes[core] = UNKNOWN_CODE
         spatial = min(level.factor * self.parameters.spatial, MOST_SPATIAL)
-        solution = board.matte_tile(level.image[tile], codes.astype(np.uint8),
-                                    parameters=replace(self.parameters, spatial=spatial),
-                                    axes=self._projection)
+        try:
+            solution = board.matte_tile(level.image[tile], codes.astype(np.uint8),
+                                        parameters=replace(self.parameters, spatial=spatial),
+                                        axes=self._projection)
+        except JobRefused as refusal:
+            if refusal.status not in TOO_MUCH or np.count_nonzero(core) < 2:
+                raise
+            for half in np.array_split(np.flatnonzero(core), 2):
+                part = np.zeros_like(core)
+                part.flat[half] = True
+                solution = self._solve_pixels(board, level, tile, part)
+            return solution
         self.totals.add(solution)
         before = level.codes[tile][core]
         change = solution.codes[core] - before
@@ -221,7 +235,7 @@ class PhotoMatting:
         moved = before + (1.0 if is_last else RELAXATION) * change
         level.codes[tile][core] = np.clip(moved, 0, FOREGROUND_CODE)
         level.moved[tile][core] = abs(change)
-        return (top, left, top + core.shape[0], left + core.shape[1]), solution
+        return solution
 
     def _advance(self, level: _Level) -> None:
         level.sweep += 1

@@ -46,6 +46,31 @@ def test_the_board_comes_close_to_the_solution_of_the_whole(photo, matted):
     assert (matted[0].alpha[~unknown] == trimap[~unknown] / 255).all()
 
 
+class SmallerBoard:
+    """The simulated board, refusing more than so many unknown pixels as one with less memory."""
+
+    def __init__(self, board, most):
+        self.board, self.most = board, most
+        self.refused = 0
+
+    def __getattr__(self, name):
+        return getattr(self.board, name)
+
+    def matte_tile(self, pixels, codes, **options):
+        if np.count_nonzero(codes == 255) > self.most:
+            self.refused += 1
+            raise JobRefused(3, None)
+        return self.board.matte_tile(pixels, codes, **options)
+
+
+def test_tiles_that_a_smaller_board_refuses_are_solved_in_parts(photo, matted):
+    with Launchpad("sim://") as board:
+        smaller = SmallerBoard(board, 40)
+        matting = matte_photo(smaller, *photo)
+    assert smaller.refused and matting.finished
+    assert np.sqrt(np.mean((matting.alpha - matted[0].alpha)[photo[1] == 128] ** 2)) <= 0.03
+
+
 def test_totals_add_up(matted):
     matting, steps = matted
     assert matting.finished and matting.totals.jobs == len(steps) + 1
