@@ -24,12 +24,13 @@ def face_lesson(face: "FaceModel", image) -> None:
              r"\sum_j b_j \mathbf e_j")  # fmt: skip
     st.latex(r"a_k \sim \mathcal N(0, 1),\quad b_j \ge 0")
     source = (
-        "63 components from 3D scans (Huber et al. 2016)"
+        "components from 3D scans (Huber et al. 2016)"
         if surrey
-        else "20 components of MediaPipe's face mesh over 1057 frontal portraits"
+        else "components of MediaPipe's face mesh over 1057 frontal portraits"
     )
     st.markdown(
-        f"Principal component analysis finds the directions in which faces differ most: {source}. "
+        f"Principal component analysis finds the directions in which faces differ most: "
+        f"{face.model.shape_count} {source}. "
         f"The first {SHAPES_SHOWN}, each at minus and plus {DEVIATIONS} standard deviations:"
     )
     _figures(_shape_pictures(face.model))

@@ -1,6 +1,7 @@
 /* Turns a textured face with three.js, which this server gives out itself (static/three). */
 const FIELD_OF_VIEW = 26;
 const KEY_STEP = Math.PI / 24;
+const KEY_ZOOM = 1.15;
 /* Nearest and farthest part of the face in the colours of depth, gold and blue, in linear light. */
 const NEAR_COLOUR = [0.93, 0.56, 0.07];
 const FAR_COLOUR = [0.01, 0.03, 0.15];
@@ -132,9 +133,13 @@ function createViewer(three, stage) {
             ArrowDown: [0, 1],
         };
         const turn = turns[event.key];
-        if (!turn || event.target !== stage) return;
+        const farther = { "+": 1 / KEY_ZOOM, "=": 1 / KEY_ZOOM, "-": KEY_ZOOM }[event.key];
+        const own = !event.ctrlKey && !event.metaKey && event.target === stage;
+        if (!(turn || farther) || !own) return;
         event.preventDefault();
-        orbit(camera, controls.target, turn[0] * KEY_STEP, turn[1] * KEY_STEP);
+        if (turn) orbit(camera, controls.target, turn[0] * KEY_STEP, turn[1] * KEY_STEP);
+        // Within the controls' nearest and farthest, which they keep by themselves.
+        else camera.position.sub(controls.target).multiplyScalar(farther).add(controls.target);
         controls.update();
         draw();
     };

@@ -171,8 +171,8 @@ def show_face(sitting: Sitting) -> None:
             face,
             vertices,
             identity=str(sitting.number),
-            text=f"Three-dimensional face made from {sitting.name}: drag to turn, wheel or two "
-            "fingers to zoom, arrow keys to turn",
+            text=f"Three-dimensional face made from {sitting.name}: drag or arrow keys to turn, "
+            "wheel, two fingers or + and - to zoom",
         )
         angles = face.camera.angles
         st.caption(

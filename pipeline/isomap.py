@@ -7,7 +7,8 @@ other half of the face, and what that does not show either is filled in smoothly
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import wraps
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -43,7 +44,21 @@ class View:
     weights: np.ndarray
 
 
-@lru_cache(maxsize=4)
+def _kept_with_model(function):
+    """Computes function(model, size) once, and forgets it with the model: some are a visitor's."""
+    kept = WeakKeyDictionary()
+
+    @wraps(function)
+    def once(model, size):
+        sizes = kept.setdefault(model, {})
+        if size not in sizes:
+            sizes[size] = function(model, size)
+        return sizes[size]
+
+    return once
+
+
+@_kept_with_model
 def texels(model: MorphableModel, size: int) -> tuple[np.ndarray, csr_matrix]:
     """The texels that a model's mesh covers and their mix of its vertices; see `interpolation`."""
     points = model.texture_coordinates * size - 0.5
@@ -188,13 +203,13 @@ def _nearest(model, vertices, camera):
     return look_up
 
 
-@lru_cache(maxsize=4)
+@_kept_with_model
 def _hairline(model, size):
     """Where hair may hang in, (S, S) float32 in 0..1."""
     return _spread(model, size, model.hairline)
 
 
-@lru_cache(maxsize=4)
+@_kept_with_model
 def _mouth(model, size):
     """Where the patch between the lips is, (S, S) float32 in 0..1."""
     return _spread(model, size, model.mouth)
