@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
     zoom.photoWidth = data.width;
     frame.zoomed = () => {
-        zoom.name(button);
+        zoom.name(button, ", or tap the picture twice");
         // Every pixel of the photo is fetched only for who looks so closely.
         const wanted = zoom.enlarged && data.reduced ? data.pictures : null;
         if (wanted && frame.dataset.wanted !== wanted) {

@@ -11,7 +11,11 @@ function close() {
     if (matchMedia(NARROW).matches) document.querySelector(CLOSE)?.click();
 }
 
+let stop = () => {};
+
 export default function () {
+    // Another theme runs the script again without a clean-up between.
+    stop();
     const listen = (event) => {
         if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) close();
     };
@@ -19,5 +23,6 @@ export default function () {
     /* A page chosen before this code had arrived. */
     if (page !== location.pathname) close();
     page = location.pathname;
-    return () => document.removeEventListener("click", listen);
+    stop = () => document.removeEventListener("click", listen);
+    return stop;
 }

@@ -9,6 +9,8 @@ export default function ({ parentElement }) {
     const button = parentElement.querySelector(".paste");
     const said = parentElement.querySelector(".said");
 
+    // Another theme runs the script again without a clean-up between.
+    button.stopPasting?.();
     let gone = false;
 
     const give = (pictures) => {
@@ -48,10 +50,11 @@ export default function ({ parentElement }) {
             said.textContent = error.name === "NotAllowedError" ? REFUSED : NOTHING;
         }
     };
-    return () => {
+    button.stopPasting = () => {
         gone = true;
         document.removeEventListener("paste", paste);
     };
+    return button.stopPasting;
 }
 
 function isPicture(file) {

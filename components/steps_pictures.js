@@ -20,7 +20,7 @@ export default function ({ data, parentElement }) {
     };
 
     row.style.setProperty("--across", pictures.length);
-    row.replaceChildren(...pictures.map((picture, position) => figure(picture, () => open(position))));
+    row.replaceChildren(...pictures.map((picture, position) => figure(picture, position, () => open(position))));
     screen.querySelector("img").onclick = () => screen.close();
     screen.querySelector(".close").onclick = () => screen.close();
     screen.querySelector(".previous").onclick = () => show(shown - 1);
@@ -40,12 +40,12 @@ export default function ({ data, parentElement }) {
     );
 }
 
-function figure({ source, title, text, proportion }, open) {
+function figure({ source, title, text, proportion }, position, open) {
     const whole = document.createElement("figure");
     whole.style.setProperty("--proportion", proportion);
     const button = Object.assign(document.createElement("button"), {
         type: "button",
-        title: "Whole screen (F)",
+        title: position === 0 ? "Whole screen (F)" : "Whole screen",
         onclick: open,
     });
     button.setAttribute("aria-label", `${title}: whole screen`);

@@ -35,13 +35,13 @@ class Zoom {
         return `${Math.round((100 * scale) / this.fullSize)} %`;
     }
 
-    /* Writes on a button what it will do. */
-    name(button) {
+    /* Writes on a button what it will do. otherwise: words about another way to enlarge. */
+    name(button, otherwise = "") {
         const next = this.percent(this.nextStep * this.fullSize);
         button.textContent = this.enlarged ? "Fit" : next;
         button.title = this.enlarged
             ? `Show the whole picture (now at ${this.percent()})`
-            : `Enlarge to ${next}, or tap the picture twice`;
+            : `Enlarge to ${next}${otherwise}`;
         button.setAttribute("aria-label", button.title);
     }
 
