@@ -58,7 +58,8 @@ $(VENV)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/app
 
 clean:
-	rm -rf $(VENV) .pytest_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .hypothesis screenshots
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The models' and the benchmarks' commands need the packages that the tests need.
 .PHONY: train train-refinement published-weights evaluate

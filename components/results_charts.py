@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-# Lines and marks that can be told from the backgrounds of both themes, and from each other
-# without their colours.
-COLORS = ("#a67c1f", "#4f8f8b", "#857b6a")
+from components.chart_colors import GOLD, QUIET, TEAL
+
+# Lines and marks that can be told from each other without their colours, too.
+COLORS = (GOLD, TEAL, QUIET)
 DASHES = ([1, 0], [7, 4], [2, 3])
 
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.chart_colors import QUIET
+
 if TYPE_CHECKING:
     from pipeline.links import Links
 
 # Which axes each of the two plots shows, across and up.
 PLANES = {"lab": ((1, 2), (1, 0)), "rgb": ((0, 1), (2, 1)), "hsv": ((0, 1), (2, 3))}
 HEIGHT = 250  # pixels of each plot
-# A line that can be told from the backgrounds of both themes.
-QUIET = "#857b6a"
 
 
 def color_space_chart(links: "Links", pixel: tuple[int, int]) -> None:

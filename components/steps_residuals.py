@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-# Lines that can be told from the backgrounds of both themes.
-GOLD, QUIET = "#a67c1f", "#857b6a"
+from components.chart_colors import GOLD, QUIET
 
 
 def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:

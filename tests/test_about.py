@@ -33,7 +33,7 @@ def test_about_says_promise_credits_and_every_figure():
 
 
 @app_test
-@pytest.mark.parametrize("page", ["studio", "steps", "face3d", "hardware"])
+@pytest.mark.parametrize("page", ["studio", "steps", "face3d", "hardware", "results"])
 def test_pages_that_take_photos_say_the_promise(page):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     if page != "studio":

@@ -49,11 +49,6 @@ def test_dockerfile_has_a_python_that_the_app_runs_on_and_an_ordinary_user():
     assert re.search(r"^HEALTHCHECK", words, re.MULTILINE)
 
 
-def test_system_packages_are_those_that_preflight_asks_for():
-    packages = set((ROOT / "packages.txt").read_text().split())
-    assert set(preflight.SYSTEM_LIBRARIES.values()) <= packages
-
-
 def test_image_holds_all_that_the_app_reads():
     left_out = [
         line for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] != "#"
