@@ -233,13 +233,14 @@ static enum status receive_data(struct job_options *options)
     return STATUS_OK;
 }
 
-/* The least period the sampling loop keeps up with: 20 kHz. */
-enum { SHORTEST_PERIOD = 400 };
+/* The least period the sampling loop keeps up with, 20 kHz, and the longest of which two timer ticks
+   an eighth of a microsecond lie within the half of 16 bits that tells early from late. */
+enum { SHORTEST_PERIOD = 400, LONGEST_PERIOD = 16383 };
 
 static enum status take_samples(const struct job_options *options)
 {
     if (request.type == FRAME_RECORD) {
-        if (options->period < SHORTEST_PERIOD)
+        if (options->period < SHORTEST_PERIOD || options->period > LONGEST_PERIOD)
             return STATUS_BAD_JOB;
         port_record(words_at(0), job.pixels, options->period);
     }

@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import struct
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,6 +120,17 @@ def test_the_signal_is_sampled_at_the_stated_rate():
     assert answer.features.shape == (1, 800, 2)
     assert seconds[500] - seconds[8000] == pytest.approx(799 / 500 - 799 / 8000, rel=0.002)
     assert answer.seconds > 799 / 500
+
+
+def test_the_board_itself_refuses_periods_that_its_timer_cannot_keep():
+    labels = np.repeat([0, 128, 255], [40, 20, 40]).astype(np.uint8)
+    with Launchpad("sim://") as board:
+        board.port.machine.listen(synthesised_voice(0.1, 8000), 8000)
+        board.record_signal(labels)
+        job = board.last_job
+        for period in (399, 16384):
+            with pytest.raises(JobRefused, match="contradict"):
+                board.run(replace(job, payload=job.payload[:-2] + struct.pack("<H", period)))
 
 
 def test_a_signal_sent_by_the_host_projects_like_its_delay_embedding(board):
