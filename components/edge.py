@@ -7,8 +7,8 @@ from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
-_PIECE = "edge_of"  # in the session: the number of the piece whose edge the settings show
 HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(10, 41, 2)])
+_PIECE = "edge_of"  # in the session: the number of the piece whose edge the settings show
 
 
 def edge_for(piece: Piece) -> tuple[int, float]:

@@ -29,7 +29,7 @@ def face_lesson(face: "FaceModel", image) -> None:
         else "components of MediaPipe's face mesh over 1057 frontal portraits"
     )
     st.markdown(
-        f"Principal component analysis finds the directions in which faces differ most: "
+        "Principal component analysis finds the directions in which faces differ most: "
         f"{face.model.shape_count} {source}. "
         f"The first {SHAPES_SHOWN}, each at minus and plus {DEVIATIONS} standard deviations:"
     )
