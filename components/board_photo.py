@@ -1,13 +1,11 @@
 """Choosing a photo for the board: small, with the trimap that the pipeline makes of it."""
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 from PIL import Image
 
+from components.own_photo import own_photo
 from components.table import a_place
-from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 
@@ -20,12 +18,13 @@ def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
     """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
     names = {sample.person: sample.file for sample in SAMPLES}
     choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo", persist_state="session")
-    file = names.get(choice)
     if choice == OWN_PHOTO:
-        file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key=f"{key}_upload")
-    if file is None:
-        return None
-    data = file.read_bytes() if isinstance(file, Path) else file.getvalue()
+        own = own_photo(key)
+        if own is None:
+            return None
+        _, data = own
+    else:
+        data = names[choice].read_bytes()
     try:
         return photo_and_trimap(data, height)
     except ImageError as error:

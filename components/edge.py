@@ -8,7 +8,9 @@ from components.table import USUAL_EDGE, Piece
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
 HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(10, 41, 2)])
-_PIECE = "edge_of"  # in the session: the number of the piece whose edge the settings show
+# In the session: the number of the piece whose edge the settings show, and whether a piece has been
+# asked for with another edge since the last run.
+_PIECE, _ASKED = "edge_of", "edge_asked"
 
 
 def edge_for(piece: Piece) -> tuple[int, float]:
@@ -26,13 +28,20 @@ def edge_settings(piece: Piece) -> None:
     """Draws the settings; where they are not those of the piece's result, it is to be done anew."""
     if piece.trimap is not None:
         st.caption("This photo came with a trimap of its own, which says where the edge is.")
+        _begin_what_was_asked()
         return
     shown = piece.wanted or piece.edge
     if st.session_state.get(_PIECE) != piece.number:
         st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = shown
         st.session_state[_PIECE] = piece.number
+
+    def want() -> None:  # of this piece, even if another is chosen before the next run
+        piece.wanted = st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]
+        piece.failure = None
+        st.session_state[_ASKED] = True
+
     narrowest, *_, widest = BAND[2]
-    band = st.slider(
+    st.slider(
         "Width of the unknown band, in pixels",
         narrowest,
         widest,
@@ -40,13 +49,14 @@ def edge_settings(piece: Piece) -> None:
         help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
         "open what is person and what is background, and worked out from the colours.",
         key=BAND[0],
+        on_change=want,
     )
     st.caption(
         f"{narrowest}: a hard edge, for clothes that look like the background. {widest}: fur and "
         "loose hair."
     )
     least, *_, most = HAIR_REACH[2]
-    hair_reach = st.slider(
+    st.slider(
         "Hair detail, in widths of the band",
         least,
         most,
@@ -55,10 +65,14 @@ def edge_settings(piece: Piece) -> None:
         format="%.1f",
         help="Around the head the band reaches out further, as strands lie outside the outline.",
         key=HAIR_REACH[0],
+        on_change=want,
     )
     st.caption(
         f"{least:g}: a bald or covered head. {most:g}: hair that flies far; takes longer."
     )
-    if (band, hair_reach) != shown:
-        piece.wanted, piece.failure = (band, hair_reach), None
+    _begin_what_was_asked()
+
+
+def _begin_what_was_asked():
+    if st.session_state.pop(_ASKED, False):
         st.rerun()

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import before_after
+from components.own_photo import own_photo
 from components.table import a_place
-from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -26,12 +26,19 @@ def compare_masks() -> None:
         st.markdown(
             "Our mask and MediaPipe's of the same photo; drag the line between them."
         )
-        name = st.pills("Photo", [*names, OWN], default=SAMPLES[0].person, required=True)
+        name = st.pills(
+            "Photo",
+            [*names, OWN],
+            default=SAMPLES[0].person,
+            required=True,
+            key="compared_photo",
+            persist_state="session",
+        )
         if name == OWN:
-            upload = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="compared_upload")
-            if upload is None:
+            own = own_photo("compared")
+            if own is None:
                 return
-            name, data = upload.name, upload.getvalue()
+            name, data = own
         else:
             data = names[name].read_bytes()
     from pipeline.image import ImageError

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.entrance import come_through_the_app
+from components.own_photo import own_photo
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
@@ -15,7 +16,6 @@ from components.steps_residuals import residual_chart
 from components.steps_settings import offer_defaults, offer_settings, settings_of_address
 from components.table import STAGES, a_place, warm_up
 from components.view import number_shown
-from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -54,13 +54,16 @@ class Walked:
 def main() -> None:
     """The page: a photo, one of its steps, and the way to the others."""
     st.html(STYLES / "steps.css")
+    from_studio = studio_photo()
+    go_on_where_it_was_left(from_studio)
+    st.session_state["walk_left"] = hash(from_studio), st.query_params.to_dict()
     presenting = st.query_params.get("present") == "1"
     if presenting:
         st.html(STYLES / "steps_present.css")
     with st.container(key="walk"):
         way, choices = st.columns([5, 2], vertical_alignment="center")
         with choices, st.container(horizontal=True, horizontal_alignment="right", key="walk_bar"):
-            name, photo = choose_photo()
+            name, photo = choose_photo(from_studio)
             show_present_button(presenting)
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
@@ -81,9 +84,20 @@ def main() -> None:
     warm_up()
 
 
-def choose_photo() -> tuple[str, bytes | None]:
+def go_on_where_it_was_left(from_studio: bytes | None) -> None:
+    """Gives the address what it had when the page was left, unless the Studio shows another photo.
+
+    The menu leads to the page's bare address; of a page that has not been left there are widgets.
+    """
+    left = st.session_state.get("walk_left")
+    if left and "walk_photo" not in st.session_state and not st.query_params:
+        studio_then, settings = left
+        if studio_then == hash(from_studio):
+            st.query_params.from_dict(settings)
+
+
+def choose_photo(from_studio: bytes | None) -> tuple[str, bytes | None]:
     """Draws the choice of photos; returns the name of the one chosen and its file."""
-    from_studio = studio_photo()
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
@@ -98,14 +112,12 @@ def choose_photo() -> tuple[str, bytes | None]:
             on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
         )
         if name == OWN:
-            file = st.file_uploader("Your photo", type=PHOTO_ENDINGS, key="walk_upload")
-            if file:
-                st.session_state["walk_own"] = file.getvalue()
+            own = own_photo("walk")
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:
         return name, SAMPLE_OF[name].file.read_bytes()
-    return name, from_studio if name == STUDIO else st.session_state.get("walk_own")
+    return name, from_studio if name == STUDIO else own and own[1]
 
 
 def studio_photo() -> bytes | None:
@@ -178,10 +190,13 @@ def walk_under_a_bar(
         with a_place(say):
             return take_the_walk(name, photo, settings, before, say)
     except ImageError as error:
-        st.error(str(error))
-        st.stop()
+        problem = str(error)
     finally:
         bar.empty()
+    # Not before: nothing can be taken from a page that has been stopped.
+    st.error(problem)
+    privacy_note()
+    st.stop()
 
 
 def take_the_walk(name, photo, settings, before, progress) -> Walked:
@@ -316,7 +331,8 @@ def show_neighbours(step: "Step", links: "Links") -> None:
     from pipeline.encode import encode_jpeg
 
     height, width = links.unknown.shape
-    kept = st.session_state.get("walk_pixel", links.start)
+    # Kept when settings change, so that the same pixel can be compared.
+    kept = st.session_state.setdefault("walk_pixel", links.start)
     pixel = links.nearest_unknown(min(kept[0], width - 1), min(kept[1], height - 1))
     picture, beside = st.columns([6, 5], gap="large")
     with picture:

@@ -46,6 +46,10 @@ def main() -> None:
     """The page: either it asks for photos or it shows what has come of them."""
     read_address()
     pieces = st.session_state.setdefault("pieces", [])
+    if pieces and not any(piece.result or piece.waits for piece in pieces):
+        # Nothing to show but why: that is said at the entrance, where another can be given.
+        st.session_state["problems"] += [f"{piece.label}: {piece.failure}" for piece in pieces]
+        st.session_state["pieces"] = pieces = []
     if pieces:
         show_results(pieces)
     else:
@@ -119,7 +123,8 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        title = pieces[0].label if len(pieces) == 1 else f"{len(pieces)} photos"
+        good = [piece for piece in pieces if piece.result or piece.waits]
+        title = good[0].label if len(good) == 1 else f"{len(good)} photos"
         st.header(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):

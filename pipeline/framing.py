@@ -91,10 +91,11 @@ def document_problems(
         problems.append(f"The head is tilted by {tilt:.0f} degrees; it should be upright.")
     if frame.top + frame.height > shape[0] + 1:
         problems.append("The photo ends too close below the chin: the shoulders are cut off.")
-    cuts = _cuts(frame, alpha, shape, beyond=1)
-    if "top" in cuts:
+    beyond = _beyond(frame, shape)
+    seen = {edge for edge in _cutting_edges(alpha) if beyond[edge] >= 1}
+    if "top" in seen:
         problems.append("The photo ends too close above the head: the top of it is cut off.")
-    if cuts & {"left", "right"}:
+    if seen & {"left", "right"}:
         problems.append("The photo ends too close beside the face: a shoulder is cut off.")
     return problems
 
@@ -102,38 +103,37 @@ def document_problems(
 def with_margin(frame: Frame, margin: float, alpha: np.ndarray, shape: tuple[int, int]) -> Frame:
     """Room around a crop, as a share of its longer side.
 
-    There is none at an edge of the photo that cuts the person off: beyond it would be a cut.
+    It ends at an edge of the photo that cuts the person off: beyond it would be a cut.
 
     alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
     """
     room = margin * max(frame.width, frame.height)
-    cuts = _cuts(frame, alpha, shape)
-    left, top, right, bottom = (
-        0 if edge in cuts else room for edge in ("left", "top", "right", "bottom")
-    )
-    return _rounded(
-        frame.left - left,
-        frame.top - top,
-        frame.width + left + right,
-        frame.height + top + bottom,
-    )
-
-
-def _cuts(frame, alpha, shape, beyond=0):
-    """Names of the photo's edges that cut the person off and that a crop reaches.
-
-    beyond: so many pixels behind the edge count as reaching it.
-    """
-    distances = {
-        "left": (-frame.left, alpha[:, 0]),
-        "top": (-frame.top, alpha[0]),
-        "right": (frame.left + frame.width - shape[1], alpha[:, -1]),
-        "bottom": (frame.top + frame.height - shape[0], alpha[-1]),
+    cutting = _cutting_edges(alpha)
+    grows = {
+        edge: min(room, max(0, -distance)) if edge in cutting else room
+        for edge, distance in _beyond(frame, shape).items()
     }
+    return _rounded(
+        frame.left - grows["left"],
+        frame.top - grows["top"],
+        frame.width + grows["left"] + grows["right"],
+        frame.height + grows["top"] + grows["bottom"],
+    )
+
+
+def _cutting_edges(alpha):
+    """Names of the photo's edges that cut the person off."""
+    lines = {"left": alpha[:, 0], "top": alpha[0], "right": alpha[:, -1], "bottom": alpha[-1]}
+    return {edge for edge, line in lines.items() if (line > 0.5).mean() > CUT_OFF}
+
+
+def _beyond(frame, shape):
+    """By how many pixels a frame reaches beyond each edge of a photo; negative within it."""
     return {
-        edge
-        for edge, (distance, line) in distances.items()
-        if distance >= beyond and (line > 0.5).mean() > CUT_OFF
+        "left": -frame.left,
+        "top": -frame.top,
+        "right": frame.left + frame.width - shape[1],
+        "bottom": frame.top + frame.height - shape[0],
     }
 
 

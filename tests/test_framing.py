@@ -136,6 +136,15 @@ def test_margin_is_left_out_where_the_photo_cuts_the_person_off():
     assert frame.top + frame.height == 1000
 
 
+def test_margin_of_a_crop_ends_where_the_photo_cuts_the_person_off():
+    alpha = np.zeros(SHAPE, np.float32)
+    alpha[600:, :400] = 1
+    frame = with_margin(Frame(30, 200, 500, 600), 0.5, alpha, SHAPE)
+    assert (frame.left, frame.top) == (0, -100)
+    assert frame.left + frame.width == 530 + 300
+    assert frame.top + frame.height == 1000
+
+
 def test_crop_of_another_size_shows_the_same():
     frame = Frame(-40, 20, 200, 100)
     half = scaled(frame, 0.5)

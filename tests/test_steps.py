@@ -276,6 +276,30 @@ def test_present_mode_is_in_the_address():
 
 
 @app_test
+def test_who_comes_back_from_another_page_goes_on_with_the_own_photo():
+    app = opened(photo="own", step="mask")
+    file = "anna.png", encode_png(small_photo()), "image/png"
+    app.file_uploader(key="walk_upload").set_value([file]).run()
+    seen = app.query_params
+    app.switch_page("pages/about.py").run()
+    app.query_params.clear()
+    app.switch_page("pages/steps.py").run()
+    assert not app.exception
+    assert title(app) == "Mask"
+    assert app.query_params == seen
+    assert app.radio(key="walk_photo").value == "own"
+
+
+@app_test
+def test_a_pixel_stays_when_the_neighbours_are_others():
+    app = opened(step="neighbours")
+    before = app.slider(key="walk_x").value, app.slider(key="walk_y").value
+    app.slider(key="walk_near").set_value(12).run()
+    assert not app.exception
+    assert (app.slider(key="walk_x").value, app.slider(key="walk_y").value) == before
+
+
+@app_test
 def test_a_photo_without_a_person_is_refused_in_words():
     app = opened(photo="own")
     assert "Upload a photo" in app.info[0].value
@@ -283,6 +307,7 @@ def test_a_photo_without_a_person_is_refused_in_words():
     app.file_uploader(key="walk_upload").set_value([file]).run()
     assert not app.exception
     assert "No person was found" in app.error[0].value
+    assert not app.get("progress")
 
 
 def test_a_walk_between_bars_is_that_of_the_product_after_every_change():
