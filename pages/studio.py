@@ -202,12 +202,7 @@ def show_finished(done: list[Piece]) -> None:
         st.warning(note, icon=":material/info:")
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
-        background_panel, crop_panel, edge_panel, correct_panel = st.tabs(
-            ("Background", "Crop", "Edge", "Correct"),
-            default="Background" if piece.found else "Correct",
-            key="tool" if piece.found else "tool_for_nobody",
-            on_change="rerun",
-        )
+        background_panel, crop_panel, edge_panel, correct_panel = tools(piece)
         with background_panel:
             background = background_picker()
         with crop_panel:
@@ -225,6 +220,19 @@ def show_finished(done: list[Piece]) -> None:
             final = show_result(piece, choice)
     show_way(piece, final)
     write_address()
+
+
+def tools(piece: Piece) -> list:
+    """The tabs of what can be changed; who comes back from another page finds the one left open."""
+    names = ("Background", "Crop", "Edge", "Correct")
+    key = "tool" if piece.found else "tool_for_nobody"
+    if key not in st.session_state:  # tabs are forgotten with the page that they were on
+        usual = names[0] if piece.found else names[-1]
+        st.session_state[f"{key}_first"] = st.session_state.get(f"{key}_left", usual)
+    panels = st.tabs(names, default=st.session_state[f"{key}_first"], key=key, on_change="rerun")
+    opened = [name for name, panel in zip(names, panels, strict=True) if panel.open]
+    st.session_state[f"{key}_left"] = opened[0]
+    return panels
 
 
 def correction_settings(piece: Piece) -> str:
