@@ -54,13 +54,17 @@ def refined_to_full_size(
     """(n,) float32 alpha in [0, 1] of the n unknown pixels (H, W) bool, in scan order."""
     height, width = unknown.shape
     small_height, small_width = small_alpha.shape
-    # Where a few unknown pixels were lost in the small trimap, they are asked for all the same.
-    asked_for = unknown_pixels(small_trimap) | _any_within(unknown, small_alpha.shape)
-    coefficients = _line_coefficients(small_image, small_alpha, asked_for)
     pixels = np.flatnonzero(unknown)
+    parts = range(0, len(pixels), PIXELS_AT_ONCE)
+    # Where a few unknown pixels were lost in the small trimap, they are asked for all the same.
+    asked_for = unknown_pixels(small_trimap)
+    for begin in parts:
+        y, x = np.divmod(pixels[begin : begin + PIXELS_AT_ONCE], width)
+        asked_for[y * small_height // height, x * small_width // width] = True
+    coefficients = _line_coefficients(small_image, small_alpha, asked_for)
     alpha = np.empty(len(pixels), np.float32)
     flat = image.reshape(-1, 3)
-    for begin in range(0, len(pixels), PIXELS_AT_ONCE):
+    for begin in parts:
         part = pixels[begin : begin + PIXELS_AT_ONCE]
         y, x = np.divmod(part, width)
         small_x = ((x + 0.5) * (small_width / width) - 0.5).astype(np.float32)
@@ -69,14 +73,6 @@ def refined_to_full_size(
         color = unit_range(flat.take(part, 0))
         alpha[begin : begin + len(part)] = (here[:, :3] * color).sum(1) + here[:, 3]
     return np.clip(alpha, 0, 1, out=alpha)
-
-
-def _any_within(mask, shape):
-    """(h, w) bool: whether any pixel of an (H, W) bool mask lies in each one of a smaller grid."""
-    for axis, count in enumerate(shape):
-        starts = -(-np.arange(count) * mask.shape[axis] // count)  # rounded up
-        mask = np.logical_or.reduceat(mask, starts, axis)
-    return mask
 
 
 def _line_coefficients(image: np.ndarray, alpha: np.ndarray, unknown: np.ndarray) -> np.ndarray:
