@@ -19,9 +19,9 @@ from pipeline.image import ImageError
 from pipeline.isomap import extract_view, fill, merge_views
 from pipeline.model_fitting import eye_distance, fit_surrey
 from pipeline.morphable_model import (
-    EXPRESSION_DEVIATION,
     EmbeddedModel,
     MorphableModel,
+    coefficient_precision,
     embedded_model,
     solve_coefficients,
     vertex_normals,
@@ -181,9 +181,8 @@ def describe(model: MorphableModel, vertices: np.ndarray) -> tuple[np.ndarray, n
         -1, model.mean.size
     )
     count = model.shape_count
-    likely = np.concatenate([np.ones(count), np.full(len(bases) - count, EXPRESSION_DEVIATION**-2)])
     precision = MESH_DEVIATION**-2
-    normal = precision * bases @ bases.T + np.diag(likely)
+    normal = precision * bases @ bases.T + np.diag(coefficient_precision(count, len(bases) - count))
     right = precision * bases @ (vertices - model.mean).reshape(-1)
     solution = solve_coefficients(normal, right, count)
     return solution[:count], solution[count:]

@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.camera import FLIP, Camera, estimate_camera
 from pipeline.face import LEFT_EYE, RIGHT_EYE, Face
-from pipeline.morphable_model import EXPRESSION_DEVIATION, solve_coefficients
+from pipeline.morphable_model import coefficient_precision, solve_coefficients
 from pipeline.surrey import IBUG_POINTS, LEFT_JAW, RIGHT_JAW, SurreyModel
 
 # Pose and shape trade off slowly: on synthetic faces 3 rounds leave 3 degrees of pitch, 20 leave 2.
@@ -103,11 +103,7 @@ def _most_likely(model, cameras, pairs, scales):
     """The ridge regression above: shape (K,) and one (6,) a photo, expressions not negative."""
     count, kinds = model.shape_count, len(model.expression_basis)
     size = count + kinds * len(cameras)
-    normal = np.diag(
-        np.concatenate(
-            [np.ones(count), np.full(size - count, EXPRESSION_DEVIATION**-2)]
-        )
-    )
+    normal = np.diag(coefficient_precision(count, size - count))
     right = np.zeros(size)
     for index, (camera, (vertices, points), scale) in enumerate(
         zip(cameras, pairs, scales, strict=True)

@@ -105,6 +105,11 @@ def hairline(
     return (up > up[list(brows)].mean()) | beside
 
 
+def coefficient_precision(shapes: int, expressions: int) -> np.ndarray:
+    """(D,) how strongly each coefficient is held to zero, its inverse variance: shapes first."""
+    return np.concatenate([np.ones(shapes), np.full(expressions, EXPRESSION_DEVIATION**-2)])
+
+
 def solve_coefficients(normal: np.ndarray, right: np.ndarray, shape_count: int) -> np.ndarray:
     """Solve normal x = right (D,) with x[shape_count:], the expressions, not negative.
 

@@ -36,7 +36,7 @@ PAPER_ENERGY = (
 # What becomes of the solution in the end.
 STRETCHED = (
     " In the end alpha is stretched, so that the haze at its two ends goes.",
-    rf"\alpha \leftarrow \min\!\left( 1, \max\!\left( 0,"
+    r"\alpha \leftarrow \min\!\left( 1, \max\!\left( 0,"
     rf" \frac{{\alpha - {CONTRAST:g}}}{{1 - 2 \cdot {CONTRAST:g}}} \right) \right)",
 )
 CLIPPED = ("", r"\alpha \leftarrow \min(1, \max(0, \alpha))")
