@@ -26,13 +26,17 @@ def keep_edge(piece: Piece) -> None:
 
 def edge_settings(piece: Piece) -> None:
     """Draws the settings; where they are not those of the piece's result, it is to be done anew."""
-    if piece.trimap is not None:
+    if piece.trimap is None:
+        _sliders(piece)
+    else:
         st.caption("This photo came with a trimap of its own, which says where the edge is.")
-        _begin_what_was_asked()
-        return
-    shown = piece.wanted or piece.edge
+    if st.session_state.pop(_ASKED, False):
+        st.rerun()
+
+
+def _sliders(piece):
     if st.session_state.get(_PIECE) != piece.number:
-        st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = shown
+        st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = piece.wanted or piece.edge
         st.session_state[_PIECE] = piece.number
 
     def want() -> None:  # of this piece, even if another is chosen before the next run
@@ -70,9 +74,3 @@ def edge_settings(piece: Piece) -> None:
     st.caption(
         f"{least:g}: a bald or covered head. {most:g}: hair that flies far; takes longer."
     )
-    _begin_what_was_asked()
-
-
-def _begin_what_was_asked():
-    if st.session_state.pop(_ASKED, False):
-        st.rerun()

@@ -20,7 +20,7 @@ export default function ({ data, parentElement }) {
     };
 
     row.style.setProperty("--across", pictures.length);
-    row.replaceChildren(...pictures.map((picture, position) => figure(picture, position, () => open(position))));
+    row.replaceChildren(...pictures.map((picture, position) => figure(picture, position, open)));
     screen.querySelector("img").onclick = () => screen.close();
     screen.querySelector(".close").onclick = () => screen.close();
     screen.querySelector(".previous").onclick = () => show(shown - 1);
@@ -46,7 +46,7 @@ function figure({ source, title, text, proportion }, position, open) {
     const button = Object.assign(document.createElement("button"), {
         type: "button",
         title: position === 0 ? "Whole screen (F)" : "Whole screen",
-        onclick: open,
+        onclick: () => open(position),
     });
     button.setAttribute("aria-label", `${title}: whole screen`);
     button.append(Object.assign(document.createElement("img"), { src: source, alt: text }));

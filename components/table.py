@@ -91,6 +91,11 @@ class Piece:
         return as_written(self.name)
 
     @property
+    def lost(self) -> bool:
+        """Whether it could not be done at all."""
+        return self.failure is not None and self.result is None
+
+    @property
     def waits(self) -> bool:
         """Whether there is something to be done."""
         return self.failure is None and (self.wanted is not None or self.result is None)

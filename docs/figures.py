@@ -227,7 +227,7 @@ def board() -> str:
     columns, sweep = figures["columns"], figures["sweep"].values()
     within = sum(row["within_0.06"] for row in sweep)
     errors = [error for row in sweep for error in row["rmse"].values()]
-    minutes = sorted(job["board_seconds"] / 60 for jobs in figures["photo"].values() for job in jobs)
+    minutes = [job["board_seconds"] / 60 for jobs in figures["photo"].values() for job in jobs]
     return (
         f"{columns['sram_bytes']} bytes of SRAM with the stack, 800-pixel columns in "
         f"{columns['seconds']['median']:.2f} s (median of {columns['columns']}, the serial line "
@@ -235,7 +235,7 @@ def board() -> str:
         f"percentile of the RMSE). Whole photos of 120x160 with a band of 3 or 10 px: {within} of "
         f"{len(errors)} within an RMSE of 0.06 to the whole solved at once in float64, median "
         f"{statistics.median(errors):.3f} (`python -m benchmarks.launchpad sweep`); they take "
-        f"{minutes[0]:.0f} to {minutes[-1]:.0f} minutes on the board (`python -m "
+        f"{min(minutes):.0f} to {max(minutes):.0f} minutes on the board (`python -m "
         "benchmarks.launchpad photo`).\n"
     )
 

@@ -46,7 +46,7 @@ def main() -> None:
     """The page: either it asks for photos or it shows what has come of them."""
     read_address()
     pieces = st.session_state.setdefault("pieces", [])
-    if pieces and not any(piece.result or piece.waits for piece in pieces):
+    if pieces and all(piece.lost for piece in pieces):
         # Nothing to show but why: that is said at the entrance, where another can be given.
         st.session_state["problems"] += [f"{piece.label}: {piece.failure}" for piece in pieces]
         st.session_state["pieces"] = pieces = []
@@ -123,7 +123,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
 def show_results(pieces: list[Piece]) -> None:
     """What is done first, then one more piece is done; so the first result is there soon."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        good = [piece for piece in pieces if piece.result or piece.waits]
+        good = [piece for piece in pieces if not piece.lost]
         title = good[0].label if len(good) == 1 else f"{len(good)} photos"
         st.header(title, anchor=False, width="content")
         st.space("stretch")
@@ -230,8 +230,9 @@ def tools(piece: Piece) -> list:
         usual = names[0] if piece.found else names[-1]
         st.session_state[f"{key}_first"] = st.session_state.get(f"{key}_left", usual)
     panels = st.tabs(names, default=st.session_state[f"{key}_first"], key=key, on_change="rerun")
-    opened = [name for name, panel in zip(names, panels, strict=True) if panel.open]
-    st.session_state[f"{key}_left"] = opened[0]
+    st.session_state[f"{key}_left"] = next(
+        name for name, panel in zip(names, panels, strict=True) if panel.open
+    )
     return panels
 
 
