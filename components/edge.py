@@ -67,10 +67,11 @@ def _sliders(piece):
         setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",
-        help="Around the head the band reaches out further, as strands lie outside the outline.",
+        help="Where the network sees hair the band reaches out further, as strands lie outside the "
+        "outline.",
         key=HAIR_REACH[0],
         on_change=want,
     )
     st.caption(
-        f"{least:g}: a bald or covered head. {most:g}: hair that flies far; takes longer."
+        f"{least:g}: hair without loose strands. {most:g}: hair that flies far; takes longer."
     )

@@ -8,6 +8,13 @@ MODELS, BENCHMARKS = ROOT / "models" / "results", ROOT / "benchmarks" / "results
 # How the errors of a matte are printed (models/metrics.py).
 ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
 
+# Published networks as they are called where their figures stand beside ours.
+PEERS = {
+    "mediapipe_multiclass": "MediaPipe multi-class",
+    "robust_video_matting": "Robust Video Matting",
+    "mediapipe_selfie": "MediaPipe selfie",
+}
+
 
 def read(file: Path) -> dict:
     """The figures of one script."""
@@ -23,11 +30,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 def on_scenes() -> str:
     """The sentence on whole scenes."""
     figures = read(MODELS / "scenes.json")
-    low, high = figures["margin_95"]
+    said = "{} {:.3f} (difference {:+.3f} to {:+.3f})".format
+    peers = [
+        said(PEERS[name], peer["iou"], *peer["margin_95"]) for name, peer in figures["peers"].items()
+    ]
     return (
         f"On {figures['scenes']} whole scenes of PASCAL VOC that training never saw, the person "
-        f"IoU pooled over all pixels is {figures['mask']:.3f}, MediaPipe selfie's "
-        f"{figures['mediapipe_selfie']:.3f} (difference {low:+.3f} to {high:+.3f}"
-        f"{', so it may be chance' if low < 0 < high else ''}; "
-        "`python -m models.evaluate_scenes`)."
+        f"IoU pooled over all pixels is {figures['mask']:.3f}; {', '.join(peers)} "
+        "(`python -m models.evaluate_scenes`)."
     )

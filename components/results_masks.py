@@ -4,7 +4,7 @@ from statistics import mode
 
 import streamlit as st
 
-from components.measured import MODELS, on_scenes, read, table
+from components.measured import MODELS, PEERS, on_scenes, read, table
 from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
@@ -13,8 +13,7 @@ MASKS = {
     "second_pass": "Its second network, one pass",
     "mask": "DeepMasque, mask",
     "alpha": "DeepMasque, alpha",
-    "mediapipe_multiclass": "MediaPipe multi-class",
-    "mediapipe_selfie": "MediaPipe selfie",
+    **PEERS,
 }
 CHARTED = ("mask", "mediapipe_multiclass", "mediapipe_selfie")
 LEAST_IOU = 0.85  # where the chart of photos begins
@@ -77,7 +76,8 @@ def show_portraits(results: dict) -> None:
         "other portraits; which of the finished networks to ship, on these and the scenes below "
         "too, as was what the network sees beyond a photo's edge; how much each of the two counts, "
         "on the scenes. Ours began with the weights of MediaPipe's multi-class segmentation, whose "
-        "line says how far it comes as published."
+        "line says how far it comes as published, as that of Robust Video Matting (Lin et al. 2022) "
+        "does."
     )
     rows = [
         [

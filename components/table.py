@@ -155,10 +155,10 @@ def _finish(piece, edge, say, look):
     start = time.perf_counter()
     say("reading", 0.0)
     if piece.untouched is None:
-        image, mask = load_image(piece.photo), None
+        image, mask, hair = load_image(piece.photo), None, None
     else:  # another edge of the same mask
         before = piece.untouched.unpack()
-        image, mask = before.image, before.mask
+        image, mask, hair = before.image, before.mask, before.hair
     look(image)
     trimap = None
     if piece.trimap is not None:
@@ -167,6 +167,7 @@ def _finish(piece, edge, say, look):
         image,
         trimap=trimap,
         mask=mask,
+        hair=hair,
         face=piece.face,
         band=edge[0],
         hair_reach=edge[1],

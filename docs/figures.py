@@ -25,8 +25,7 @@ SEGMENTERS = {
     "second_pass": "our second network, a single pass",
     "mask": "our mask (a mean of both, the second on the mirror image)",
     "alpha": "our alpha, cut at one half",
-    "mediapipe_multiclass": "MediaPipe multi-class segmentation",
-    "mediapipe_selfie": "MediaPipe selfie segmentation",
+    **measured.PEERS,
 }
 TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}

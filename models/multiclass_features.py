@@ -75,6 +75,13 @@ def multiclass_head(levels):
     return ops.logsumexp(person, channel_axis(), keepdims=True) - ground
 
 
+def with_scores(model: keras.Model) -> keras.Model:
+    """`model` with a second output, (batch, H, W, CLASSES): the scores that its logit is made of."""
+    head = [layer for layer in model.layers if layer.name.startswith(HEAD_PREFIX)]
+    last = max(head, key=lambda layer: layer.name)
+    return keras.Model(model.input, [model.output, last.output], name=model.name)
+
+
 class _Parts:
     """Its building blocks; layers with weights count up in the order of the published file."""
 

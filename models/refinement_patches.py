@@ -25,7 +25,6 @@ from models.photos import (
     validation_names,
 )
 from models.synthetic_mattes import synthetic_matte
-from pipeline.align import align
 from pipeline.face import find_faces
 from pipeline.knn import knn_matting
 from pipeline.refine import place_in_band
@@ -91,8 +90,8 @@ def make_portraits() -> None:
 
 def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
     """Trimap and KNN alpha as `pipeline.matte` makes them, the mask bent by some pixels before."""
-    faces = find_faces(image)
-    mask = segment(image, faces).mask
+    people = segment(image, find_faces(image))
+    mask = people.mask
     if bent:
         height, width = mask.shape
         coarse = rng.uniform(-bent, bent, (2, 8, 6)).astype(np.float32)
@@ -102,7 +101,7 @@ def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
         mask = cv2.remap(
             mask, x + shift[0], y + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-    trimap = make_trimap(mask, to_canonical=align(faces[0]) if faces else None)
+    trimap = make_trimap(mask, hair=people.hair)
     return trimap, knn_matting(image, trimap, workers=1)
 
 

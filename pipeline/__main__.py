@@ -143,8 +143,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIMES",
         type=_hair_reach,
         default=HAIR_REACH,
-        help="how much further the band reaches out around the head: 1 (a bald or covered head) "
-        f"to 4 (hair that flies far; takes longer), default {HAIR_REACH:g}",
+        help="how much further the band reaches out where there is hair: 1 (no loose strands) to 4 "
+        f"(hair that flies far; takes longer), default {HAIR_REACH:g}",
     )
     return parser
 

@@ -80,7 +80,7 @@ def network_layers(image: np.ndarray, face: Face | None) -> Layers:
     frame = whole_frame(picture.shape, size)
     inputs = network_input(picture, frame, faces[0] if faces else None, size)
     names = [f"{kind}{stride}" for stride in FUSED for kind in ("up", "fuse")]
-    (logit,), found = run_and_keep(NETWORK, inputs, [*OWN.values(), *LATERAL.values(), *names])
+    (logit, _), found = run_and_keep(NETWORK, inputs, [*OWN.values(), *LATERAL.values(), *names])
     return Layers(
         inputs=inputs,
         own={stride: found[name].shape for stride, name in OWN.items()},

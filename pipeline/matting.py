@@ -32,6 +32,7 @@ class Matte:
     """A photo's matte with everything made on the way; arrays have the photo's height and width.
 
     mask: (H, W) float32 in 0..1, probability of "person".
+    hair: (h, w) float32 in 0..1, probability of "hair" in a smaller picture of the photo, or None.
     trimap: (H, W) uint8, 0 background, 128 unknown, 255 foreground.
     alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
     foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
@@ -46,6 +47,7 @@ class Matte:
     trimap: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
+    hair: np.ndarray | None = None
     face: Face | None = None
     faces: list[Face] = field(default_factory=list)
     to_canonical: np.ndarray | None = None
@@ -60,6 +62,7 @@ def matte(
     *,
     trimap: np.ndarray | None = None,
     mask: np.ndarray | None = None,
+    hair: np.ndarray | None = None,
     face: Face | None = None,
     band: float = BAND,
     hair_reach: float = HAIR_REACH,
@@ -71,11 +74,11 @@ def matte(
 
     image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
     replaces the stages before it. mask: your own, or that of an earlier result, (H, W) float32 in
-    0..1; it replaces the search for faces and the network, and `face` then says whose hair the
-    band follows (of several faces found, the largest one's); in bars around the picture it counts
-    for nothing. band: the unknown band reaches this far to either side of the
-    mask's boundary, in pixels of a 600x800 portrait. hair_reach: around the head it reaches out
-    further by this factor, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the
+    0..1; it replaces the search for faces and the network, so that `hair` and `face` are taken from
+    here, too, if they are to be known; in bars around the picture it counts for nothing. band: the
+    unknown band reaches this far to either side of the mask's boundary, in pixels of a 600x800
+    portrait. hair_reach: around hair it reaches out further by this factor, 1 to some 4 (see
+    `pipeline.trimap.make_trimap`). refine: run the
     residual refinement network on the alpha matte (see `pipeline.refine`). progress: called as
     progress(stage, share done) when a stage begins; an exception it raises ends the work. solve:
     called as solve(image, trimap), gives alpha;
@@ -94,16 +97,17 @@ def matte(
                 faces = find_faces(image)
             with clock.stage("mask"):
                 people = segment(image, faces)
-            mask, found, frames, area = people.mask, people.found, people.frames, people.area
+            mask, hair, found = people.mask, people.hair, people.found
+            frames, area = people.frames, people.area
         else:
             faces = [face] if face else []
             found, frames, area = bool((mask >= 0.5).any()), (), picture_area(image)
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
-            trimap = _trimap(mask, area, band, to_canonical, hair_reach)
+            trimap = _trimap(mask, area, band, hair, hair_reach)
         notes = [NOBODY] if not found else [] if faces else [NO_FACE]
     else:
-        faces, to_canonical, found, frames = [], None, True, ()
+        faces, hair, to_canonical, found, frames = [], None, None, True, ()
         mask = trimap.astype(np.float32) / FOREGROUND
         notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
     with clock.stage("matting"):
@@ -118,6 +122,7 @@ def matte(
         trimap=trimap,
         alpha=alpha,
         foreground=foreground,
+        hair=hair,
         face=faces[0] if faces else None,
         faces=faces,
         to_canonical=to_canonical,
@@ -128,14 +133,14 @@ def matte(
     )
 
 
-def _trimap(mask, area, band, to_canonical, hair_reach):
+def _trimap(mask, area, band, hair, hair_reach):
     """The mask's trimap; at the picture's area it is cut off as at a photo's end."""
     inside = mask[area]
     if inside.shape == mask.shape:
-        return make_trimap(mask, band, to_canonical, hair_reach)
+        return make_trimap(mask, band, hair, hair_reach)
     beyond = [(each.start, size - each.stop) for each, size in zip(area, mask.shape)]
     trimap = np.full(mask.shape, BACKGROUND, np.uint8)
-    going_on = make_trimap(np.pad(inside, beyond, "edge"), band, to_canonical, hair_reach)
+    going_on = make_trimap(np.pad(inside, beyond, "edge"), band, hair, hair_reach)
     trimap[area] = going_on[area]
     return trimap
 

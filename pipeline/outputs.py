@@ -18,6 +18,7 @@ class Finished(Protocol):
     """What is needed of a matte: see `pipeline.matting.Matte`."""
 
     mask: np.ndarray
+    hair: np.ndarray | None
     trimap: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray

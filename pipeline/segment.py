@@ -27,6 +27,8 @@ SECOND_NETWORK = WEIGHTS / "portrait_fcn_plus_second.tflite"
 # and 4.2 on average on the validation portraits), so that both have the same say: better on whole
 # scenes than equal factors, and the same on portraits (models/EXPERIMENTS.md).
 SHARE = 2 / 3
+# Place of hair, fur with it, among the first network's classes (models/multiclass_features.py).
+HAIR = 1
 
 # Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
 CANVAS_SIDE = 1024
@@ -78,12 +80,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """mask: (H, W) float32, probability of "person". frames: what was looked at, whole first.
-    found: whether there is a person at all; if not, the mask is zero. area: rows and columns of the
+    """mask: (H, W) float32, probability of "person". hair: (h, w) float32, that of "hair", at
+    CANVAS_SIDE to a larger picture's longer side. frames: what was looked at, whole first. found:
+    whether there is a person at all; if not, the mask is zero. area: rows and columns of the
     picture within its bars (see `pipeline.bars`).
     """
 
     mask: np.ndarray
+    hair: np.ndarray
     frames: tuple[Frame, ...]
     found: bool
     area: tuple[slice, slice]
@@ -98,14 +102,18 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     """
     area = rows, columns = picture_area(image)
     inside, moved = within(area, image, faces)
-    mask, frames, found = _segment(inside, moved)
+    mask, hair, frames, found = _segment(inside, moved)
     if inside.shape != image.shape:
         beyond = rows.start, image.shape[0] - rows.stop, columns.start, image.shape[1] - columns.stop
-        mask = cv2.copyMakeBorder(mask, *beyond, cv2.BORDER_CONSTANT, value=0)
+        scale = hair.shape[0] / inside.shape[0]
+        mask, hair = (
+            cv2.copyMakeBorder(part, *widths, cv2.BORDER_CONSTANT, value=0)
+            for part, widths in ((mask, beyond), (hair, [round(scale * each) for each in beyond]))
+        )
     frames = (
         replace(each, left=each.left + columns.start, top=each.top + rows.start) for each in frames
     )
-    return Segmentation(mask, tuple(frames), found, area)
+    return Segmentation(mask, hair, tuple(frames), found, area)
 
 
 def within(
@@ -119,24 +127,25 @@ def within(
 
 
 def _segment(image, faces):
-    """Mask, frames and whether there is a person, of a photo without bars."""
+    """Mask, hair, frames and whether there is a person, of a photo without bars."""
     height, width = image.shape[:2]
     frames = [whole_frame(image.shape, network_size())]
     canvas = _Canvas(image)
     canvas.add(frames[0], look(image, frames[0], faces[0] if faces else None))
-    for frame in _closer_frames(canvas.probability(), faces, frames[0], image.shape):
+    for frame in _closer_frames(canvas.probabilities()[0], faces, frames[0], image.shape):
         canvas.add(frame, look(image, frame, _face_of(frame, faces)))
         frames.append(frame)
-    probability = _without_patches(canvas.probability(), faces, image.shape)
+    probability, hair = canvas.probabilities()
+    probability = _without_patches(probability, faces, image.shape)
     probability = with_whole_faces(probability, faces, image.shape)
     probability = follow_edges(probability, canvas.image)
     found = bool((probability >= 0.5).any()) and (
         bool(faces) or _someone(probability, canvas.image)
     )
     if not found:
-        return np.zeros((height, width), np.float32), tuple(frames), False
+        return np.zeros((height, width), np.float32), np.zeros_like(hair), tuple(frames), False
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
-    return mask.clip(0, 1, out=mask), tuple(frames), True
+    return mask.clip(0, 1, out=mask), hair, tuple(frames), True
 
 
 def network_size() -> tuple[int, int]:
@@ -154,19 +163,23 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
 
 
 def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
-    """Logits of "person" in a frame, (h, w) float32 at the network's size.
+    """Logits of "person" and of "hair" in a frame, (h, w, 2) float32 at the network's size.
 
-    A mean of two networks, weighted by SHARE, of which the second sees the mirror image: they were
-    taught in other ways and look from other sides, so that what the one takes for a person by
-    mistake, the other seldom does. Nor do they see the same beyond the photo, which is the photo's
-    own edge, drawn out, for the one and grey for the other.
+    Of a person it is a mean of two networks, weighted by SHARE, of which the second sees the mirror
+    image: they were taught in other ways and look from other sides, so that what the one takes for a
+    person by mistake, the other seldom does. Nor do they see the same beyond the photo, which is the
+    photo's own edge, drawn out, for the one and grey for the other. Of hair the first alone knows: it
+    began as a network that tells hair from skin and clothes, and has not forgotten it.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size)
     mirrored = network_input(image, frame, face, size, cv2.BORDER_CONSTANT)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
-    (logit,), (mirrored_logit,) = _network(NETWORK)(inputs), _network(SECOND_NETWORK)(mirrored)
-    return SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
+    logit, scores = _network(NETWORK)(inputs)
+    (mirrored_logit,) = _network(SECOND_NETWORK)(mirrored)
+    person = SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
+    others = np.logaddexp.reduce(np.delete(scores, HAIR, axis=2), axis=2)
+    return np.dstack([person, scores[..., HAIR] - others])
 
 
 def network_input(
@@ -193,7 +206,7 @@ def normalised_rgb(image: np.ndarray) -> np.ndarray:
 
 
 class _Canvas:
-    """Joins the looks at one photo: a mean of their logits, closer looks counting for more."""
+    """Joins the looks at one photo: means of their logits, closer looks counting for more."""
 
     def __init__(self, image):
         height, width = image.shape[:2]
@@ -201,36 +214,38 @@ class _Canvas:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         self.image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         self._to_photo = Frame(0, 0, width, height).to_photo(size)
-        self._sum = np.zeros(size[::-1], np.float32)
+        self._sum = np.zeros((*size[::-1], 2), np.float32)  # of "person" and "hair"
         self._weight = np.zeros(size[::-1], np.float32)
         self._first_width = None
 
-    def add(self, frame, logit):
-        size = self._sum.shape[::-1]
-        to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
+    def add(self, frame, logits):
+        size = self._weight.shape[::-1]
+        to_network = then(self._to_photo, frame.from_photo(logits.shape[1::-1]))
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         if self._first_width is None:
             self._first_width = frame.width
             weight_here = np.ones_like(self._weight)
         else:
-            weight = self._feather(frame, logit.shape)
+            weight = self._feather(frame, logits.shape[:2])
             # Squared, because the number of pixels on the person grows so.
             weight *= (self._first_width / frame.width) ** 2
             weight_here = cv2.warpAffine(weight, to_network, size, flags=flags)
         values = cv2.warpAffine(
-            logit, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+            logits, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        self._sum += values * weight_here
+        self._sum += values * weight_here[..., None]
         self._weight += weight_here
 
-    def probability(self):
-        return 1 / (1 + np.exp(-self._sum / self._weight))
+    def probabilities(self):
+        """Of "person" and of "hair", each (h, w) float32."""
+        logits = cv2.split(-self._sum / self._weight[..., None])
+        return [1 / (1 + np.exp(logit)) for logit in logits]
 
     def _feather(self, frame, shape):
         """1 inside, falling to 0 at edges that lie within the photo."""
         height, width = shape
-        photo_width = self._to_photo[0, 0] * self._sum.shape[1]
-        photo_height = self._to_photo[1, 1] * self._sum.shape[0]
+        photo_width = self._to_photo[0, 0] * self._weight.shape[1]
+        photo_height = self._to_photo[1, 1] * self._weight.shape[0]
         across = _ramp(width, frame.left > 0, frame.left + frame.width < photo_width)
         down = _ramp(height, frame.top > 0, frame.top + frame.height < photo_height)
         return np.minimum(across[None, :], down[:, None])

@@ -24,7 +24,7 @@ class StoredMatte:
 
     Attributes:
         photo: the file as it came.
-        mask, trimap: 8-bit PNG.
+        mask, trimap: 8-bit PNG. hair: the same, smaller, or None.
         shades: (n,) uint16, alpha times 65535 of the trimap's n unknown pixels in scan order; all
             others have 0 or 1.
         changed: flat positions of the pixels whose foreground colour is not the photo's; those
@@ -35,6 +35,7 @@ class StoredMatte:
 
     photo: bytes
     mask: bytes
+    hair: bytes | None
     trimap: bytes
     shades: np.ndarray
     changed: np.ndarray
@@ -47,6 +48,7 @@ class StoredMatte:
         return cls(
             photo=photo,
             mask=encode_png(finished.mask),
+            hair=None if finished.hair is None else encode_png(finished.hair),
             shape=image.shape[:2],
             **_packed(image, finished),
         )
@@ -65,6 +67,7 @@ class StoredMatte:
         return UnpackedMatte(
             image=image,
             mask=_decode(self.mask) * np.float32(1 / 255),
+            hair=None if self.hair is None else _decode(self.hair) * np.float32(1 / 255),
             trimap=trimap,
             alpha=alpha,
             foreground=foreground,
@@ -88,6 +91,7 @@ class UnpackedMatte:
     trimap: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
+    hair: np.ndarray | None = None
 
     def reduced(self, longest_side: int) -> "UnpackedMatte":
         """Returns all pictures scaled down to fit a screen; a smaller photo stays as it is."""
@@ -112,6 +116,7 @@ class UnpackedMatte:
             trimap=cv2.resize(self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST),
             alpha=alpha,
             foreground=foreground,
+            hair=self.hair,
         )
 
 

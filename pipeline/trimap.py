@@ -3,8 +3,6 @@
 import cv2
 import numpy as np
 
-from pipeline.sampling import mapped_grid, scaling, then
-
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 # The band reaches this far, in pixels of a 600x800 portrait, the size of the training photos.
 BAND = 10
@@ -15,17 +13,18 @@ MOST_PIXELS = 2_000_000
 UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
-# Around the head, strands of hair lie outside the mask: there the band reaches out further by
-# this factor, unless another is asked for. The ellipse, in canonical coordinates (unit: the
-# face's size, see align.py), holds the hair of most people and ends above the shoulders.
+# Strands of hair lie outside the mask: there the band reaches out further by this factor, unless
+# another is asked for.
 HAIR_REACH = 2.2
-HAIR_CENTRE, HAIR_AXES, HAIR_BOTTOM = (0.0, -0.3), (3.2, 3.2), 2.2
+# Outside the mask, where hair is at least this likely: strands are (0.1 to 0.6 on most of those of
+# the CC0 portraits), bars and bricks beside short hair are not (below 0.1; models/EXPERIMENTS.md).
+HAIR = 0.1
 
 
 def make_trimap(
     mask: np.ndarray,
     band: float = BAND,
-    to_canonical: np.ndarray | None = None,
+    hair: np.ndarray | None = None,
     hair_reach: float = HAIR_REACH,
 ) -> np.ndarray:
     """Trimap of a soft mask: (H, W) uint8 with 0 background, 128 unknown, 255 foreground.
@@ -33,22 +32,20 @@ def make_trimap(
     mask: (H, W) float32 in 0..1. band: unknown reaches this far to either side of the boundary,
     in pixels of a 600x800 portrait; larger photos get a wider band in proportion. Where the mask
     is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
-    to_canonical: (2, 3) map from pixels to the canonical pose of the face, if there is one; the
-    band then reaches further out around the head, by the factor hair_reach: from 1, no further
-    than elsewhere, to some 4 for hair that flies far.
+    hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where
+    there is some, the band reaches further out by the factor hair_reach: from 1, no further than
+    elsewhere, to some 4 for hair that flies far. A strand is thinner than what the network sees, so
+    what lies within half of the reach beyond the band counts as hair's, too.
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
     height, width = mask.shape
     scale = (MOST_PIXELS / mask.size) ** 0.5
     if scale >= 1:
-        return _drawn(mask, band, to_canonical, hair_reach)
+        return _drawn(mask, band, hair, hair_reach)
     small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if to_canonical is not None:
-        enlarged = scaling(width / small_size[0], height / small_size[1])
-        to_canonical = then(enlarged, to_canonical)
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
-    small = _drawn(small_mask, band, to_canonical, hair_reach)
+    small = _drawn(small_mask, band, hair, hair_reach)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
@@ -67,7 +64,7 @@ def alpha_of(trimap: np.ndarray, values: np.ndarray | float) -> np.ndarray:
     return alpha
 
 
-def _drawn(mask, band, to_canonical, hair_reach):
+def _drawn(mask, band, hair, hair_reach):
     person = (mask >= 0.5).astype(np.uint8)
     trimap = np.where(person, FOREGROUND, BACKGROUND).astype(np.uint8)
     if not person.any() or person.all():
@@ -80,18 +77,19 @@ def _drawn(mask, band, to_canonical, hair_reach):
     low, high = UNSURE
     unknown = (mask > low) & (mask < high) & (distance <= UNSURE_REACH * reach)
     unknown |= distance <= reach
-    if to_canonical is not None:
+    if hair is not None:
         near = (person == 0) & (outside <= hair_reach * reach)
-        unknown |= near & _hair_zone(mask.shape, to_canonical)
+        unknown |= near & _near_hair(hair, mask.shape, (hair_reach - 1) / 2 * reach)
     trimap[unknown] = UNKNOWN
     return trimap
 
 
-def _hair_zone(shape, to_canonical):
-    """Where hair may be: (H, W) bool."""
-    x, y = mapped_grid(to_canonical, shape)
-    across, down = (x - HAIR_CENTRE[0]) / HAIR_AXES[0], (y - HAIR_CENTRE[1]) / HAIR_AXES[1]
-    return (across**2 + down**2 < 1) & (y < HAIR_BOTTOM)
+def _near_hair(hair, shape, margin):
+    """Which pixels of a photo of this shape lie within a margin, in pixels, of hair: (H, W) bool."""
+    bald = cv2.resize(hair, shape[::-1], interpolation=cv2.INTER_LINEAR) < HAIR
+    if bald.all():
+        return ~bald
+    return cv2.distanceTransform(bald.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= margin
 
 
 def band_width(shape: tuple[int, int], band: float) -> float:

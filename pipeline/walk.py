@@ -67,7 +67,7 @@ class Walk:
     """A photo and everything made from it; (H, W) is the size of `image`.
 
     image: (H, W, 3) uint8 RGB, the photo at no more than LONGEST_SIDE. size: (width, height) of
-    the photo as given. face, to_canonical, frames, mask, trimap, alpha, foreground: as in
+    the photo as given. face, to_canonical, frames, mask, hair, trimap, alpha, foreground: as in
     `pipeline.matting.Matte`. solved: (H, W) float32, alpha before its refinement.
     channels: (H, W, 3) float32, x, y and mean mask; None without a face. layers: what the
     network made of the whole photo. story: what the solver did. matrix: its (n, n) system. early:
@@ -84,6 +84,7 @@ class Walk:
     frames: tuple[Frame, ...]
     layers: Layers | None
     mask: np.ndarray
+    hair: np.ndarray
     trimap: np.ndarray
     story: RecordedStory
     matrix: scipy.sparse.csr_matrix | None
@@ -143,6 +144,7 @@ def walk(
             frames=matted.frames,
             layers=layers,
             mask=matted.mask,
+            hair=matted.hair,
             trimap=matted.trimap,
             story=story,
             matrix=matrix,
@@ -180,7 +182,7 @@ def walk_on(
     story = RecordedStory()
     solve = _Solver(settings, story)
     if first == "trimap":
-        known = {"mask": before.mask, "face": before.face, "band": settings.band}
+        known = {"mask": before.mask, "hair": before.hair, "band": settings.band}
     else:
         known = {"trimap": before.trimap}
     matted = matte(before.image, **known, progress=clock.tell_of_matte, solve=solve)

@@ -33,8 +33,9 @@ def finished(photo):
     trimap[distance < 78] = FOREGROUND
     trimap[distance > 98] = BACKGROUND
     alpha = knn_matting(photo, trimap)
+    foreground = estimate_foreground(photo, alpha)
     return SimpleNamespace(
-        mask=alpha, trimap=trimap, alpha=alpha, foreground=estimate_foreground(photo, alpha)
+        mask=alpha, hair=None, trimap=trimap, alpha=alpha, foreground=foreground
     )
 
 

@@ -52,11 +52,13 @@ def test_a_wider_band_leaves_more_unknown(photo, result):
 
 
 def test_a_mask_that_is_there_replaces_face_and_network(photo, result):
-    narrow = matte(photo, mask=result.mask, face=result.face, band=4)
+    narrow = matte(photo, mask=result.mask, hair=result.hair, face=result.face, band=4)
     stages = list(STAGES)
     assert list(narrow.timings) == stages[stages.index("trimap") :]
     assert np.array_equal(narrow.trimap, matte(photo, band=4).trimap)
     assert narrow.mask is result.mask and narrow.face is result.face
+    bald = matte(photo, mask=result.mask, band=4)
+    assert (bald.trimap == 128).sum() < (narrow.trimap == 128).sum()
 
 
 def test_an_own_trimap_replaces_the_stages_before_it(photo):

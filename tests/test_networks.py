@@ -184,10 +184,31 @@ def test_the_multiclass_network_begins_with_the_published_scores():
     network = build("portrait_fcn_plus", "multiclass", 256, 256)
     multiclass_features.load_published(network)
     found = np.asarray(network(inputs[None]))[0, ..., 0]
-    wanted = scipy.special.logsumexp(scores[..., 1:], axis=-1) - scores[..., 0]
+    wanted = person_logit(scores)
     assert found == pytest.approx(wanted, abs=1e-3)
     assert published_mask(image) == pytest.approx(scipy.special.expit(wanted), abs=0.01)
     assert 0.2 < (found > 0).mean() < 0.9
+
+
+def test_the_multiclass_network_is_exported_with_the_scores_that_its_logit_is_made_of():
+    network = multiclass_features.with_scores(build("portrait_fcn_plus", "multiclass", 64, 64))
+    inputs = np.random.default_rng(0).normal(size=(1, 64, 64, 6)).astype("f4")
+    logit, scores = (np.asarray(each) for each in network(inputs))
+    assert logit.shape == (1, 64, 64, 1) and scores.shape == (1, 64, 64, 6)
+    assert logit[..., 0] == pytest.approx(person_logit(scores), abs=1e-5)
+
+
+def test_so_was_the_shipped_one():
+    width, height = network_size()
+    inputs = np.random.default_rng(0).normal(size=(height, width, 6)).astype("f4")
+    logit, scores = Network(NETWORK)(inputs)
+    assert logit.shape == (height, width, 1) and scores.shape == (height, width, 6)
+    assert logit[..., 0] == pytest.approx(person_logit(scores), abs=1e-4)
+
+
+def person_logit(scores):
+    """Any class against the background, which is the first."""
+    return scipy.special.logsumexp(scores[..., 1:], axis=-1) - scores[..., 0]
 
 
 def test_deep_image_matting_has_the_published_layers_and_gives_one_alpha_a_pixel():

@@ -9,6 +9,7 @@ from pipeline.face import Face, find_faces
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
+    HAIR,
     NETWORK,
     SECOND_NETWORK,
     SHARE,
@@ -78,18 +79,23 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
 
     replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
     photo = np.zeros((height, width, 3), np.uint8)
-    logit = look(photo, whole_frame(photo.shape, size), None)
+    person, hair = np.moveaxis(look(photo, whole_frame(photo.shape, size), None), 2, 0)
     expected = SHARE * columns + (1 - SHARE) * 1000 * columns[:, ::-1]
-    np.testing.assert_allclose(logit, expected, rtol=1e-5)
+    np.testing.assert_allclose(person, expected, rtol=1e-5)
+    # The class scores are 1 for hair and 0 for the five others.
+    np.testing.assert_allclose(hair, 1 - np.log(5), rtol=1e-5)
 
 
 def replace_networks(monkeypatch, answer):
     """Let answer(path, inputs) give the logit (h, w) of the network that `path` names."""
     width, height = network_size()
+    scores = np.zeros((height, width, 6), np.float32)
+    scores[..., HAIR] = 1
 
     def network_of(path):
         def network(inputs):
-            return [answer(path, inputs)[..., None]]
+            logit = answer(path, inputs)[..., None]
+            return [logit, scores] if path == NETWORK else [logit]
 
         network.input_size = (height, width)
         return network
@@ -126,6 +132,20 @@ def test_samples_show_their_person(photos):
         assert 0 <= people.mask.min() and people.mask.max() <= 1
         x, y = faces[0].landmarks[:, :2].round().astype(int).T
         assert people.mask[y, x].mean() > 0.95
+
+
+@pytest.mark.parametrize("bar", [0, 60])
+def test_hair_is_told_from_face_and_clothes(astronaut, bar):
+    """Also where a white bar lies above and below the photo, which is enlarged to three times."""
+    photo = cv2.resize(astronaut, None, fx=3, fy=3)
+    framed = cv2.copyMakeBorder(photo, 3 * bar, 3 * bar, 0, 0, cv2.BORDER_CONSTANT, value=(255,) * 3)
+    people = segment(framed, find_faces(framed))
+    assert people.hair.dtype == np.float32 and max(people.hair.shape) < max(people.mask.shape)
+    hair = cv2.resize(people.hair, (512, 512 + 2 * bar))
+    assert hair.min() >= 0 and hair.max() <= 1
+    assert hair[bar + 40 : bar + 70, 190:260].mean() > 0.9
+    assert hair[bar + 90 : bar + 160, 200:255].mean() < 0.1  # brows to mouth
+    assert hair[bar + 200 :].max() < 0.3
 
 
 def test_the_mask_turns_over_with_the_photo(photos):
@@ -203,7 +223,7 @@ def test_odd_shapes_come_back_in_their_shape(shape):
 
 def test_a_face_without_a_person_in_the_mask_is_nobody(astronaut, monkeypatch):
     """As of a face on a poster that the network sees through."""
-    nobody = np.full(network_size()[::-1], -4, np.float32)
+    nobody = np.full((*network_size()[::-1], 2), -4, np.float32)
     monkeypatch.setattr(pipeline.segment, "look", lambda *_: nobody)
     found = segment(astronaut, find_faces(astronaut))
-    assert not found.found and not found.mask.any()
+    assert not found.found and not found.mask.any() and not found.hair.any()

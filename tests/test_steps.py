@@ -103,7 +103,7 @@ def test_a_change_repeats_the_walk_from_its_step_on(walked, told, change, first)
     assert kept == (NAMES[: NAMES.index(first)] if first else NAMES)
     product = matte(
         walked.image,
-        trimap=make_trimap(walked.mask, settings.band, walked.to_canonical),
+        trimap=make_trimap(walked.mask, settings.band, walked.hair),
         solve=partial(
             knn_matting,
             features=settings.features,

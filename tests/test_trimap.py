@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width, make_trimap
+from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR, UNKNOWN, band_width, make_trimap
 
 
 def test_the_band_reaches_as_far_as_asked_to_either_side():
@@ -43,27 +43,49 @@ def test_unsure_areas_near_the_boundary_are_unknown():
     assert (trimap[100:120, 20:40] == BACKGROUND).all()
 
 
-def test_around_the_head_the_band_reaches_out_further_but_not_in():
-    """A face of unit 80 px at column 300; the boundary of the mask passes through the hair."""
-    to_canonical = np.array([[1 / 80, 0, -300 / 80], [0, 1 / 80, -200 / 80]])
-    mask = np.zeros((800, 600), np.float32)
+@pytest.fixture
+def person_and_hair():
+    """A boundary between columns 299 and 300; above row 400 hair goes on to column 399."""
+    mask, hair = np.zeros((2, 800, 600), np.float32)
     mask[:, :300] = 1
-    trimap = make_trimap(mask, band=10, to_canonical=to_canonical)
-    beside_the_head = np.flatnonzero(trimap[200] == UNKNOWN)
-    assert (beside_the_head[0], beside_the_head[-1]) == (290, 321)
-    below_the_shoulders = np.flatnonzero(trimap[700] == UNKNOWN)
-    assert (below_the_shoulders[0], below_the_shoulders[-1]) == (290, 309)
+    hair[:400, 200:400] = 2 * HAIR
+    return mask, hair
+
+
+def unknown_ends(trimap, row):
+    """The first and the last unknown column."""
+    unknown = np.flatnonzero(trimap[row] == UNKNOWN)
+    return unknown[0], unknown[-1]
+
+
+def test_where_hair_is_the_band_reaches_out_further_but_not_in(person_and_hair):
+    mask, hair = person_and_hair
+    trimap = make_trimap(mask, 10, hair)
+    assert unknown_ends(trimap, 200) == (290, 321)
+    assert unknown_ends(trimap, 700) == (290, 309)
+    assert (make_trimap(mask, 10, hair / 3) == make_trimap(mask, 10)).all()
 
 
 @pytest.mark.parametrize("hair_reach, last", [(1, 309), (2, 319), (4, 339)])
-def test_hair_reach_is_in_bands_outside_the_boundary(hair_reach, last):
-    """A band of 10 beside the boundary between columns 299 and 300, in the middle of the head."""
-    to_canonical = np.array([[1 / 80, 0, -300 / 80], [0, 1 / 80, -200 / 80]])
-    mask = np.zeros((800, 600), np.float32)
-    mask[:, :300] = 1
-    trimap = make_trimap(mask, 10, to_canonical, hair_reach)
-    unknown = np.flatnonzero(trimap[200] == UNKNOWN)
-    assert (unknown[0], unknown[-1]) == (290, last)
+def test_hair_reach_is_in_bands_outside_the_boundary(person_and_hair, hair_reach, last):
+    trimap = make_trimap(person_and_hair[0], 10, person_and_hair[1], hair_reach)
+    assert unknown_ends(trimap, 200) == (290, last)
+
+
+def test_beyond_hair_the_band_reaches_half_of_what_hair_adds(person_and_hair):
+    """To column 314 there is hair; the band of 10 may reach 30 pixels, and adds 10 beyond hair."""
+    mask, hair = person_and_hair
+    hair[:, 315:] = 0
+    assert unknown_ends(make_trimap(mask, 10, hair, 3), 200) == (290, 324)
+
+
+def test_hair_may_come_in_another_size(person_and_hair):
+    mask, hair = person_and_hair
+    small = hair[::4, ::4]
+    assert unknown_ends(make_trimap(mask, 10, small), 200) == (290, 321)
+    large = np.kron(mask, np.ones((5, 5), np.float32))
+    first, last = unknown_ends(make_trimap(large, 10, small), 1000)
+    assert (first, last) == (pytest.approx(1450, abs=4), pytest.approx(1609, abs=4))
 
 
 def test_a_mask_of_nobody_or_of_nothing_else_has_no_band():
