@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.results_charts import label_sides
 from pipeline.face import find_faces
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -56,3 +57,13 @@ def test_both_networks_find_the_person_of_a_sample():
     assert ours.shape == theirs.shape == photo.shape[:2]
     assert (ours & theirs).sum() / (ours | theirs).sum() > 0.9
     assert 0.3 < np.mean(theirs) < 0.9
+
+
+def test_labels_stand_above_their_marks_unless_another_is_there():
+    far_apart = [(0.1, 0.01, "fast"), (10, 0.1, "slow")]
+    assert label_sides(far_apart) == ["above", "above"]
+    # Two marks in one place, and a third just above them.
+    close = [*far_apart, (0.1, 0.0101, "second"), (0.1, 0.0115, "third")]
+    sides = label_sides(close)
+    assert sides[0] != sides[2] and "above" not in (sides[0], sides[2])
+    assert label_sides([(1.0, 1.0, "alone")]) == ["above"]
