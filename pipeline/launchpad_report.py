@@ -14,7 +14,6 @@ SUPPLY_VOLTS = 3.0
 
 # Where its timer does not count the processor's own cycles.
 PROCESSOR_HZ = {2: 8_000_000}
-BOARD_KINDS = {1: "MSP430FR2433, bare metal", 2: "Energia sketch", 3: "core on this machine"}
 PHASES = ("receive", "project", "search", "merge", "solve")
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
               "unknown_features unknown_positions edges weights rows product pivots direction "
@@ -77,11 +76,6 @@ class BoardInfo:
     most_spatial: int
     most_unknown: int
     ticks_per_second: int
-
-    @property
-    def name(self) -> str:
-        """Which firmware answers."""
-        return BOARD_KINDS.get(self.kind, "unknown board")
 
     @property
     def stack_bytes(self) -> int:

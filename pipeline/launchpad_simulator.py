@@ -69,7 +69,7 @@ class Simulator:
         self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         self._memory = self._exports["memory"]
         self._addresses = {name: self.call(f"{name}_address") for name in (
-            "memory", "profile", "analogue", "to_chip", "from_chip")}
+            "memory", "analogue", "to_chip", "from_chip")}
         self._wire = self.call("wire_bytes")
         for start, data in read_hex(firmware).items():
             self._write("memory", start, data)
@@ -159,10 +159,6 @@ class Simulator:
     def sram(self) -> bytes:
         """The 4096 bytes of SRAM as they are."""
         return self._read("memory", SRAM.start, len(SRAM))
-
-    def profile(self) -> np.ndarray:
-        """Cycles spent since loading by the instruction at each even address, (32768,) uint32."""
-        return np.frombuffer(self._read("profile", 0, 4 * 32768), "<u4")
 
 
 def synthesised_voice(seconds: float, rate: int, seed: int = 1) -> np.ndarray:

@@ -45,9 +45,7 @@ class Totals:
     """What all jobs so far cost on the board."""
 
     jobs: int = 0
-    compute_cycles: int = 0
     compute_seconds: float = 0.0
-    wire_bytes: int = 0
     wire_seconds: float = 0.0
     energy_joules: float = 0.0
     least_stack_unused: int = 4096
@@ -61,9 +59,7 @@ class Totals:
     def add(self, solution: Solution) -> None:
         """Counts one job."""
         self.jobs += 1
-        self.compute_cycles += solution.compute_cycles
         self.compute_seconds += sum(phase.seconds for phase in solution.phases[1:])
-        self.wire_bytes += solution.wire.sent + solution.wire.received
         self.wire_seconds += solution.wire.seconds
         self.energy_joules += solution.energy_joules
         self.least_stack_unused = min(self.least_stack_unused, solution.stack_unused)

@@ -324,11 +324,9 @@ static void enter_interrupt(void)
 
 void step(void)
 {
-    uint16_t address, opcode;
-    uint64_t before = machine.cycles;
+    uint16_t opcode;
     if ((machine.reg[SR] & GIE) && timer_interrupt_pending())
         enter_interrupt();
-    address = machine.reg[PC];
     opcode = fetch();
     machine.instructions++;
     if (opcode >= 0x4000)
@@ -339,5 +337,4 @@ void step(void)
         single_operand(opcode);
     else
         stop(TRAP_ILLEGAL_INSTRUCTION, opcode);
-    machine.profile[address >> 1] += (uint32_t)(machine.cycles - before);
 }

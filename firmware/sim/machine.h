@@ -34,7 +34,6 @@ struct machine {
     uint16_t lowest_stack;
     enum trap trap;
     uint16_t trap_address, trap_pc;
-    uint32_t profile[32768];         /* cycles spent by the instruction at address 2 i */
 };
 
 extern struct machine machine;

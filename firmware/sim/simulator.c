@@ -19,7 +19,6 @@ void stop(enum trap trap, uint16_t address)
 }
 
 EXPORT(memory_address) uint8_t *memory_address(void) { return machine.memory; }
-EXPORT(profile_address) uint32_t *profile_address(void) { return machine.profile; }
 EXPORT(analogue_address) uint16_t *analogue_address(void) { return outside.analogue; }
 EXPORT(to_chip_address) uint8_t *to_chip_address(void) { return outside.to_chip; }
 EXPORT(from_chip_address) uint8_t *from_chip_address(void) { return outside.from_chip; }

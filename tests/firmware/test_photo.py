@@ -74,8 +74,9 @@ def test_tiles_that_a_smaller_board_refuses_are_solved_in_parts(photo, matted):
 def test_totals_add_up(matted):
     matting, steps = matted
     assert matting.finished and matting.totals.jobs == len(steps) + 1
-    assert matting.totals.wire_seconds == pytest.approx(matting.totals.wire_bytes * 10 / 115200)
-    assert matting.totals.compute_cycles > sum(step.solution.compute_cycles for step in steps)
+    # The job that is no step finds the axes of the features.
+    told = sum(step.solution.wire.seconds for step in steps)
+    assert told < matting.totals.wire_seconds < told + 1
     # 126 uA/MHz at 16 MHz and 3 V: 6 mW for as long as the board works
     assert matting.totals.energy_joules == pytest.approx(6.05e-3 * matting.totals.seconds, rel=0.01)
 
