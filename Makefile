@@ -87,7 +87,7 @@ models/cache/$(MULTICLASS):
 	@rm $(@D)/*.tgz
 
 evaluate: $(VENV)/dev published-weights
-	$(INSTALL) --no-deps -r requirements-train.txt
+	$(INSTALL) --no-deps -r requirements-peers.txt
 	$(VENV)/bin/python -m models.evaluate
 	$(VENV)/bin/python -m models.evaluate_framings
 	$(VENV)/bin/python -m models.evaluate_scenes

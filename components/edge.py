@@ -61,14 +61,14 @@ def _sliders(piece):
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Hair detail, in widths of the band",
+        "Reach into hair, in widths of the band",
         least,
         most,
         setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",
-        help="Where the network sees hair the band reaches out further, as strands lie outside the "
-        "outline.",
+        help="Where the network sees hair outside the outline, the band follows it, at most so far, "
+        "and a little beyond.",
         key=HAIR_REACH[0],
         on_change=want,
     )

@@ -31,14 +31,14 @@ def _mask():
         results[name]
         for name in ("mask", "mediapipe_multiclass", "robust_video_matting", "mediapipe_selfie")
     )
-    multiclass, film, selfie = (f"{each['foreground_iou']:.3f}" for each in peers)
+    multiclass, video, selfie = (f"{each['foreground_iou']:.3f}" for each in peers)
     low, high = ours["interval_95"]
     return Figure(
         "Mask",
         f"IoU {ours['foreground_iou']:.3f}",
         f"Mean overlap with hand-drawn masks of {ours['photos']} portraits of EG1800's test half "
         f"(95 % interval {low:.3f} to {high:.3f}). In the same run MediaPipe's selfie segmentation "
-        f"has {selfie}, Robust Video Matting {film}, and MediaPipe's multi-class segmentation, with "
+        f"has {selfie}, Robust Video Matting {video}, and MediaPipe's multi-class segmentation, with "
         f"whose weights ours began, {multiclass}.",
         "python -m models.evaluate",
     )

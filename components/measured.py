@@ -30,12 +30,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 def on_scenes() -> str:
     """The sentence on whole scenes."""
     figures = read(MODELS / "scenes.json")
-    said = "{} {:.3f} (difference {:+.3f} to {:+.3f})".format
+    said = "{} has {:.3f} (ours less theirs, 95 %: {:+.3f} to {:+.3f})".format
     peers = [
         said(PEERS[name], peer["iou"], *peer["margin_95"]) for name, peer in figures["peers"].items()
     ]
     return (
         f"On {figures['scenes']} whole scenes of PASCAL VOC that training never saw, the person "
-        f"IoU pooled over all pixels is {figures['mask']:.3f}; {', '.join(peers)} "
-        "(`python -m models.evaluate_scenes`)."
+        f"IoU pooled over all pixels is {figures['mask']:.3f}. {', '.join(peers)}. "
+        "`python -m models.evaluate_scenes`"
     )

@@ -76,8 +76,8 @@ def show_portraits(results: dict) -> None:
         "other portraits; which of the finished networks to ship, on these and the scenes below "
         "too, as was what the network sees beyond a photo's edge; how much each of the two counts, "
         "on the scenes. Ours began with the weights of MediaPipe's multi-class segmentation, whose "
-        "line says how far it comes as published, as that of Robust Video Matting (Lin et al. 2022) "
-        "does."
+        "line says how far it comes as published. Robust Video Matting sees one photo at a time, and "
+        "nothing of it is in ours."
     )
     rows = [
         [

@@ -158,7 +158,7 @@ def _finish(piece, edge, say, look):
         image, mask, hair = load_image(piece.photo), None, None
     else:  # another edge of the same mask
         before = piece.untouched.unpack()
-        image, mask, hair = before.image, before.mask, before.hair
+        image, mask, hair = before.image, before.mask, piece.untouched.unpack_hair()
     look(image)
     trimap = None
     if piece.trimap is not None:
@@ -173,7 +173,7 @@ def _finish(piece, edge, say, look):
         hair_reach=edge[1],
         progress=say,
     )
-    untouched = result = StoredMatte.of(piece.photo, image, matted)
+    untouched = result = StoredMatte.of(piece.photo, image, matted, matted.hair)
     if piece.strokes:
         result, _ = with_strokes(untouched, piece.strokes)
     # Only now, so that a failure leaves what there was.

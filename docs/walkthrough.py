@@ -153,7 +153,7 @@ def face(page: Page):
 def board(page: Page):
     open_menu_entry(page, "4 KB of memory")
     page.get_by_role("button", name="Sweep over the picture").click()
-    expect(page.get_by_text("columns").first).to_be_visible()
+    expect(page.get_by_text("Root mean square difference")).to_be_visible()
 
 
 def compare(page: Page):

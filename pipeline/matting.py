@@ -32,7 +32,8 @@ class Matte:
     """A photo's matte with everything made on the way; arrays have the photo's height and width.
 
     mask: (H, W) float32 in 0..1, probability of "person".
-    hair: (h, w) float32 in 0..1, probability of "hair" in a smaller picture of the photo, or None.
+    hair: (h, w) float32 in 0..1, probability of "hair" in the photo, reduced; None where nobody
+    looked for it.
     trimap: (H, W) uint8, 0 background, 128 unknown, 255 foreground.
     alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
     foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
@@ -74,12 +75,13 @@ def matte(
 
     image: (H, W, 3) uint8 RGB, upright. trimap: your own, (H, W) uint8 with 0, 128 and 255; it
     replaces the stages before it. mask: your own, or that of an earlier result, (H, W) float32 in
-    0..1; it replaces the search for faces and the network, so that `hair` and `face` are taken from
-    here, too, if they are to be known; in bars around the picture it counts for nothing. band: the
-    unknown band reaches this far to either side of the mask's boundary, in pixels of a 600x800
-    portrait. hair_reach: around hair it reaches out further by this factor, 1 to some 4 (see
-    `pipeline.trimap.make_trimap`). refine: run the
-    residual refinement network on the alpha matte (see `pipeline.refine`). progress: called as
+    0..1; it replaces the search for faces and the network; in bars around the picture it counts for
+    nothing. hair, face: what an earlier result says of them, to go with `mask`. Without hair, (h, w)
+    float32 in 0..1 of any size, the band is as wide everywhere; the face is only passed on. band:
+    the unknown band reaches this far to either side of the mask's boundary, in pixels of a 600x800
+    portrait. hair_reach: where hair shows beyond the mask, the band follows it to so many times its
+    width, 1 to some 4 (see `pipeline.trimap.make_trimap`). refine: run the residual refinement
+    network on the alpha matte (see `pipeline.refine`). progress: called as
     progress(stage, share done) when a stage begins; an exception it raises ends the work. solve:
     called as solve(image, trimap), gives alpha;
     `partial(knn_matting, story=Story())` keeps what the solver did,
@@ -87,9 +89,9 @@ def matte(
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
-    Raises ImageError if image, trimap or mask do not have these shapes and types.
+    Raises ImageError if image, trimap, mask or hair do not have these shapes and types.
     """
-    _check(image, trimap, mask)
+    _check(image, trimap, mask, hair)
     clock = _Clock(progress)
     if trimap is None:
         if mask is None:
@@ -145,7 +147,7 @@ def _trimap(mask, area, band, hair, hair_reach):
     return trimap
 
 
-def _check(image, trimap, mask):
+def _check(image, trimap, mask, hair):
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ImageError(
             f"The photo must be an array (height, width, 3) of uint8 in RGB order; "
@@ -155,6 +157,10 @@ def _check(image, trimap, mask):
         raise ImageError(
             f"The mask must be an array {image.shape[:2]} of float32, as high and wide as the "
             f"photo; it is {mask.shape} of {mask.dtype}."
+        )
+    if hair is not None and (hair.ndim != 2 or hair.dtype != np.float32 or not hair.size):
+        raise ImageError(
+            f"Hair must be an array (height, width) of float32; it is {hair.shape} of {hair.dtype}."
         )
     if trimap is None:
         return

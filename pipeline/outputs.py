@@ -18,7 +18,6 @@ class Finished(Protocol):
     """What is needed of a matte: see `pipeline.matting.Matte`."""
 
     mask: np.ndarray
-    hair: np.ndarray | None
     trimap: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray

@@ -27,11 +27,13 @@ SECOND_NETWORK = WEIGHTS / "portrait_fcn_plus_second.tflite"
 # and 4.2 on average on the validation portraits), so that both have the same say: better on whole
 # scenes than equal factors, and the same on portraits (models/EXPERIMENTS.md).
 SHARE = 2 / 3
-# Place of hair, fur with it, among the first network's classes (models/multiclass_features.py).
-HAIR = 1
+# Place of hair among the first network's classes (models/multiclass_features.py).
+HAIR_CLASS = 1
 
 # Longer side of the canvas that the looks are joined on, at most; the network sees less than that.
 CANVAS_SIDE = 1024
+# The same for hair, of which less is asked: how far from it the trimap is to be wide.
+HAIR_SIDE = 512
 # A closer look pays off when it magnifies by at least this much.
 LEAST_MAGNIFICATION = 1.3
 MOST_FRAMES = 6
@@ -80,10 +82,10 @@ class Frame:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """mask: (H, W) float32, probability of "person". hair: (h, w) float32, that of "hair", at
-    CANVAS_SIDE to a larger picture's longer side. frames: what was looked at, whole first. found:
-    whether there is a person at all; if not, the mask is zero. area: rows and columns of the
-    picture within its bars (see `pipeline.bars`).
+    """mask: (H, W) float32, probability of "person". hair: (h, w) float32, that of "hair" in the
+    same photo, reduced until the picture within its bars is HAIR_SIDE long or less. frames: what
+    was looked at, whole first. found: whether there is a person at all; if not, the mask is zero.
+    area: rows and columns of the picture within its bars (see `pipeline.bars`).
     """
 
     mask: np.ndarray
@@ -130,18 +132,23 @@ def _segment(image, faces):
     """Mask, hair, frames and whether there is a person, of a photo without bars."""
     height, width = image.shape[:2]
     frames = [whole_frame(image.shape, network_size())]
-    canvas = _Canvas(image)
-    canvas.add(frames[0], look(image, frames[0], faces[0] if faces else None))
-    for frame in _closer_frames(canvas.probabilities()[0], faces, frames[0], image.shape):
-        canvas.add(frame, look(image, frame, _face_of(frame, faces)))
+    of_person, of_hair = _Canvas(image.shape, CANVAS_SIDE), _Canvas(image.shape, HAIR_SIDE)
+
+    def draw(frame, face):
+        person, hair = look(image, frame, face)
+        of_person.add(frame, person)
+        of_hair.add(frame, hair)
+
+    draw(frames[0], faces[0] if faces else None)
+    for frame in _closer_frames(of_person.probability(), faces, frames[0], image.shape):
+        draw(frame, _face_of(frame, faces))
         frames.append(frame)
-    probability, hair = canvas.probabilities()
-    probability = _without_patches(probability, faces, image.shape)
+    probability = _without_patches(of_person.probability(), faces, image.shape)
     probability = with_whole_faces(probability, faces, image.shape)
-    probability = follow_edges(probability, canvas.image)
-    found = bool((probability >= 0.5).any()) and (
-        bool(faces) or _someone(probability, canvas.image)
-    )
+    small = cv2.resize(image, probability.shape[::-1], interpolation=cv2.INTER_AREA)
+    probability = follow_edges(probability, small)
+    found = bool((probability >= 0.5).any()) and (bool(faces) or _someone(probability, small))
+    hair = of_hair.probability()
     if not found:
         return np.zeros((height, width), np.float32), np.zeros_like(hair), tuple(frames), False
     mask = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -162,8 +169,8 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
     return Frame((width - frame_width) / 2, (height - frame_height) / 2, frame_width, frame_height)
 
 
-def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
-    """Logits of "person" and of "hair" in a frame, (h, w, 2) float32 at the network's size.
+def look(image: np.ndarray, frame: Frame, face: Face | None) -> tuple[np.ndarray, np.ndarray]:
+    """Logits of "person" and of "hair" in a frame, each (h, w) float32 at the network's size.
 
     Of a person it is a mean of two networks, weighted by SHARE, of which the second sees the mirror
     image: they were taught in other ways and look from other sides, so that what the one takes for a
@@ -178,8 +185,15 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> np.ndarray:
     logit, scores = _network(NETWORK)(inputs)
     (mirrored_logit,) = _network(SECOND_NETWORK)(mirrored)
     person = SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
-    others = np.logaddexp.reduce(np.delete(scores, HAIR, axis=2), axis=2)
-    return np.dstack([person, scores[..., HAIR] - others])
+    return person, _against_others(scores, HAIR_CLASS)
+
+
+def _against_others(scores, number):
+    """The logit of one class, (h, w), from the scores of all, (h, w, classes)."""
+    others = np.delete(scores, number, axis=2)
+    largest = others.max(axis=2)
+    shifted = np.exp(others - largest[..., None])
+    return scores[..., number] - largest - np.log(shifted.sum(axis=2))
 
 
 def network_input(
@@ -206,46 +220,43 @@ def normalised_rgb(image: np.ndarray) -> np.ndarray:
 
 
 class _Canvas:
-    """Joins the looks at one photo: means of their logits, closer looks counting for more."""
+    """Joins the looks at one photo: a mean of their logits, closer looks counting for more."""
 
-    def __init__(self, image):
-        height, width = image.shape[:2]
-        scale = min(1.0, CANVAS_SIDE / max(height, width))
+    def __init__(self, shape, longest_side):
+        height, width = shape[:2]
+        scale = min(1.0, longest_side / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        self.image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         self._to_photo = Frame(0, 0, width, height).to_photo(size)
-        self._sum = np.zeros((*size[::-1], 2), np.float32)  # of "person" and "hair"
+        self._sum = np.zeros(size[::-1], np.float32)
         self._weight = np.zeros(size[::-1], np.float32)
         self._first_width = None
 
-    def add(self, frame, logits):
-        size = self._weight.shape[::-1]
-        to_network = then(self._to_photo, frame.from_photo(logits.shape[1::-1]))
+    def add(self, frame, logit):
+        size = self._sum.shape[::-1]
+        to_network = then(self._to_photo, frame.from_photo(logit.shape[::-1]))
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         if self._first_width is None:
             self._first_width = frame.width
             weight_here = np.ones_like(self._weight)
         else:
-            weight = self._feather(frame, logits.shape[:2])
+            weight = self._feather(frame, logit.shape)
             # Squared, because the number of pixels on the person grows so.
             weight *= (self._first_width / frame.width) ** 2
             weight_here = cv2.warpAffine(weight, to_network, size, flags=flags)
         values = cv2.warpAffine(
-            logits, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+            logit, to_network, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        self._sum += values * weight_here[..., None]
+        self._sum += values * weight_here
         self._weight += weight_here
 
-    def probabilities(self):
-        """Of "person" and of "hair", each (h, w) float32."""
-        logits = cv2.split(-self._sum / self._weight[..., None])
-        return [1 / (1 + np.exp(logit)) for logit in logits]
+    def probability(self):
+        return 1 / (1 + np.exp(-self._sum / self._weight))
 
     def _feather(self, frame, shape):
         """1 inside, falling to 0 at edges that lie within the photo."""
         height, width = shape
-        photo_width = self._to_photo[0, 0] * self._weight.shape[1]
-        photo_height = self._to_photo[1, 1] * self._weight.shape[0]
+        photo_width = self._to_photo[0, 0] * self._sum.shape[1]
+        photo_height = self._to_photo[1, 1] * self._sum.shape[0]
         across = _ramp(width, frame.left > 0, frame.left + frame.width < photo_width)
         down = _ramp(height, frame.top > 0, frame.top + frame.height < photo_height)
         return np.minimum(across[None, :], down[:, None])

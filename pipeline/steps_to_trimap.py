@@ -6,7 +6,7 @@ from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
 from pipeline.segment import SHARE, network_size
 from pipeline.step import Picture, Step, megabytes
-from pipeline.trimap import HAIR_REACH, UNKNOWN, UNSURE, band_width
+from pipeline.trimap import HAIR_REACH, LEAST_HAIR, UNKNOWN, UNSURE, band_width
 from pipeline.walk import Walk
 
 FACE_SIDE = 900  # pixels of the picture of the face
@@ -202,18 +202,19 @@ def trimap(walk: Walk) -> Step:
         "Trimap",
         "Near the boundary the mask is not to be trusted. The trimap keeps what is sure and "
         "leaves a band open: wider where the network itself is in doubt "
-        f"(between {low} and {high}), and farther out where it sees hair, which it tells from skin "
-        "and clothes.",
+        f"(between {low} and {high}), and farther out where it sees "
+        f"hair: from {100 * LEAST_HAIR:g} % on that counts, and a little beyond.",
         (
-            r"t_i = \begin{cases} \text{unknown} & d(i, \partial m) \le r_i \\"
+            r"t_i = \begin{cases} \text{unknown} & d(i, \partial m) \le r \\"
+            rf" \text{{unknown}} & d(i, H) \le {(HAIR_REACH - 1) / 2:g}\,r,\;"
+            rf" d(i, \partial m) \le {HAIR_REACH:g}\,r \\"
             r" 1 & m_i \ge \tfrac12 \\ 0 & m_i < \tfrac12 \end{cases}",
-            rf"r_i = \begin{{cases}} {HAIR_REACH:g}\,r & m_i < \tfrac12 \text{{, by hair}} \\"
-            rf" r & \text{{elsewhere}} \end{{cases}} \quad r = {reach:.1f}\,\text{{px}}",
+            rf"H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}, \quad r = {reach:.1f}\,\text{{px}}",
         ),
         "The trimap as matting takes it: Chuang et al., *A Bayesian Approach to Digital Matting*, "
         "CVPR 2001",
         (
-            Picture.of("Hair", "White where the network sees hair", walk.hair),
+            Picture.of("Hair h", "White where the network sees hair", walk.hair),
             Picture.of("Trimap", "White person, black background, grey unknown", walk.trimap),
             Picture.of(
                 "The band on the photo",

@@ -20,11 +20,11 @@ SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 
 @dataclass(frozen=True)
 class StoredMatte:
-    """The photo's file, two pictures as PNG, and what differs from pixels that are all or nothing.
+    """The photo's file, its pictures as PNG, and what differs from pixels that are all or nothing.
 
     Attributes:
         photo: the file as it came.
-        mask, trimap: 8-bit PNG. hair: the same, smaller, or None.
+        mask, trimap: 8-bit PNG. hair: the same, of the size it was found in, or None.
         shades: (n,) uint16, alpha times 65535 of the trimap's n unknown pixels in scan order; all
             others have 0 or 1.
         changed: flat positions of the pixels whose foreground colour is not the photo's; those
@@ -43,18 +43,23 @@ class StoredMatte:
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, photo: bytes, image: np.ndarray, finished: Finished) -> "StoredMatte":
-        """Packs the matte of `image`, the (H, W, 3) uint8 pixels of the file `photo`."""
+    def of(
+        cls, photo: bytes, image: np.ndarray, finished: Finished, hair: np.ndarray | None = None
+    ) -> "StoredMatte":
+        """Packs the matte of `image`, the (H, W, 3) uint8 pixels of the file `photo`.
+
+        hair: as in `pipeline.matting.Matte`, if the photo may be wanted with another trimap.
+        """
         return cls(
             photo=photo,
             mask=encode_png(finished.mask),
-            hair=None if finished.hair is None else encode_png(finished.hair),
+            hair=None if hair is None else encode_png(hair),
             shape=image.shape[:2],
             **_packed(image, finished),
         )
 
     def with_matte(self, image: np.ndarray, finished: Finished) -> "StoredMatte":
-        """The same photo and mask with another trimap, alpha and foreground."""
+        """The same photo, mask and hair with another trimap, alpha and foreground."""
         return replace(self, **_packed(image, finished))
 
     def unpack(self) -> "UnpackedMatte":
@@ -67,14 +72,17 @@ class StoredMatte:
         return UnpackedMatte(
             image=image,
             mask=_decode(self.mask) * np.float32(1 / 255),
-            hair=None if self.hair is None else _decode(self.hair) * np.float32(1 / 255),
             trimap=trimap,
             alpha=alpha,
             foreground=foreground,
         )
 
+    def unpack_hair(self) -> np.ndarray | None:
+        """Returns hair as an array again, in 8 bits."""
+        return None if self.hair is None else _decode(self.hair) * np.float32(1 / 255)
+
     def size(self) -> int:
-        """Bytes that it takes, but for the photo and the mask, which others may share."""
+        """Bytes that it takes, but for the photo, the mask and hair, which others may share."""
         arrays = self.shades.nbytes + self.changed.nbytes + self.colours.nbytes
         return len(self.trimap) + arrays
 
@@ -91,7 +99,6 @@ class UnpackedMatte:
     trimap: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
-    hair: np.ndarray | None = None
 
     def reduced(self, longest_side: int) -> "UnpackedMatte":
         """Returns all pictures scaled down to fit a screen; a smaller photo stays as it is."""
@@ -116,7 +123,6 @@ class UnpackedMatte:
             trimap=cv2.resize(self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST),
             alpha=alpha,
             foreground=foreground,
-            hair=self.hair,
         )
 
 

@@ -13,12 +13,13 @@ MOST_PIXELS = 2_000_000
 UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
-# Strands of hair lie outside the mask: there the band reaches out further by this factor, unless
-# another is asked for.
+# Strands of hair lie outside the mask. Where hair shows there, the band follows it out to so many of
+# its widths, unless another number is asked for, and half of what that adds beyond the hair seen, as
+# a strand is thinner than what the network sees.
 HAIR_REACH = 2.2
-# Outside the mask, where hair is at least this likely: strands are (0.1 to 0.6 on most of those of
-# the CC0 portraits), bars and bricks beside short hair are not (below 0.1; models/EXPERIMENTS.md).
-HAIR = 0.1
+# Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
+# portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
+LEAST_HAIR = 0.1
 
 
 def make_trimap(
@@ -32,10 +33,10 @@ def make_trimap(
     mask: (H, W) float32 in 0..1. band: unknown reaches this far to either side of the boundary,
     in pixels of a 600x800 portrait; larger photos get a wider band in proportion. Where the mask
     is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
-    hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where
-    there is some, the band reaches further out by the factor hair_reach: from 1, no further than
-    elsewhere, to some 4 for hair that flies far. A strand is thinner than what the network sees, so
-    what lies within half of the reach beyond the band counts as hair's, too.
+    hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where it
+    is LEAST_HAIR or more outside the mask, the band follows it, at most to hair_reach times its
+    width: from 1, no further than elsewhere, to some 4 for hair that flies far. Half of what this
+    adds at most is unknown beyond that hair, too.
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
@@ -47,6 +48,11 @@ def make_trimap(
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
     small = _drawn(small_mask, band, hair, hair_reach)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def where_hair_shows(hair: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Which pixels of a photo of this shape show hair, by its probability (h, w): (H, W) bool."""
+    return cv2.resize(hair, shape[::-1], interpolation=cv2.INTER_LINEAR) >= LEAST_HAIR
 
 
 def unknown_pixels(trimap: np.ndarray) -> np.ndarray:
@@ -77,19 +83,19 @@ def _drawn(mask, band, hair, hair_reach):
     low, high = UNSURE
     unknown = (mask > low) & (mask < high) & (distance <= UNSURE_REACH * reach)
     unknown |= distance <= reach
-    if hair is not None:
+    if hair is not None and hair_reach > 1:
         near = (person == 0) & (outside <= hair_reach * reach)
-        unknown |= near & _near_hair(hair, mask.shape, (hair_reach - 1) / 2 * reach)
+        unknown |= near & _near(where_hair_shows(hair, mask.shape), (hair_reach - 1) / 2 * reach)
     trimap[unknown] = UNKNOWN
     return trimap
 
 
-def _near_hair(hair, shape, margin):
-    """Which pixels of a photo of this shape lie within a margin, in pixels, of hair: (H, W) bool."""
-    bald = cv2.resize(hair, shape[::-1], interpolation=cv2.INTER_LINEAR) < HAIR
-    if bald.all():
-        return ~bald
-    return cv2.distanceTransform(bald.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= margin
+def _near(shown, margin):
+    """Which pixels lie within a margin, in pixels, of one that is True: (H, W) bool."""
+    if not shown.any():
+        return shown
+    away = (~shown).view(np.uint8)
+    return cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= margin
 
 
 def band_width(shape: tuple[int, int], band: float) -> float:

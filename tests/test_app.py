@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from components.crop_picker import WHOLE, Crop
 from components.downloads import archive
 from components.result_view import Choice
 from components.table import as_written
+from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
+from pipeline.trimap import make_trimap
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 180
@@ -187,6 +190,17 @@ def test_changing_the_band_solves_anew():
     assert errors(app) == ""
     wide = pieces(app)[0].result.unpack().trimap
     assert (wide == 128).sum() > 1.3 * (narrow == 128).sum()
+
+
+def test_changing_the_band_keeps_to_the_hair_that_was_seen():
+    app = given(("anna.png", sample_bytes()))
+    everywhere = np.ones((3, 2), np.float32)
+    piece = pieces(app)[0]
+    piece.untouched = replace(piece.untouched, hair=encode_png(everywhere))
+    app.slider(key="band").set_value(5).run()
+    found = pieces(app)[0].result.unpack()
+    assert np.array_equal(found.trimap, make_trimap(found.mask, 5, everywhere))
+    assert not np.array_equal(found.trimap, make_trimap(found.mask, 5))
 
 
 def test_several_photos_can_be_looked_at_one_by_one():

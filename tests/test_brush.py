@@ -34,9 +34,7 @@ def finished(photo):
     trimap[distance > 98] = BACKGROUND
     alpha = knn_matting(photo, trimap)
     foreground = estimate_foreground(photo, alpha)
-    return SimpleNamespace(
-        mask=alpha, hair=None, trimap=trimap, alpha=alpha, foreground=foreground
-    )
+    return SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=foreground)
 
 
 def stroke(points, radius, label):

@@ -24,7 +24,7 @@ def piece():
     trimap[:, :36], trimap[:, 44:] = BACKGROUND, FOREGROUND
     alpha = np.repeat(np.clip((np.arange(80, dtype=np.float32) - 36) / 8, 0, 1)[None], 60, 0)
     alpha[:, :36], alpha[:, 44:] = 0, 1
-    finished = SimpleNamespace(mask=alpha, hair=None, trimap=trimap, alpha=alpha, foreground=image)
+    finished = SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=image)
     stored = StoredMatte.of(encode_png(image), image, finished)
     return Piece(1, "anna.png", stored.photo, result=stored, untouched=stored)
 

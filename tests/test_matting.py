@@ -11,6 +11,7 @@ from pipeline.image import ImageError, load_image
 from pipeline.matting import NO_BAND, NOBODY, STAGES
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.samples import SAMPLES
+from pipeline.trimap import make_trimap
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,15 @@ def test_a_mask_that_is_there_replaces_face_and_network(photo, result):
     assert list(narrow.timings) == stages[stages.index("trimap") :]
     assert np.array_equal(narrow.trimap, matte(photo, band=4).trimap)
     assert narrow.mask is result.mask and narrow.face is result.face
+
+
+@pytest.mark.parametrize("hair_reach", [1.0, 2.2])
+def test_with_a_mask_the_band_follows_the_hair_given(photo, result, hair_reach):
+    everywhere = np.ones((3, 2), np.float32)
+    hairy = matte(photo, mask=result.mask, hair=everywhere, band=4, hair_reach=hair_reach)
+    assert np.array_equal(hairy.trimap, make_trimap(result.mask, 4, everywhere, hair_reach))
     bald = matte(photo, mask=result.mask, band=4)
-    assert (bald.trimap == 128).sum() < (narrow.trimap == 128).sum()
+    assert np.array_equal(hairy.trimap, bald.trimap) == (hair_reach == 1)
 
 
 def test_an_own_trimap_replaces_the_stages_before_it(photo):
@@ -126,6 +134,14 @@ def test_a_mask_that_does_not_fit_is_refused_in_words(photo, result):
         matte(photo, mask=result.mask[1:])
     with pytest.raises(ImageError, match="float32"):
         matte(photo, mask=result.trimap)
+
+
+@pytest.mark.parametrize(
+    "hair", [np.ones((4, 4), np.uint8), np.ones((4, 4, 1), np.float32), np.ones((0, 4), np.float32)]
+)
+def test_hair_of_another_kind_is_refused_in_words(photo, result, hair):
+    with pytest.raises(ImageError, match="Hair must be"):
+        matte(photo, mask=result.mask, hair=hair)
 
 
 def test_the_app_process_never_loads_tensorflow_or_mediapipe():

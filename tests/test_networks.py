@@ -198,7 +198,7 @@ def test_the_multiclass_network_is_exported_with_the_scores_that_its_logit_is_ma
     assert logit[..., 0] == pytest.approx(person_logit(scores), abs=1e-5)
 
 
-def test_so_was_the_shipped_one():
+def test_the_shipped_network_gives_the_scores_that_its_logit_is_made_of():
     width, height = network_size()
     inputs = np.random.default_rng(0).normal(size=(height, width, 6)).astype("f4")
     logit, scores = Network(NETWORK)(inputs)

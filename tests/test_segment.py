@@ -9,7 +9,7 @@ from pipeline.face import Face, find_faces
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
-    HAIR,
+    HAIR_CLASS,
     NETWORK,
     SECOND_NETWORK,
     SHARE,
@@ -79,7 +79,7 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
 
     replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
     photo = np.zeros((height, width, 3), np.uint8)
-    person, hair = np.moveaxis(look(photo, whole_frame(photo.shape, size), None), 2, 0)
+    person, hair = look(photo, whole_frame(photo.shape, size), None)
     expected = SHARE * columns + (1 - SHARE) * 1000 * columns[:, ::-1]
     np.testing.assert_allclose(person, expected, rtol=1e-5)
     # The class scores are 1 for hair and 0 for the five others.
@@ -90,7 +90,7 @@ def replace_networks(monkeypatch, answer):
     """Let answer(path, inputs) give the logit (h, w) of the network that `path` names."""
     width, height = network_size()
     scores = np.zeros((height, width, 6), np.float32)
-    scores[..., HAIR] = 1
+    scores[..., HAIR_CLASS] = 1
 
     def network_of(path):
         def network(inputs):
@@ -223,7 +223,7 @@ def test_odd_shapes_come_back_in_their_shape(shape):
 
 def test_a_face_without_a_person_in_the_mask_is_nobody(astronaut, monkeypatch):
     """As of a face on a poster that the network sees through."""
-    nobody = np.full((*network_size()[::-1], 2), -4, np.float32)
-    monkeypatch.setattr(pipeline.segment, "look", lambda *_: nobody)
+    nobody = np.full(network_size()[::-1], -4, np.float32)
+    monkeypatch.setattr(pipeline.segment, "look", lambda *_: (nobody, nobody))
     found = segment(astronaut, find_faces(astronaut))
     assert not found.found and not found.mask.any() and not found.hair.any()

@@ -122,6 +122,13 @@ def test_nobody_is_said_in_words():
         walk(np.zeros((64, 64, 3), np.uint8))
 
 
+def test_another_band_follows_the_hair_that_was_seen(walked):
+    everywhere = np.ones((3, 2), np.float32)
+    changed = walk_on(replace(walked.packed(), hair=everywhere), Settings(band=5))
+    np.testing.assert_array_equal(changed.trimap, make_trimap(walked.mask, 5, everywhere))
+    assert (changed.trimap != make_trimap(walked.mask, 5)).any()
+
+
 def test_every_step_has_words_formula_and_source(told):
     assert [step.name for step in told] == NAMES
     for step in told:
@@ -160,6 +167,13 @@ def test_any_place_leads_to_the_nearest_pixel_of_the_band(walked):
     x, y = links.nearest_unknown(0, 0)
     rows, columns = np.nonzero(links.unknown)
     assert x**2 + y**2 == (rows**2 + columns**2).min()
+
+
+def test_one_begins_to_look_in_the_hair(walked):
+    hair = np.zeros(walked.mask.shape, np.float32)
+    rows, columns = np.nonzero(walked.trimap == 128)
+    hair[rows[-1], columns[-1]] = 1
+    assert Links.of(replace(walked, hair=hair)).start == (columns[-1], rows[-1])
 
 
 def test_neighbours_come_once_and_strongest_first(walked):

@@ -23,19 +23,20 @@ def finished(photo):
     foreground = photo.copy()
     foreground[(alpha > 0) & (alpha < 1)] = (1, 2, 3)
     trimap = np.where(alpha == 0, 0, np.where(alpha == 1, 255, 128)).astype(np.uint8)
-    return SimpleNamespace(
-        mask=alpha, hair=alpha[::2, ::2] / 2, trimap=trimap, alpha=alpha, foreground=foreground
-    )
+    return SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=foreground)
 
 
 def test_unpacked_is_what_was_packed(photo, finished):
-    unpacked = StoredMatte.of(encode_png(photo), photo, finished).unpack()
+    hair = finished.alpha[::2, ::2] / 2
+    stored = StoredMatte.of(encode_png(photo), photo, finished, hair)
+    unpacked = stored.unpack()
     np.testing.assert_array_equal(unpacked.image, photo)
     np.testing.assert_array_equal(unpacked.trimap, finished.trimap)
     np.testing.assert_array_equal(unpacked.foreground, finished.foreground)
     np.testing.assert_allclose(unpacked.alpha, finished.alpha, atol=0.5 / 65535 + 1e-7)
     np.testing.assert_allclose(unpacked.mask, finished.mask, atol=0.5 / 255 + 1e-7)
-    np.testing.assert_allclose(unpacked.hair, finished.hair, atol=0.5 / 255 + 1e-7)
+    np.testing.assert_allclose(stored.unpack_hair(), hair, atol=0.5 / 255 + 1e-7)
+    assert StoredMatte.of(encode_png(photo), photo, finished).unpack_hair() is None
     assert (unpacked.alpha[finished.alpha == 0] == 0).all()
     assert (unpacked.alpha[finished.alpha == 1] == 1).all()
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pipeline.trimap import BACKGROUND, FOREGROUND, HAIR, UNKNOWN, band_width, make_trimap
+from pipeline.trimap import BACKGROUND, FOREGROUND, LEAST_HAIR, UNKNOWN, band_width, make_trimap
 
 
 def test_the_band_reaches_as_far_as_asked_to_either_side():
@@ -48,7 +48,7 @@ def person_and_hair():
     """A boundary between columns 299 and 300; above row 400 hair goes on to column 399."""
     mask, hair = np.zeros((2, 800, 600), np.float32)
     mask[:, :300] = 1
-    hair[:400, 200:400] = 2 * HAIR
+    hair[:400, 200:400] = 2 * LEAST_HAIR
     return mask, hair
 
 
