@@ -72,8 +72,10 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         opaque, empty = level_alpha >= OPAQUE, level_alpha <= EMPTY
         cv2.copyTo(level_image, opaque.view(np.uint8), foreground)
         cv2.copyTo(level_image, empty.view(np.uint8), background)
+        # In place, as each array of a phone's photo counts at the peak of memory.
+        mixed = np.logical_not(np.logical_or(opaque, empty, out=empty), out=empty)
         # One pixel further, so that F goes on into the background and B behind the subject.
-        mixed = cv2.dilate((~(opaque | empty)).view(np.uint8), np.ones((3, 3), np.uint8))
+        mixed = cv2.dilate(mixed.view(np.uint8), np.ones((3, 3), np.uint8))
         mixed = np.flatnonzero(mixed).astype(np.int32)
         for _ in range(_sweeps(width, height)):
             for parity in (0, 1):
