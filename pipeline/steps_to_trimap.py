@@ -206,9 +206,10 @@ def trimap(walk: Walk) -> Step:
         f"hair: from {100 * LEAST_HAIR:g} % on that counts, and a little beyond.",
         (
             r"t_i = \begin{cases} \text{unknown} & d(i, \partial m) \le r \\"
+            r" 1 & \text{else } m_i \ge \tfrac12 \\"
             rf" \text{{unknown}} & d(i, H) \le {(HAIR_REACH - 1) / 2:g}\,r,\;"
             rf" d(i, \partial m) \le {HAIR_REACH:g}\,r \\"
-            r" 1 & m_i \ge \tfrac12 \\ 0 & m_i < \tfrac12 \end{cases}",
+            r" 0 & \text{else} \end{cases}",
             rf"H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}, \quad r = {reach:.1f}\,\text{{px}}",
         ),
         "The trimap as matting takes it: Chuang et al., *A Bayesian Approach to Digital Matting*, "
