@@ -136,11 +136,7 @@ def show_results(pieces: list[Piece]) -> None:
         if piece.wanted and piece.failure:  # it keeps the result that it has
             keep_edge(piece)
     progress = st.container()
-    for problem in st.session_state.get("problems", []):
-        st.error(problem)
-    for piece in pieces:
-        if piece.failure:
-            st.error(f"{piece.label}: {piece.failure}")
+    show_trouble(pieces)
     done = [piece for piece in pieces if piece.result]
     if done:
         show_finished(done)
@@ -149,6 +145,26 @@ def show_results(pieces: list[Piece]) -> None:
         with progress:
             work_on(waiting[0], pieces, first=not done)
         st.rerun()
+
+
+def show_trouble(pieces: list[Piece]) -> None:
+    """What went wrong, each until it is read and dismissed."""
+    problems = st.session_state.get("problems", [])
+
+    def forget(piece: Piece) -> None:
+        if piece.lost:
+            pieces.remove(piece)
+        piece.failure = None
+
+    trouble = [(problem, problems.remove, problem) for problem in problems]
+    trouble += [
+        (f"{piece.label}: {piece.failure}", forget, piece) for piece in pieces if piece.failure
+    ]
+    for number, (sentence, dismiss, what) in enumerate(trouble):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"trouble_{number}"):
+            st.error(sentence)
+            key = f"dismiss_{number}"
+            st.button("Dismiss", type="tertiary", on_click=dismiss, args=(what,), key=key)
 
 
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:

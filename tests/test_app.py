@@ -312,3 +312,19 @@ def test_first_paint_needs_no_heavy_import():
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr
+
+
+def test_what_went_wrong_can_be_dismissed_one_by_one():
+    app = given(
+        ("anna.png", sample_bytes()),
+        ("torn.png", b"not a picture"),
+        ("Trimap 7.png", sample_bytes()),
+    )
+    assert "torn.png: This file" in errors(app) and "Trimap 7" in errors(app)
+    app.run()  # without the elements of runs that were cut short
+    app.button(key="dismiss_1").click().run()
+    assert "torn.png: This file" not in errors(app) and "Trimap 7" in errors(app)
+    app.button(key="dismiss_0").click().run()
+    assert errors(app) == ""
+    (left,) = pieces(app)
+    assert left.name == "anna.png" and left.result
