@@ -7,7 +7,7 @@ from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
-HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(10, 41, 2)])
+HAIR_REACH = ("hair", USUAL_EDGE[1], range(1, 17))
 # In the session: the number of the piece whose edge the settings show, and whether a piece has been
 # asked for with another edge since the last run.
 _PIECE, _ASKED = "edge_of", "edge_asked"
@@ -61,17 +61,13 @@ def _sliders(piece):
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Reach into hair, in widths of the band",
+        "Reach along hair, in widths of the band",
         least,
         most,
         setting(*HAIR_REACH),
-        step=0.2,
-        format="%.1f",
         help="Where the network sees hair outside the outline, the band follows it, at most so far, "
         "and a little beyond.",
         key=HAIR_REACH[0],
         on_change=want,
     )
-    st.caption(
-        f"{least:g}: hair without loose strands. {most:g}: hair that flies far; takes longer."
-    )
+    st.caption(f"{least}: hair without loose strands. {most}: locks that fly far.")

@@ -16,6 +16,7 @@ from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 
+MOST_HAIR = 16  # widths of the band that hair may be followed to
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
 EPILOG = """\
@@ -144,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_hair_reach,
         default=HAIR_REACH,
         help="to how many times its width the band follows hair outside the outline: 1 (no loose "
-        f"strands) to 4 (hair that flies far; takes longer), default {HAIR_REACH:g}",
+        f"strands) to {MOST_HAIR} (locks that fly far), default {HAIR_REACH:g}",
     )
     return parser
 
@@ -170,8 +171,8 @@ def _hair_reach(text: str) -> float:
         reach = float(text)
     except ValueError:
         reach = 0.0
-    if not 1 <= reach <= 4:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 4")
+    if not 1 <= reach <= MOST_HAIR:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {MOST_HAIR}")
     return reach
 
 

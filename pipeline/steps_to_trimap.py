@@ -6,7 +6,7 @@ from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
 from pipeline.segment import SHARE, network_size
 from pipeline.step import Picture, Step, megabytes
-from pipeline.trimap import HAIR_REACH, LEAST_HAIR, UNKNOWN, UNSURE, band_width
+from pipeline.trimap import BEYOND_HAIR, HAIR_REACH, LEAST_HAIR, UNKNOWN, UNSURE, band_width
 from pipeline.walk import Walk
 
 FACE_SIDE = 900  # pixels of the picture of the face
@@ -202,13 +202,13 @@ def trimap(walk: Walk) -> Step:
         "Trimap",
         "Near the boundary the mask is not to be trusted. The trimap keeps what is sure and "
         "leaves a band open: wider where the network itself is in doubt "
-        f"(between {low} and {high}), and farther out where it sees "
-        f"hair: from {100 * LEAST_HAIR:g} % on that counts, and a little beyond.",
+        f"(between {low} and {high}), and farther out along hair that it sees, from "
+        f"{100 * LEAST_HAIR:g} % on.",
         (
             r"t_i = \begin{cases} \text{unknown} & d(i, \partial m) \le r \\"
             r" 1 & \text{else } m_i \ge \tfrac12 \\"
-            rf" \text{{unknown}} & d(i, H) \le {(HAIR_REACH - 1) / 2:g}\,r,\;"
-            rf" d(i, \partial m) \le {HAIR_REACH:g}\,r \\"
+            rf" \text{{unknown}} & d(i, H) \le {BEYOND_HAIR:g}\,r,\;"
+            rf" d(i, \partial m) \le {HAIR_REACH}\,r \\"
             r" 0 & \text{else} \end{cases}",
             rf"H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}, \quad r = {reach:.1f}\,\text{{px}}",
         ),

@@ -13,10 +13,10 @@ MOST_PIXELS = 2_000_000
 UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
-# Strands of hair lie outside the mask. Where hair shows there, the band follows it out to so many of
-# its widths, unless another number is asked for, and half of what that adds beyond the hair seen, as
-# a strand is thinner than what the network sees.
-HAIR_REACH = 2.2
+# Locks of hair lie outside the mask. Where hair shows there, the band follows it out to so many of
+# its widths, unless another number is asked for, and so many of them beyond the hair seen, as a
+# strand is thinner than what the network sees.
+HAIR_REACH, BEYOND_HAIR = 8, 0.6
 # Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
 # portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
 LEAST_HAIR = 0.1
@@ -35,8 +35,7 @@ def make_trimap(
     is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
     hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where it
     is LEAST_HAIR or more outside the mask, the band follows it, at most to hair_reach times its
-    width: from 1, no further than elsewhere, to some 4 for hair that flies far. Half of what this
-    adds at most is unknown beyond that hair, too.
+    width; with 1 it is as wide everywhere.
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
@@ -85,7 +84,7 @@ def _drawn(mask, band, hair, hair_reach):
     unknown |= distance <= reach
     if hair is not None and hair_reach > 1:
         near = (person == 0) & (outside <= hair_reach * reach)
-        unknown |= near & _near(where_hair_shows(hair, mask.shape), (hair_reach - 1) / 2 * reach)
+        unknown |= near & _near(where_hair_shows(hair, mask.shape), BEYOND_HAIR * reach)
     trimap[unknown] = UNKNOWN
     return trimap
 
