@@ -7,7 +7,7 @@ from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
-HAIR_REACH = ("hair", USUAL_EDGE[1], range(1, 17))
+HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(0, 31, 2)])
 # In the session: the number of the piece whose edge the settings show, and whether a piece has been
 # asked for with another edge since the last run.
 _PIECE, _ASKED = "edge_of", "edge_asked"
@@ -57,17 +57,21 @@ def _sliders(piece):
     )
     st.caption(
         f"{narrowest}: a hard edge, for clothes that look like the background. {widest}: fur and "
-        "loose hair."
+        f"loose hair. Usual: {USUAL_EDGE[0]}."
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Reach along hair, in widths of the band",
+        "Reach beyond hair, in widths of the band",
         least,
         most,
         setting(*HAIR_REACH),
-        help="Where the network sees hair outside the outline, the band follows it, at most so far, "
-        "and a little beyond.",
+        step=0.2,
+        format="%.1f",
+        help="The band follows hair that is seen outside the outline, and goes on so far.",
         key=HAIR_REACH[0],
         on_change=want,
     )
-    st.caption(f"{least}: hair without loose strands. {most}: locks that fly far.")
+    st.caption(
+        f"{least:g}: hair without loose strands. {most:g}: strands that fly far; takes longer. "
+        f"Usual: {USUAL_EDGE[1]:g}."
+    )

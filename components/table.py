@@ -41,7 +41,7 @@ LARGE_BYTES = 2**20
 
 
 # What `pipeline.matte` does by itself: the band, and its reach around hair.
-USUAL_EDGE = 10, 8
+USUAL_EDGE = 10, 0.6
 
 
 @dataclass

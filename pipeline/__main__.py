@@ -16,7 +16,7 @@ from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 
-MOST_HAIR = 16  # widths of the band that hair may be followed to
+MOST_HAIR = 3  # widths of the band beyond hair
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
 EPILOG = """\
@@ -144,8 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIMES",
         type=_hair_reach,
         default=HAIR_REACH,
-        help="to how many times its width the band follows hair outside the outline: 1 (no loose "
-        f"strands) to {MOST_HAIR} (locks that fly far), default {HAIR_REACH:g}",
+        help="how many of its widths the band goes on beyond the hair that is seen: 0 (no loose "
+        f"strands) to {MOST_HAIR} (strands that fly far; takes longer), default {HAIR_REACH:g}",
     )
     return parser
 
@@ -170,9 +170,9 @@ def _hair_reach(text: str) -> float:
     try:
         reach = float(text)
     except ValueError:
-        reach = 0.0
-    if not 1 <= reach <= MOST_HAIR:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {MOST_HAIR}")
+        reach = -1.0
+    if not 0 <= reach <= MOST_HAIR:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to {MOST_HAIR}")
     return reach
 
 

@@ -121,10 +121,10 @@ def linked(
     return picture
 
 
-def most_mixed(alpha: np.ndarray, side: int) -> tuple[slice, slice]:
-    """Rows and columns of the square with the most transparency, the sum of alpha (1 - alpha)."""
-    side = min(side, *alpha.shape)
-    total = cv2.integral(alpha * (1 - alpha))
+def fullest_square(values: np.ndarray, side: int) -> tuple[slice, slice]:
+    """Rows and columns of the square with the largest sum of values (H, W)."""
+    side = min(side, *values.shape)
+    total = cv2.integral(values)
     sums = total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
     top, left = np.unravel_index(sums.argmax(), sums.shape)
     return slice(int(top), int(top) + side), slice(int(left), int(left) + side)

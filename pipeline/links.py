@@ -8,7 +8,7 @@ from pipeline.band import unit_range
 from pipeline.drawings import linked
 from pipeline.laplacian import color_features
 from pipeline.story import Neighbour, Story
-from pipeline.trimap import UNKNOWN, where_hair_shows
+from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
 
 # The axes of each colour space as people name them, and what one unit of the features is there.
@@ -76,8 +76,7 @@ class Links:
 
 
 def _start(walk, unknown):
-    """The most mixed pixel of the band, in the hair if there is any."""
-    hair = unknown & where_hair_shows(walk.hair, unknown.shape)
-    doubt = np.where(hair if hair.any() else unknown, 0.5 - np.abs(walk.alpha - 0.5), -1.0)
-    y, x = np.unravel_index(doubt.argmax(), doubt.shape)
+    """The most mixed pixel of the band."""
+    mixed = np.where(unknown, walk.mixed, -1)
+    y, x = np.unravel_index(mixed.argmax(), mixed.shape)
     return int(x), int(y)

@@ -79,8 +79,8 @@ def matte(
     nothing. hair, face: what an earlier result says of them, to go with `mask`. Without hair, (h, w)
     float32 in 0..1 of any size, the band is as wide everywhere; the face is only passed on. band:
     the unknown band reaches this far to either side of the mask's boundary, in pixels of a 600x800
-    portrait. hair_reach: where hair shows beyond the mask, the band follows it to so many times its
-    width (see `pipeline.trimap.make_trimap`). refine: run the residual refinement
+    portrait. hair_reach: where hair shows beyond the mask, the band follows it and goes on for so
+    many of its widths (see `pipeline.trimap.make_trimap`). refine: run the residual refinement
     network on the alpha matte (see `pipeline.refine`). progress: called as
     progress(stage, share done) when a stage begins; an exception it raises ends the work. solve:
     called as solve(image, trimap), gives alpha;

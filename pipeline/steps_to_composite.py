@@ -7,7 +7,7 @@ from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, CONTRAST, KNN_WEIGHT, LEVELS, TOLERANCE
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
-from pipeline.trimap import UNKNOWN, where_hair_shows
+from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
 
 # The colour part of X(i), by the name of its space.
@@ -310,11 +310,8 @@ def composite(walk: Walk) -> Step:
 
 
 def _edge(walk):
-    """The part of the edge to look at closely: at the hair if there is any."""
-    hair = where_hair_shows(walk.hair, walk.alpha.shape)
-    mixed = (walk.alpha > 0) & (walk.alpha < 1)
-    alpha = np.where(hair, walk.alpha, 0) if (hair & mixed).any() else walk.alpha
-    return drawings.most_mixed(alpha, walk.alpha.shape[1] // EDGE_SHARE)
+    """The part of the edge to look at closely."""
+    return drawings.fullest_square(walk.mixed, walk.alpha.shape[1] // EDGE_SHARE)
 
 
 def _power(value):

@@ -6,7 +6,15 @@ from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
 from pipeline.segment import SHARE, network_size
 from pipeline.step import Picture, Step, megabytes
-from pipeline.trimap import BEYOND_HAIR, HAIR_REACH, LEAST_HAIR, UNKNOWN, UNSURE, band_width
+from pipeline.trimap import (
+    HAIR_FOLLOWED,
+    HAIR_REACH,
+    LEAST_HAIR,
+    UNKNOWN,
+    UNSURE,
+    UNSURE_REACH,
+    band_width,
+)
 from pipeline.walk import Walk
 
 FACE_SIDE = 900  # pixels of the picture of the face
@@ -201,16 +209,17 @@ def trimap(walk: Walk) -> Step:
         "trimap",
         "Trimap",
         "Near the boundary the mask is not to be trusted. The trimap keeps what is sure and "
-        "leaves a band open: wider where the network itself is in doubt "
-        f"(between {low} and {high}), and farther out along hair that it sees, from "
-        f"{100 * LEAST_HAIR:g} % on.",
+        "leaves a band open about its boundary: wider where the network is in doubt, and farther "
+        "out along hair h that it sees.",
         (
-            r"t_i = \begin{cases} \text{unknown} & d(i, \partial m) \le r \\"
+            r"t_i = \begin{cases} \text{unknown} & d_i \le r \\"
+            rf" \text{{unknown}} & d_i \le {UNSURE_REACH:g}\,r,\; {low} < m_i < {high} \\"
             r" 1 & \text{else } m_i \ge \tfrac12 \\"
-            rf" \text{{unknown}} & d(i, H) \le {BEYOND_HAIR:g}\,r,\;"
-            rf" d(i, \partial m) \le {HAIR_REACH}\,r \\"
+            rf" \text{{unknown}} & d_i \le {HAIR_FOLLOWED}\,r,\;"
+            rf" d(i, H) \le {HAIR_REACH:g}\,r \\"
             r" 0 & \text{else} \end{cases}",
-            rf"H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}, \quad r = {reach:.1f}\,\text{{px}}",
+            rf"d_i = d(i, \partial m), \quad H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}",
+            rf"r = {reach:.1f}\,\text{{px}}",
         ),
         "The trimap as matting takes it: Chuang et al., *A Bayesian Approach to Digital Matting*, "
         "CVPR 2001",

@@ -14,9 +14,11 @@ UNSURE = (0.2, 0.8)
 # Unsure areas count as far as this many bands from the boundary; beyond, they are mistakes.
 UNSURE_REACH = 3.0
 # Locks of hair lie outside the mask. Where hair shows there, the band follows it out to so many of
-# its widths, unless another number is asked for, and so many of them beyond the hair seen, as a
-# strand is thinner than what the network sees.
-HAIR_REACH, BEYOND_HAIR = 8, 0.6
+# its widths.
+HAIR_FOLLOWED = 8
+# Beyond that hair it goes on for so many, unless another number is asked for: a strand is thinner
+# than what the network sees.
+HAIR_REACH = 0.6
 # Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
 # portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
 LEAST_HAIR = 0.1
@@ -34,8 +36,8 @@ def make_trimap(
     in pixels of a 600x800 portrait; larger photos get a wider band in proportion. Where the mask
     is unsure near its boundary, as it is in hair, the unknown area widens to hold all of that.
     hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where it
-    is LEAST_HAIR or more outside the mask, the band follows it, at most to hair_reach times its
-    width; with 1 it is as wide everywhere.
+    is LEAST_HAIR or more outside the mask, the band follows it, to HAIR_FOLLOWED times its width.
+    hair_reach: how many of its widths it goes on beyond that hair; some 2 for strands that fly far.
     """
     if band < 0:
         raise ValueError(f"The band must not be negative; it is {band}.")
@@ -49,9 +51,9 @@ def make_trimap(
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def where_hair_shows(hair: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Which pixels of a photo of this shape show hair, by its probability (h, w): (H, W) bool."""
-    return cv2.resize(hair, shape[::-1], interpolation=cv2.INTER_LINEAR) >= LEAST_HAIR
+def hair_at(hair: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The probability of "hair", (h, w) float32 of any size, in a photo of this shape: (H, W)."""
+    return cv2.resize(hair, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def unknown_pixels(trimap: np.ndarray) -> np.ndarray:
@@ -82,9 +84,10 @@ def _drawn(mask, band, hair, hair_reach):
     low, high = UNSURE
     unknown = (mask > low) & (mask < high) & (distance <= UNSURE_REACH * reach)
     unknown |= distance <= reach
-    if hair is not None and hair_reach > 1:
-        near = (person == 0) & (outside <= hair_reach * reach)
-        unknown |= near & _near(where_hair_shows(hair, mask.shape), BEYOND_HAIR * reach)
+    if hair is not None:
+        shown = hair_at(hair, mask.shape) >= LEAST_HAIR
+        near = (person == 0) & (outside <= HAIR_FOLLOWED * reach)
+        unknown |= near & _near(shown, hair_reach * reach)
     trimap[unknown] = UNKNOWN
     return trimap
 

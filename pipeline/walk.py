@@ -24,11 +24,13 @@ from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
 from pipeline.segment import Frame
 from pipeline.stored import shrunk
-from pipeline.trimap import BAND, UNKNOWN, alpha_of
+from pipeline.trimap import BAND, UNKNOWN, alpha_of, hair_at
 
 LONGEST_SIDE = 800
 # The matte is shown after so many iterations, apart from the last one.
 EARLY = (0, 1, 5, 20)
+# What is mixed off hair counts for so much where something is to be shown, in hair for one.
+OFF_HAIR = 0.02
 # The share of the time that is over when the matte is there; the rest is for looking closer.
 MATTE_SHARE = 0.75
 
@@ -96,6 +98,11 @@ class Walk:
     result: np.ndarray
     pasted: np.ndarray
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def mixed(self) -> np.ndarray:
+        """(H, W) float32: how mixed a pixel is, ``alpha (1 - alpha)``; in hair it counts for more."""
+        return self.alpha * (1 - self.alpha) * (OFF_HAIR + hair_at(self.hair, self.alpha.shape))
 
     def packed(self) -> "Walk":
         """The walk without what only its pictures need; enough for `walk_on`."""

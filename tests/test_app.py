@@ -240,7 +240,7 @@ def test_names_are_shown_letter_for_letter(name, markdown):
 def test_widgets_carry_the_settings_as_their_own_values():
     """A slow browser sends a widget's own value if it has not put the widget up before a click."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    asked = {"background": "Blur", "blur": 7, "band": 14, "hair": 3, "crop": "Square"}
+    asked = {"background": "Blur", "blur": 7, "band": 14, "hair": 1.4, "crop": "Square"}
     for name, value in asked.items():
         app.query_params[name] = str(value)
     app.run()

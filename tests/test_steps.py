@@ -171,7 +171,7 @@ def test_any_place_leads_to_the_nearest_pixel_of_the_band(walked):
 
 def test_one_begins_to_look_in_the_hair(walked):
     hair = np.zeros(walked.mask.shape, np.float32)
-    rows, columns = np.nonzero(walked.trimap == 128)
+    rows, columns = np.nonzero((walked.alpha > 0.2) & (walked.alpha < 0.8))
     hair[rows[-1], columns[-1]] = 1
     assert Links.of(replace(walked, hair=hair)).start == (columns[-1], rows[-1])
 
@@ -197,10 +197,20 @@ def test_sparsity_of_a_diagonal_matrix_is_a_diagonal():
     np.testing.assert_array_equal(picture, 255 * np.eye(10))
 
 
-def test_the_most_mixed_window_is_found():
-    alpha = np.zeros((50, 60), np.float32)
-    alpha[20:30, 35:45] = 0.5
-    assert drawings.most_mixed(alpha, 10) == (slice(20, 30), slice(35, 45))
+def test_the_fullest_square_is_found():
+    values = np.zeros((50, 60), np.float32)
+    values[20:30, 35:45] = 0.5
+    assert drawings.fullest_square(values, 10) == (slice(20, 30), slice(35, 45))
+
+
+def test_what_is_mixed_in_the_hair_counts_for_more(walked):
+    hair = np.zeros(walked.mask.shape, np.float32)
+    hair[:40] = 1
+    mixed = replace(walked, hair=hair).mixed
+    soft = (walked.alpha > 0) & (walked.alpha < 1)
+    assert ((mixed > 0) == soft).all()
+    of_one = mixed / np.maximum(walked.alpha * (1 - walked.alpha), 1e-9)
+    assert of_one[:40][soft[:40]].min() > 10 * of_one[60:][soft[60:]].max()
 
 
 def test_a_bright_mask_leaves_the_photo_as_it_is():

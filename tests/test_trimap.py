@@ -61,22 +61,17 @@ def unknown_ends(trimap, row):
 def test_where_hair_is_the_band_reaches_out_further_but_not_in(person_and_hair):
     mask, hair = person_and_hair
     trimap = make_trimap(mask, 10, hair)
-    assert unknown_ends(trimap, 200) == (290, 379)
+    assert unknown_ends(trimap, 200) == (290, 379)  # eight bands
     assert unknown_ends(trimap, 700) == (290, 309)
     assert (make_trimap(mask, 10, hair / 3) == make_trimap(mask, 10)).all()
 
 
-@pytest.mark.parametrize("hair_reach, last", [(1, 309), (2, 319), (4, 339)])
-def test_hair_reach_is_in_bands_outside_the_boundary(person_and_hair, hair_reach, last):
-    trimap = make_trimap(person_and_hair[0], 10, person_and_hair[1], hair_reach)
-    assert unknown_ends(trimap, 200) == (290, last)
-
-
-def test_the_band_reaches_a_little_beyond_hair(person_and_hair):
-    """To column 314 there is hair; the band of 10 may reach 30 pixels, and adds 6 beyond hair."""
+@pytest.mark.parametrize("hair_reach, last", [(0, 314), (0.6, 320), (3, 344)])
+def test_beyond_hair_the_band_goes_on_for_as_many_widths_as_asked(person_and_hair, hair_reach, last):
+    """To column 314 there is hair, within the eight widths that the band follows it."""
     mask, hair = person_and_hair
     hair[:, 315:] = 0
-    assert unknown_ends(make_trimap(mask, 10, hair, 3), 200) == (290, 320)
+    assert unknown_ends(make_trimap(mask, 10, hair, hair_reach), 200) == (290, last)
 
 
 def test_hair_may_come_in_another_size(person_and_hair):
