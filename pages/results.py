@@ -81,7 +81,10 @@ def show_mattes() -> None:
         for method, found in ranked
     ]
     st.markdown(table(["", *ERRORS], rows))
-    st.caption("`python -m benchmarks.knn accuracy` and `python -m benchmarks.knn speed`")
+    st.caption(
+        "PyMatting's: cf closed form, lkm the same with large kernels, lbdm learning-based, rw random "
+        "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
+    )
     st.subheader("And then the refinement network", anchor=False)
     rows = [
         [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
