@@ -85,15 +85,17 @@ def main() -> None:
 
 
 def go_on_where_it_was_left(from_studio: bytes | None) -> None:
-    """Gives the address what it had when the page was left, unless the Studio shows another photo.
+    """Gives the address what it had when the page was left; if the Studio shows another photo
+    since, only the step.
 
     The menu leads to the page's bare address; of a page that has not been left there are widgets.
     """
     left = st.session_state.get("walk_left")
     if left and "walk_photo" not in st.session_state and not st.query_params:
         studio_then, settings = left
-        if studio_then == hash(from_studio):
-            st.query_params.from_dict(settings)
+        if studio_then != hash(from_studio):
+            settings = {name: value for name, value in settings.items() if name == "step"}
+        st.query_params.from_dict(settings)
 
 
 def choose_photo(from_studio: bytes | None) -> tuple[str, bytes | None]:
