@@ -40,7 +40,7 @@ M_ARENA_MAX = -8
 LARGE_BYTES = 2**20
 
 
-# What `pipeline.matte` does by itself: the band, and its reach around hair.
+# What `pipeline.matte` does by itself: the band, and its reach beyond hair.
 USUAL_EDGE = 10, 0.6
 
 

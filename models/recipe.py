@@ -88,6 +88,16 @@ def _ablation(network: str, encoder: str, **changes) -> Recipe:
     )
 
 
+def _longer(recipe: Recipe, epochs: int) -> Recipe:
+    """Twelve epochs instead of two, and so many more at twice the size; at twice the rate."""
+    return replace(
+        recipe,
+        stages=(Stage((96, 128), 12), Stage((192, 256), epochs)),
+        input_size=(192, 256),
+        learning_rate=2 * recipe.learning_rate,
+    )
+
+
 # What initialisation, portraits, portrait channels, the encoder and longer training are worth
 # (models/ablations.py).
 ABLATIONS = {
@@ -105,12 +115,11 @@ ABLATIONS = {
         _ablation("portrait_fcn_plus_corner", "vgg16", squared_error=True),
         precision="float32",
     ),
-    "portrait_fcn_plus_vgg16_long": replace(
-        _ablation("portrait_fcn_plus", "vgg16"),
-        stages=(Stage((96, 128), 12), Stage((192, 256), 24)),
-        input_size=(192, 256),
-        learning_rate=2e-4,
+    "portrait_fcn_plus_vgg16_long": _longer(_ablation("portrait_fcn_plus", "vgg16"), 24),
+    "portrait_fcn_plus_vgg16_scratch_long": _longer(
+        _ablation("portrait_fcn_plus", "vgg16", pretrained=False), 24
     ),
+    "fcn8s_vgg16_long": _longer(_ablation("fcn8s", "vgg16", scenes_only=True), 8),
 }
 # Where chance in training is as large as what is asked, a network is trained more than once.
 MORE_SEEDS = (1, 2)
