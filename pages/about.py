@@ -53,7 +53,10 @@ PAPERS = """\
 - Kartynnik et al. 2019, [Real-time Facial Surface
   Geometry](https://arxiv.org/abs/1907.06724): the 468 landmarks
 - He, Sun and Tang 2013, [Guided Image Filtering](https://doi.org/10.1109/TPAMI.2012.213)
-- Germer et al. 2020, [PyMatting](https://doi.org/10.21105/joss.02481): the peer we measure against
+- Germer et al. 2020, [PyMatting](https://doi.org/10.21105/joss.02481): the peer our matting
+  is measured against
+- Lin et al. 2022, [Robust High-Resolution Video Matting](https://arxiv.org/abs/2108.11515): a peer
+  of our masks
 - Huber et al. 2016, [A Multiresolution 3D Morphable Face
   Model](https://doi.org/10.5220/0005669500580067): the Surrey model, its fitting and the isomap
 - Blanz and Vetter 1999, [A Morphable Model for the Synthesis of 3D
