@@ -3,7 +3,7 @@
     KERAS_BACKEND=torch python -m models.ablations            all of models.recipe.ABLATIONS
     KERAS_BACKEND=torch python -m models.ablations NAME ...   these
 
-trains what is not trained yet (all: three to four hours on two cores, most of it VGG16), measures on EG1800's
+trains what is not trained yet (all: five to six hours on two cores, most of it VGG16), measures on EG1800's
 test half with one pass each, and puts the figures into models/results/ablations.json. What was not
 asked for stays there as it was, and so does a difference to it.
 """
@@ -119,11 +119,11 @@ def _ious(model, training, portraits, size):
 
 def print_table(results: dict) -> None:
     """A line a network, a line a comparison."""
-    print(f"{'':34}{'parameters':>12}{'IoU':>9}{'95 % interval':>19}  trainings")
+    print(f"{'':38}{'parameters':>12}{'IoU':>9}{'95 % interval':>19}  trainings")
     for name, figures in results["networks"].items():
         low, high = figures["interval_95"]
         print(
-            f"{name:34}{figures['parameters']:12,}{figures['foreground_iou']:9.4f}"
+            f"{name:38}{figures['parameters']:12,}{figures['foreground_iou']:9.4f}"
             f"{low:11.4f}-{high:.4f}{len(figures['trainings']):11}"
         )
     for what, figures in results["gains"].items():
