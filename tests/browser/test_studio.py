@@ -112,6 +112,7 @@ def test_bad_files_are_refused_in_words(page, tmp_path):
     # The entrance is open for another, and says what was wrong.
     expect(page.get_by_role("button", name=HOPPER.person)).to_be_visible()
     expect(page.get_by_role("button", name="New photo")).to_be_hidden()
+    wait_until_built(page)  # until then what the page before said is there, too
     for said in ("letter.jpg: This file is not a picture", "cut.jpg: This picture is cut short"):
         expect(page.get_by_text(said)).to_have_count(1)
         expect(page.get_by_text(said)).to_be_visible()
