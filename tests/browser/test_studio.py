@@ -109,10 +109,11 @@ def test_bad_files_are_refused_in_words(page, tmp_path):
     cut = HOPPER.file.read_bytes()[:20_000]
     (tmp_path / "cut.jpg").write_bytes(cut)
     upload(page, tmp_path / "letter.jpg", tmp_path / "cut.jpg")
-    # The entrance is open for another, and says what was wrong.
+    # The entrance is open for another, and says what was wrong: of the last file only then.
+    expect(page.get_by_text("cut.jpg: This picture is cut short")).to_be_visible()
+    wait_until_built(page)  # until then what the page before said is there, too
     expect(page.get_by_role("button", name=HOPPER.person)).to_be_visible()
     expect(page.get_by_role("button", name="New photo")).to_be_hidden()
-    wait_until_built(page)  # until then what the page before said is there, too
     for said in ("letter.jpg: This file is not a picture", "cut.jpg: This picture is cut short"):
         expect(page.get_by_text(said)).to_have_count(1)
         expect(page.get_by_text(said)).to_be_visible()
