@@ -30,7 +30,8 @@ from models.published_multiclass import published_mask
 from models.record import MASK_WEIGHTS, RESULTS, keep
 from models.robust_video_matting import rvm_alpha
 from pipeline import matte
-from pipeline.segment import NETWORK, SECOND_NETWORK, follow_edges, network_size
+from pipeline.mending import follow_edges
+from pipeline.segment import NETWORK, SECOND_NETWORK, network_size
 from pipeline.selfie import selfie_mask
 from pipeline.tflite import Network
 

@@ -7,6 +7,7 @@ import pytest
 import pipeline.segment
 from pipeline.face import Face, find_faces
 from pipeline.image import load_image
+from pipeline.mending import follow_edges, with_whole_faces
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
     HAIR_CLASS,
@@ -14,13 +15,11 @@ from pipeline.segment import (
     SECOND_NETWORK,
     SHARE,
     Frame,
-    follow_edges,
     look,
     network_input,
     network_size,
     segment,
     whole_frame,
-    with_whole_faces,
 )
 
 
