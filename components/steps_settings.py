@@ -1,32 +1,39 @@
 """What can be changed on the way: kept in the page's address, offered at the step it changes."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.edge import BAND
+from components.edge import BAND, HAIR_REACH
 
 if TYPE_CHECKING:
     from pipeline.walk import Settings
 
-NARROWEST, *_, WIDEST = BAND[2]
-FEWEST, MOST = 1, 20
+BANDS, REACHES, NEAR = BAND[2], HAIR_REACH[2], range(1, 21)
 SPACES = {"lab": "CIE L\\*a\\*b\\*", "rgb": "RGB", "hsv": "HSV, as in the paper"}
 TERMS = {"best": "All three", "knn": "KNN alone, as in the paper"}
-PARAMETERS = ("band", "near", "space", "terms", "top", "bottom")
+PARAMETERS = ("band", "reach", "near", "space", "terms", "top", "bottom")
 
 
-def settings_of_address() -> "Settings":
-    """The settings that the address asks for; what it does not name, or wrongly, is as usual."""
+def usual_settings(edge: tuple[int, float]) -> "Settings":
+    """The settings of a photo with this edge, a band and a hair reach, when nothing is changed."""
     from pipeline.walk import Settings
 
-    usual = Settings()
+    band, hair_reach = edge
+    return Settings(band=band, hair_reach=hair_reach)
+
+
+def settings_of_address(usual: "Settings") -> "Settings":
+    """The settings that the address asks for; what it does not name, or wrongly, is as usual."""
     top, bottom = usual.background
-    return Settings(
-        band=_number("band", int(usual.band), NARROWEST, WIDEST),
-        near=_number("near", usual.near, FEWEST, MOST),
-        features=_choice("space", SPACES, usual.features),
-        quality=_choice("terms", TERMS, usual.quality),
+    return replace(
+        usual,
+        band=_one_of(BANDS, "band", usual.band),
+        hair_reach=_one_of(REACHES, "reach", usual.hair_reach),
+        near=_one_of(NEAR, "near", usual.near),
+        features=_one_of(SPACES, "space", usual.features),
+        quality=_one_of(TERMS, "terms", usual.quality),
         background=(_color("top", top), _color("bottom", bottom)),
     )
 
@@ -35,9 +42,11 @@ def offer_settings(step: str, settings: "Settings") -> None:
     """Draws what can be changed at a step, if anything can."""
     if step == "trimap":
         label = "Width of the unknown band, in pixels of a portrait 800 pixels high"
-        _slider("band", label, NARROWEST, WIDEST, int(settings.band))
+        _slider("band", label, BANDS, settings.band)
+        label = "How far the band goes on beyond hair, in its widths"
+        _slider("reach", label, REACHES, settings.hair_reach)
     elif step == "neighbours":
-        _slider("near", "Near neighbours of a pixel", FEWEST, MOST, settings.near)
+        _slider("near", "Near neighbours of a pixel", NEAR, settings.near)
         _radio("space", "Colour space of the search", SPACES, settings.features)
     elif step == "system":
         _radio("terms", "Which terms", TERMS, settings.quality)
@@ -65,9 +74,20 @@ def offer_defaults() -> None:
     )
 
 
-def _slider(name, label, least, most, value):
+def _slider(name, label, values, value):
     _remember(name, value)
-    st.slider(label, least, most, key=f"walk_{name}", on_change=_write, args=(name,))
+    least, after, *_, most = values
+    step = after - least
+    st.slider(
+        label,
+        least,
+        most,
+        step=step,
+        format="%g",
+        key=f"walk_{name}",
+        on_change=_write,
+        args=(name,),
+    )
 
 
 def _radio(name, label, choices, value):
@@ -92,14 +112,8 @@ def _write(name):
     st.query_params[name] = str(st.session_state[f"walk_{name}"]).removeprefix("#")
 
 
-def _number(name, usual, least, most):
-    asked = st.query_params.get(name, "")
-    return min(most, max(least, int(asked))) if asked.isdecimal() and asked.isascii() else usual
-
-
-def _choice(name, choices, usual):
-    asked = st.query_params.get(name)
-    return asked if asked in choices else usual
+def _one_of(values, name, usual):
+    return {str(value): value for value in values}.get(st.query_params.get(name), usual)
 
 
 def _color(name, usual):

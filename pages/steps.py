@@ -13,8 +13,8 @@ from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
-from components.steps_settings import offer_defaults, offer_settings, settings_of_address
-from components.table import STAGES, a_place, warm_up
+from components.steps_settings import offer_defaults, offer_settings, settings_of_address, usual_settings
+from components.table import STAGES, USUAL_EDGE, Piece, a_place, warm_up
 from components.view import number_shown
 from pipeline.samples import SAMPLES
 
@@ -54,9 +54,10 @@ class Walked:
 def main() -> None:
     """The page: a photo, one of its steps, and the way to the others."""
     st.html(STYLES / "steps.css")
-    from_studio = studio_photo()
-    go_on_where_it_was_left(from_studio)
-    st.session_state["walk_left"] = hash(from_studio), st.query_params.to_dict()
+    from_studio = studio_piece()
+    there = hash(from_studio and from_studio.photo)
+    go_on_where_it_was_left(there)
+    st.session_state["walk_left"] = there, st.query_params.to_dict()
     presenting = st.query_params.get("present") == "1"
     if presenting:
         st.html(STYLES / "steps_present.css")
@@ -73,32 +74,35 @@ def main() -> None:
         if st.session_state.get("walk_pixel_of") != photo:
             st.session_state["walk_pixel_of"] = photo
             st.session_state.pop("walk_pixel", None)
-        walked = walk_of(name, photo)
+        usual = usual_settings(from_studio.edge if name == STUDIO else USUAL_EDGE)
+        walked = walk_of(name, photo, settings_of_address(usual))
         steps = walked.steps
         position = current(steps)
         with way:
             show_way(steps, position)
         show_step(steps[position], f"Step {position + 1} of {len(steps)}", walked, presenting)
+        if walked.walk.settings != usual:
+            offer_defaults()
     if not presenting:
         privacy_note()
     warm_up()
 
 
-def go_on_where_it_was_left(from_studio: bytes | None) -> None:
+def go_on_where_it_was_left(there: int) -> None:
     """Gives the address what it had when the page was left; if the Studio shows another photo
-    since, only the step.
+    since, which has another hash, only the step.
 
     The menu leads to the page's bare address; of a page that has not been left there are widgets.
     """
     left = st.session_state.get("walk_left")
     if left and "walk_photo" not in st.session_state and not st.query_params:
-        studio_then, settings = left
-        if studio_then != hash(from_studio):
+        there_then, settings = left
+        if there_then != there:
             settings = {name: value for name, value in settings.items() if name == "step"}
         st.query_params.from_dict(settings)
 
 
-def choose_photo(from_studio: bytes | None) -> tuple[str, bytes | None]:
+def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
     """Draws the choice of photos; returns the name of the one chosen and its file."""
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
@@ -117,16 +121,18 @@ def choose_photo(from_studio: bytes | None) -> tuple[str, bytes | None]:
             own = own_photo("walk")
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
+        elif name == STUDIO and from_studio.trimap is not None:
+            st.caption("It came with a trimap of its own; here it gets one from its mask.")
     if name in SAMPLE_OF:
         return name, SAMPLE_OF[name].file.read_bytes()
-    return name, from_studio if name == STUDIO else own and own[1]
+    return name, from_studio.photo if name == STUDIO else own and own[1]
 
 
-def studio_photo() -> bytes | None:
-    """The photo that the Studio shows, if it shows one."""
+def studio_piece() -> Piece | None:
+    """The piece that the Studio shows, if it shows one."""
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result]
     chosen = [piece for piece in done if piece.number == number_shown()] or done
-    return chosen[0].photo if chosen else None
+    return chosen[0] if chosen else None
 
 
 def show_present_button(presenting: bool) -> None:
@@ -149,15 +155,14 @@ def show_present_button(presenting: bool) -> None:
         )
 
 
-def walk_of(name: str, photo: bytes) -> Walked:
-    """The photo's walk with the settings of the address; goes on from one that is there.
+def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
+    """The photo's walk with these settings; goes on from one that is there.
 
     The samples' walks with the usual settings are shared by everybody, all others are the
     person's own.
     """
     from pipeline.walk import Settings
 
-    settings = settings_of_address()
     if name in SAMPLE_OF and settings == Settings():
         return walked_sample(name)
     kept = st.session_state.get("walked")
@@ -264,7 +269,6 @@ def show_way(steps: list["Step"], position: int) -> None:
 def show_step(step: "Step", place: str, walked: Walked, presenting: bool) -> None:
     """Pictures, words, formulas and numbers of one step."""
     from pipeline.step import duration
-    from pipeline.walk import Settings
 
     time = "" if step.seconds is None else f", done in {duration(step.seconds)}"
     st.html(f'<span class="walk-kicker">{place}{time}</span>')
@@ -275,8 +279,6 @@ def show_step(step: "Step", place: str, walked: Walked, presenting: bool) -> Non
         offer_settings(step.name, settings)
     else:
         show_pictures_and_words(step, settings, presenting)
-    if settings != Settings():
-        offer_defaults()
 
 
 def show_pictures_and_words(step: "Step", settings: "Settings", presenting: bool) -> None:

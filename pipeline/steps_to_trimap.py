@@ -8,7 +8,6 @@ from pipeline.segment import SHARE, network_size
 from pipeline.step import Picture, Step, megabytes
 from pipeline.trimap import (
     HAIR_FOLLOWED,
-    HAIR_REACH,
     LEAST_HAIR,
     UNKNOWN,
     UNSURE,
@@ -216,7 +215,7 @@ def trimap(walk: Walk) -> Step:
             rf" \text{{unknown}} & d_i \le {UNSURE_REACH:g}\,r,\; {low} < m_i < {high} \\"
             r" 1 & \text{else } m_i \ge \tfrac12 \\"
             rf" \text{{unknown}} & d_i \le {HAIR_FOLLOWED}\,r,\;"
-            rf" d(i, H) \le {HAIR_REACH:g}\,r \\"
+            rf" d(i, H) \le {walk.settings.hair_reach:g}\,r \\"
             r" 0 & \text{else} \end{cases}",
             rf"d_i = d(i, \partial m), \quad H = \{{\, j : h_j \ge {LEAST_HAIR:g} \,\}}",
             rf"r = {reach:.1f}\,\text{{px}}",

@@ -24,7 +24,7 @@ from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
 from pipeline.segment import Frame
 from pipeline.stored import shrunk
-from pipeline.trimap import BAND, UNKNOWN, alpha_of, hair_at
+from pipeline.trimap import BAND, HAIR_REACH, UNKNOWN, alpha_of, hair_at
 
 LONGEST_SIDE = 800
 # The matte is shown after so many iterations, apart from the last one.
@@ -42,11 +42,12 @@ NO_EDGE = "The person fills this photo entirely, so there is no edge to solve fo
 class Settings:
     """What can be changed on the way; the default is what `matte` does.
 
-    band: as for `matte`. features, quality: as for `knn_matting`. near: how many near neighbours a
-    pixel has. background: colours (R, G, B) at the top and at the bottom of the new background.
+    band, hair_reach: as for `matte`. features, quality: as for `knn_matting`. near: how many near
+    neighbours a pixel has. background: colours (R, G, B) at the top and at the bottom of the new background.
     """
 
     band: float = BAND
+    hair_reach: float = HAIR_REACH
     features: str = "lab"
     near: int = LEVELS[0][0]
     quality: str = "best"
@@ -55,7 +56,7 @@ class Settings:
 
     def first_change(self, other: "Settings") -> str | None:
         """The first step that comes out differently with the other settings, or None."""
-        if self.band != other.band:
+        if (self.band, self.hair_reach) != (other.band, other.hair_reach):
             return "trimap"
         if (self.features, self.near) != (other.features, other.near):
             return "neighbours"
@@ -127,7 +128,13 @@ def walk(
     image = shrunk(image, LONGEST_SIDE)
     story = RecordedStory()
     solve = _Solver(settings, story)
-    matted = matte(image, band=settings.band, progress=clock.tell_of_matte, solve=solve)
+    matted = matte(
+        image,
+        band=settings.band,
+        hair_reach=settings.hair_reach,
+        progress=clock.tell_of_matte,
+        solve=solve,
+    )
     if not matted.found:
         raise ImageError(NOBODY)
     if not (matted.trimap == UNKNOWN).any():
@@ -189,7 +196,8 @@ def walk_on(
     story = RecordedStory()
     solve = _Solver(settings, story)
     if first == "trimap":
-        known = {"mask": before.mask, "hair": before.hair, "band": settings.band}
+        known = {"mask": before.mask, "hair": before.hair}
+        known |= {"band": settings.band, "hair_reach": settings.hair_reach}
     else:
         known = {"trimap": before.trimap}
     matted = matte(before.image, **known, progress=clock.tell_of_matte, solve=solve)

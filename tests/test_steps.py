@@ -11,6 +11,7 @@ import scipy.sparse
 import scipy.sparse.linalg
 from streamlit.testing.v1 import AppTest
 
+from components.table import Piece
 from pipeline import drawings, matte
 from pipeline.encode import encode_png
 from pipeline.image import ImageError, load_image
@@ -86,6 +87,7 @@ def test_more_iterations_come_closer_to_the_last_alpha(walked):
     ("change", "first"),
     [
         ({"band": 5}, "trimap"),
+        ({"hair_reach": 2.0}, "trimap"),
         ({"features": "rgb"}, "neighbours"),
         ({"near": 4}, "neighbours"),
         ({"quality": "knn"}, "system"),
@@ -103,7 +105,7 @@ def test_a_change_repeats_the_walk_from_its_step_on(walked, told, change, first)
     assert kept == (NAMES[: NAMES.index(first)] if first else NAMES)
     product = matte(
         walked.image,
-        trimap=make_trimap(walked.mask, settings.band, walked.hair),
+        trimap=make_trimap(walked.mask, settings.band, walked.hair, settings.hair_reach),
         solve=partial(
             knn_matting,
             features=settings.features,
@@ -273,12 +275,15 @@ def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
 
 @app_test
 def test_the_address_holds_the_settings():
-    app = opened(step="neighbours", near="3", space="rgb", terms="knn", top="204060", band="x")
+    app = opened(
+        step="neighbours", near="3", space="rgb", terms="knn", top="204060", reach="1.2", band="x"
+    )
     assert title(app) == "Nearest neighbours"
     assert app.slider(key="walk_near").value == 3
     assert app.radio(key="walk_space").value == "rgb"
     settings = app.session_state["walked"].walk.settings
     assert settings == Settings(
+        hair_reach=1.2,
         features="rgb",
         near=3,
         quality="knn",
@@ -287,6 +292,24 @@ def test_the_address_holds_the_settings():
     app.button(key="walk_usual").click().run()
     assert app.slider(key="walk_near").value == Settings().near
     assert "near" not in app.query_params
+
+
+@app_test
+def test_the_photo_in_the_studio_is_walked_with_its_edge_there():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+    photo = encode_png(small_photo())
+    app.session_state["pieces"] = [Piece(1, "anna.png", photo, edge=(4, 1.4), result=object())]
+    app.switch_page("pages/steps.py")
+    app.query_params["step"] = "trimap"
+    app.run()
+    assert title(app) == "Trimap"
+    assert app.slider(key="walk_band").value == 4
+    assert app.slider(key="walk_reach").value == 1.4
+    app.slider(key="walk_band").set_value(20).run()
+    settings = app.session_state["walked"].walk.settings
+    assert (settings.band, settings.hair_reach) == (20, 1.4)
+    app.button(key="walk_usual").click().run()
+    assert app.slider(key="walk_band").value == 4
 
 
 @app_test
