@@ -13,7 +13,12 @@ from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
-from components.steps_settings import offer_defaults, offer_settings, settings_of_address, usual_settings
+from components.steps_settings import (
+    offer_defaults,
+    offer_settings,
+    settings_of_address,
+    usual_settings,
+)
 from components.table import STAGES, USUAL_EDGE, Piece, a_place, warm_up
 from components.view import number_shown
 from pipeline.samples import SAMPLES
