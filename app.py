@@ -7,7 +7,7 @@ import streamlit as st
 import preflight
 from components.entrance import open_the_door
 from components.menu import close_menu_after_choosing
-from components.privacy import keep_uploads_in_memory
+from components.privacy import forget_closed_sessions, keep_uploads_in_memory
 
 HOME = Path(__file__).parent
 
@@ -37,6 +37,7 @@ def main() -> None:
         st.error(problem)
         st.stop()
     keep_uploads_in_memory()
+    forget_closed_sessions()
     existing = [
         st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")
         for file, title, icon in PAGES

@@ -2,12 +2,18 @@
 
 import asyncio
 import json
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
+from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from components import figures, privacy
@@ -79,3 +85,42 @@ def test_uploads_never_touch_the_disk(monkeypatch):
     large = received(3)
     assert large._in_memory
     large.file.close()
+
+
+class Closed:
+    """A session whose page was closed, as the server keeps it."""
+
+    def __init__(self):
+        self.session = SimpleNamespace(id="closed")
+
+
+def test_a_closed_session_is_forgotten_though_nobody_comes_after_it(monkeypatch):
+    monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(Runtime, "_instance", None)
+    sessions = MemorySessionStorage(ttl_seconds=1)
+
+    async def serve() -> list[bool]:
+        runtime = Runtime(
+            RuntimeConfig(
+                "app.py",
+                MemoryMediaFileStorage("/media"),
+                MemoryUploadedFileManager("/upload"),
+                session_storage=sessions,
+            )
+        )
+        await runtime.start()
+        closed = Closed()
+        sessions.save(closed)
+        there = weakref.ref(closed)
+        del closed
+        privacy.forget_closed_sessions.__wrapped__()
+        seen = []
+        for _ in range(2):
+            seen.append(there() is not None)
+            await asyncio.sleep(1.5)
+        runtime.stop()
+        await runtime.stopped
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(asyncio.run, serve()).result() == [True, False]
