@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import composite
+from pipeline.encode import is_ours
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
@@ -180,33 +181,48 @@ def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[lis
     """Expands folders, pairs photos with trimaps, and gives every result a name of its own.
 
     Returns:
-        What to do, and a sentence for every trimap that belongs to no photo.
+        What to do, and a sentence for every folder without a photo and every trimap that belongs to
+        none.
     """
-    files = []
+    files, problems = [], []
     for path in arguments:
-        files.extend(_photos_in(path, output) if path.is_dir() else [path])
+        try:
+            files.extend(_photos_in(path, output) if path.is_dir() else [path])
+        except ImageError as error:
+            problems.append(str(error))
     if trimap is not None:
         if len(files) != 1:
             raise ImageError(
                 f"--trimap goes with one photo, not {len(files)}; name several Image1, Trimap1 "
                 "and so on instead."
             )
-        pairs, problems = [(files[0], trimap)], []
+        pairs = [(files[0], trimap)]
     else:
         pairing = pair_by_name([str(path) for path in files])
-        problems = pairing.problems
+        problems += pairing.problems
         pairs = [
             (files[photo], None if own is None else files[own]) for photo, own in pairing.pairs
         ]
-    shared = Counter(photo.stem for photo, _ in pairs)
-    jobs = [
-        Job(photo, own, photo.stem if shared[photo.stem] == 1 else photo.name)
-        for photo, own in pairs
-    ]
+    names = _result_names([photo for photo, _ in pairs])
+    jobs = [Job(photo, own, name) for (photo, own), name in zip(pairs, names, strict=True)]
     twice = [name for name, count in Counter(job.name for job in jobs).items() if count > 1]
     if twice:
         raise ImageError(f"Two photos are called {twice[0]}: one result would replace the other.")
     return jobs, problems
+
+
+def _result_names(photos: list[Path]) -> list[str]:
+    """What the results of each photo are called: its name in the shortest way that is its own."""
+    ways = [
+        [photo.stem for photo in photos],
+        [photo.name for photo in photos],
+        [f"{photo.parent.name}-{photo.stem}" for photo in photos],
+    ]
+    counts = [Counter(way) for way in ways]
+    return [
+        next((name for name, count in zip(names, counts) if count[name] == 1), names[1])
+        for names in zip(*ways, strict=True)
+    ]
 
 
 def _photos_in(folder: Path, output: Path) -> list[Path]:
@@ -217,7 +233,7 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
     if folder.resolve() == output.resolve():
         results = tuple(f".{name}.png" for name in OUTPUTS)
-        paths = [path for path in paths if not path.name.endswith(results)]
+        paths = [path for path in paths if not (path.name.endswith(results) and is_ours(path))]
     photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
@@ -225,13 +241,13 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
 
 
 def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) -> None:
-    """Refuses to write a result over a photo, a trimap or a background that was given."""
+    """Refuses to write a result over a file that was given, or that is no earlier result."""
     given = {path.resolve() for job in jobs for path in (job.photo, job.trimap) if path}
     given.add(Path(options.background).resolve())
     for job in jobs:
         for name in options.save:
             result = options.output / result_name(job.name, name)
-            if result.resolve() in given:
+            if result.resolve() in given or (result.exists() and not is_ours(result)):
                 raise ImageError(f"The result {result} would replace your file: choose another -o.")
 
 

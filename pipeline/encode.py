@@ -1,11 +1,24 @@
 """Results as files: pixels in, the bytes of a PNG, JPEG or WebP out."""
 
+import zlib
+from pathlib import Path
+
 import cv2
 import numpy as np
 
 # zlib's fastest level: at 12 megapixels a person waits for a few times less than at the default
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
+# What every PNG of ours says of itself, so that a result is known again: PNG specification, 11.3.3.3.
+_SOFTWARE = b"tEXtSoftware\0DeepMasque"
+_MARK = b"".join(
+    (
+        (len(_SOFTWARE) - 4).to_bytes(4, "big"),
+        _SOFTWARE,
+        zlib.crc32(_SOFTWARE).to_bytes(4, "big"),
+    )
+)
+_HEADER = 33  # bytes of a PNG's signature and its first chunk
 JPEG_QUALITY = 93
 WEBP_QUALITY = 90
 
@@ -20,13 +33,22 @@ def encode_png(pixels: np.ndarray) -> bytes:
     Raises:
         ValueError: `pixels` has another shape or dtype.
     """
-    return _encode(".png", _eight_bit(pixels), [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+    return _png(_eight_bit(pixels))
 
 
 def encode_sixteen_bit_png(alpha: np.ndarray) -> bytes:
     """Encodes (H, W) float in [0, 1] as PNG of one grey channel with 16 bits."""
     levels = (np.clip(alpha, 0, 1) * 65535 + 0.5).astype(np.uint16)
-    return _encode(".png", levels, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+    return _png(levels)
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file is a PNG that was written here, and not saved anew by another program."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_HEADER + len(_MARK))[_HEADER:] == _MARK
+    except OSError:
+        return False
 
 
 def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
@@ -70,6 +92,11 @@ def on_white(pixels: np.ndarray) -> np.ndarray:
     """Lays (H, W, 4) uint8 RGB with straight alpha on white; returns (H, W, 3) uint8."""
     opacity = pixels[..., 3:].astype(np.uint16)
     return ((pixels[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    data = _encode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+    return data[:_HEADER] + _MARK + data[_HEADER:]
 
 
 def _eight_bit(pixels: np.ndarray) -> np.ndarray:

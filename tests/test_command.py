@@ -97,6 +97,52 @@ def test_your_own_trimap_is_not_overwritten(photo, tmp_path, capsys):
     assert trimap.read_bytes() == b"precious"
 
 
+def test_a_trimap_that_was_corrected_by_hand_is_used_and_kept(photo, tmp_path, capsys):
+    folder = [str(tmp_path), "-o", str(tmp_path), "--save"]
+    assert main([*folder, "trimap"]) == 0
+    with Image.open(tmp_path / "anna.trimap.png") as trimap:
+        corrected = np.array(trimap)
+    corrected[:30] = 0
+    Image.fromarray(corrected).save(tmp_path / "anna.trimap.png")
+    with pytest.raises(SystemExit):
+        main([*folder, "trimap"])
+    assert "would replace your file" in capsys.readouterr().err
+    assert main([*folder, "alpha"]) == 0
+    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
+    assert (alpha[corrected == 0] == 0).all() and (alpha[corrected == 255] == 255).all()
+    np.testing.assert_array_equal(load_image(tmp_path / "anna.trimap.png")[..., 0], corrected)
+
+
+def test_a_file_that_is_no_result_of_ours_is_not_overwritten(photo, tmp_path, capsys):
+    theirs = tmp_path / "anna.alpha.png"
+    theirs.write_bytes(photo.read_bytes())
+    with pytest.raises(SystemExit):
+        main([str(photo), "-o", str(tmp_path)])
+    assert "would replace your file" in capsys.readouterr().err
+    assert theirs.read_bytes() == photo.read_bytes()
+
+
+def test_a_folder_without_a_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    arguments = [str(photo), str(tmp_path / "empty"), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--save", "mask"]) == 1
+    assert (tmp_path / "out" / "anna.mask.png").exists()
+    assert "There is no photo in the folder" in capsys.readouterr().err
+
+
+def test_photos_called_alike_in_two_folders_keep_apart(photo, tmp_path):
+    folders = [tmp_path / "monday", tmp_path / "tuesday"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "IMG_0001.jpg").write_bytes(photo.read_bytes())
+    results = tmp_path / "results"
+    assert main([*map(str, folders), "-o", str(results), "--save", "mask"]) == 0
+    assert {file.name for file in results.iterdir()} == {
+        "monday-IMG_0001.mask.png",
+        "tuesday-IMG_0001.mask.png",
+    }
+
+
 def test_a_folder_done_into_itself_twice_does_its_photos_twice(photo, tmp_path):
     (tmp_path / "._anna.jpg").write_bytes(b"what a Mac leaves on a stick")
     for _ in range(2):
@@ -213,8 +259,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path, capsys, monkeypatch):
 
     (tmp_path / "photos").mkdir()
     monkeypatch.setattr(Path, "iterdir", refused)
-    with pytest.raises(SystemExit):
-        main([str(tmp_path / "photos"), "-o", str(tmp_path / "out")])
+    assert main([str(tmp_path / "photos"), "-o", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
     assert "photos cannot be read: Permission denied" in said and "cannot write" not in said
 
