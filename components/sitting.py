@@ -28,7 +28,8 @@ class Sitting:
     """Photos of one person and their face.
 
     Attributes:
-        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
+        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there. left_out: how
+            many more were given than can be fitted together.
         surrey: whether the Surrey model is wanted.
         image: (H, W, 3) uint8, the first photo at the working size, once it is done.
         face: the result. failure: a sentence for the person, if there is none.
@@ -40,6 +41,7 @@ class Sitting:
 
     photos: list[tuple[str, bytes]]
     pieces: list[Piece] = field(default_factory=list)
+    left_out: int = 0
     surrey: bool = False
     image: "np.ndarray | None" = None
     face: "FaceModel | None" = None
@@ -64,7 +66,9 @@ class Sitting:
     def with_other_model(self) -> "Sitting":
         """The same photos with the other model; what was made of them with either is kept."""
         if self.other is None:
-            self.other = Sitting(self.photos, self.pieces, surrey=not self.surrey, other=self)
+            self.other = Sitting(
+                self.photos, self.pieces, self.left_out, surrey=not self.surrey, other=self
+            )
         return self.other
 
     @property
@@ -95,6 +99,9 @@ def _fit(sitting, model, say):
     from pipeline.stored import shrunk
 
     prepared, notes = [], []
+    if sitting.left_out:
+        given = len(sitting.photos) + sitting.left_out
+        notes.append(f"{given} photos are too many at once; the first {MOST_PHOTOS} are used.")
     for piece in sitting.pieces:
         with _named(piece.name) as name:
             say(f"Looking for the face in {name}")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 BANDS, REACHES, NEAR = BAND[2], HAIR_REACH[2], range(1, 21)
 SPACES = {"lab": "CIE L\\*a\\*b\\*", "rgb": "RGB", "hsv": "HSV, as in the paper"}
 TERMS = {"best": "All three", "knn": "KNN alone, as in the paper"}
-PARAMETERS = ("band", "reach", "near", "space", "terms", "top", "bottom")
+PARAMETERS = ("band", "hair", "near", "space", "terms", "top", "bottom")
 
 
 def usual_settings(edge: tuple[int, float]) -> "Settings":
@@ -30,7 +30,7 @@ def settings_of_address(usual: "Settings") -> "Settings":
     return replace(
         usual,
         band=_one_of(BANDS, "band", usual.band),
-        hair_reach=_one_of(REACHES, "reach", usual.hair_reach),
+        hair_reach=_one_of(REACHES, "hair", usual.hair_reach),
         near=_one_of(NEAR, "near", usual.near),
         features=_one_of(SPACES, "space", usual.features),
         quality=_one_of(TERMS, "terms", usual.quality),
@@ -44,7 +44,7 @@ def offer_settings(step: str, settings: "Settings") -> None:
         label = "Width of the unknown band, in pixels of a portrait 800 pixels high"
         _slider("band", label, BANDS, settings.band)
         label = "How far the band goes on beyond hair, in its widths"
-        _slider("reach", label, REACHES, settings.hair_reach)
+        _slider("hair", label, REACHES, settings.hair_reach)
     elif step == "neighbours":
         _slider("near", "Near neighbours of a pixel", NEAR, settings.near)
         _radio("space", "Colour space of the search", SPACES, settings.features)

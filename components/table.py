@@ -191,9 +191,15 @@ def _places() -> Places:
     return Places(processors())
 
 
+def _look_up(stage: str, share: float) -> None:
+    """Says nothing, but lets Streamlit end the run."""
+    st.session_state.get("pieces")
+
+
 @contextmanager
-def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> Iterator[None]:
-    """Waits for a free place; saying so again and again lets the person leave the queue.
+def a_place(say: Callable[[str, float], None] = _look_up) -> Iterator[None]:
+    """Waits for a free place; saying so again and again lets the person leave the queue, for
+    Streamlit ends the run of a page that was closed where it draws or looks into its session.
 
     Work that fails there for want of memory or within OpenCV raises ImageError.
     """
@@ -205,9 +211,8 @@ def a_place(say: Callable[[str, float], None] = lambda stage, share: None) -> It
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    """Loads the pipeline and its networks, once per server, while the first visitor looks around.
-
-    A dark square holds no person, but passes every stage.
+    """Loads the package and what finds people, once per server, while the first visitor looks
+    around. A dark square takes it that far; the rest is loaded within the first photo's own time.
     """
     _give_freed_memory_back()
 

@@ -43,10 +43,10 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
     """Read a legacy PyTorch state dict of float32 and int64 tensors."""
     with path.open("rb") as file:
         for _ in range(3):  # magic number, protocol version, system information
-            pickle.load(file)
+            _StateDictUnpickler(file).load()
         reader = _StateDictUnpickler(file)
         state = reader.load()
-        for key in pickle.load(file):
+        for key in _StateDictUnpickler(file).load():
             count = int(np.frombuffer(file.read(8), "<i8")[0])
             storage = reader.storages[key]
             storage[:] = np.frombuffer(file.read(count * storage.itemsize), storage.dtype)

@@ -67,7 +67,8 @@ def ask_for_photos() -> None:
         "side of the face then comes from a photo, not from a mirror."
     )
     if files:
-        take(Sitting(photos=[(file.name, file.getvalue()) for file in files[:MOST_PHOTOS]]))
+        given = [(file.name, file.getvalue()) for file in files]
+        take(Sitting(photos=given[:MOST_PHOTOS], left_out=len(given[MOST_PHOTOS:])))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("No photo at hand?")
         for sample in SAMPLES:

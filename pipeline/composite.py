@@ -7,6 +7,8 @@ estimated and exchanged.
 import cv2
 import numpy as np
 
+from pipeline.image import ImageError
+
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
 # Alpha up to which a pixel counts as background for the blur; what is left of the subject's colour
@@ -31,12 +33,17 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
         (H, W, 3) uint8 RGB: exactly the foreground where alpha is 1, the background where it is 0.
 
     Raises:
-        ValueError: the shapes do not belong together.
+        ImageError: the shapes do not belong together, or colours are not uint8.
     """
     if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
-        raise ValueError(
-            f"foreground {foreground.shape}, alpha {alpha.shape} and background "
-            f"{background.shape} do not belong together"
+        raise ImageError(
+            f"Foreground {foreground.shape}, alpha {alpha.shape} and background "
+            f"{background.shape} do not belong together."
+        )
+    if not foreground.dtype == background.dtype == np.uint8:
+        raise ImageError(
+            f"Foreground and background must be uint8; they are {foreground.dtype} and "
+            f"{background.dtype}."
         )
     result = cv2.copyTo(foreground, (alpha >= 1).view(np.uint8), background.copy())
     # Few pixels are mixtures; arithmetic on all of a large photo would take ten times as long.

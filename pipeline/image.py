@@ -204,6 +204,8 @@ def _not_a_picture(data: bytes) -> str:
             return f"This is {kind}, not a photo. Give a {FORMATS_IN_WORDS} file."
     if data[:3] == b"\xff\xd8\xff" or data[:8] == b"\x89PNG\r\n\x1a\n" or data[4:8] == b"ftyp":
         return _DAMAGED_TEXT
+    if data[:4] in (b"II*\0", b"MM\0*"):
+        return "This TIFF file is of a kind that we cannot read. Export it with 8 or 16 bits."
     return f"This file is not a picture we can read. Give a {FORMATS_IN_WORDS} file."
 
 

@@ -126,11 +126,6 @@ class Solution:
         return self.mean, self.axes
 
     @property
-    def compute_cycles(self) -> int:
-        """Cycles of all phases but receive."""
-        return sum(phase.cycles for phase in self.phases[1:])
-
-    @property
     def seconds(self) -> float:
         """Time on the board including the wire, from the request's first byte to the reply's last."""
         return sum(phase.seconds for phase in self.phases) + self.wire.reply_seconds

@@ -30,6 +30,8 @@ UNKNOWN_SAMPLES = 110
 LEAST_CONTRAST = 2.0
 """The loud part has to be this many times as loud as the quiet one."""
 MOST_BYTES = 50_000_000
+MOST_TEXT = 1_000_000
+"""Bytes of a file of numbers: some three minutes at the fastest rate of the board."""
 RATES_HEARD = (1000, 200_000)
 """Samples a second of a recording, at least and at most."""
 SECONDS_HEARD = 60
@@ -67,6 +69,11 @@ def signal_from_text(data: bytes) -> np.ndarray:
     Returns (n,) uint16, n from 100 to 800; of a longer file the stretch whose loudness varies
     most. Raises SignalError.
     """
+    if len(data) > MOST_TEXT:
+        raise SignalError(
+            f"This file has {len(data) / 1e6:.1f} MB; a file of samples has at most "
+            f"{MOST_TEXT / 1e6:.0f} MB, and {SIGNAL_SAMPLES} of them are used."
+        )
     try:
         words = re.split(r"[\s,;]+", data.decode("utf-8-sig").strip())
         samples = np.array([int(word) for word in words])

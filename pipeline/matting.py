@@ -89,9 +89,11 @@ def matte(
 
     A photo without a person gives alpha 0 everywhere, found False, and a note.
 
-    Raises ImageError if image, trimap, mask or hair do not have these shapes and types.
+    Raises ImageError if image, trimap, mask or hair do not have these shapes, types and ranges, or
+    band or hair_reach is no number of zero or more.
     """
     _check(image, trimap, mask, hair)
+    _check_widths(band=band, hair_reach=hair_reach)
     clock = _Clock(progress)
     if trimap is None:
         if mask is None:
@@ -147,7 +149,16 @@ def _trimap(mask, area, band, hair, hair_reach):
     return trimap
 
 
+def _check_widths(**widths):
+    for name, width in widths.items():
+        if not 0 <= width < np.inf:  # NaN neither
+            raise ImageError(f"{name} must be a number of zero or more; it is {width}.")
+
+
 def _check(image, trimap, mask, hair):
+    for name, array in (("photo", image), ("trimap", trimap), ("mask", mask), ("hair", hair)):
+        if not isinstance(array, np.ndarray) and (array is not None or name == "photo"):
+            raise ImageError(f"The {name} must be a NumPy array; it is {type(array).__name__}.")
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ImageError(
             f"The photo must be an array (height, width, 3) of uint8 in RGB order; "
@@ -162,6 +173,9 @@ def _check(image, trimap, mask, hair):
         raise ImageError(
             f"Hair must be an array (height, width) of float32; it is {hair.shape} of {hair.dtype}."
         )
+    for name, part in (("mask", mask), ("hair", hair)):
+        if part is not None and not (part.min() >= 0 and part.max() <= 1):
+            raise ImageError(f"The values of the {name} must lie in 0..1.")
     if trimap is None:
         return
     if trimap.shape != image.shape[:2] or trimap.dtype != np.uint8:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.composite import blurred, composite, cropped_to_fill, cutout, gradient, plain
+from pipeline.image import ImageError
 
 SHAPE = (7, 5)
 pictures = hnp.arrays(np.uint8, (*SHAPE, 3))
@@ -50,8 +51,15 @@ def test_composite_of_many_rows_is_that_of_each_row():
 
 def test_composite_refuses_shapes_that_do_not_belong_together():
     picture = np.zeros((4, 4, 3), np.uint8)
-    with pytest.raises(ValueError, match="do not belong together"):
+    with pytest.raises(ImageError, match="do not belong together"):
         composite(picture, np.zeros((4, 5), np.float32), picture)
+
+
+def test_composite_refuses_colours_that_are_not_uint8():
+    picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)
+    for pair in ((picture / 255, picture), (picture, picture / 255)):
+        with pytest.raises(ImageError, match="must be uint8"):
+            composite(pair[0], alpha, pair[1])
 
 
 @given(pictures, mattes)

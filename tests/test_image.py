@@ -307,3 +307,7 @@ def test_grey_of_decimal_numbers_is_read_from_black_to_white():
     assert np.abs(loaded[..., 0] - 255 * values).max() <= 0.5
     with pytest.raises(ImageError, match="outside 0 to 1"):
         load_image(encoded(Image.fromarray(400 * values), "TIFF"))
+    written, colours = cv2.imencode(".tiff", np.dstack([values] * 3))
+    assert written
+    with pytest.raises(ImageError, match="TIFF file is of a kind that we cannot read. Export"):
+        load_image(colours.tobytes())

@@ -33,11 +33,13 @@ def test_a_state_dict_is_read_without_pytorch(tmp_path):
     assert np.array_equal(state["w"], values.reshape(2, 3))
 
 
-def test_a_state_dict_with_other_code_in_it_is_refused(tmp_path):
+@pytest.mark.parametrize("place", range(5))
+def test_a_state_dict_with_other_code_in_it_is_refused(tmp_path, place):
     path = tmp_path / "evil.pth"
+    pickles = [0, 1001, {}, OrderedDict(), []]
+    pickles[place] = print
     with path.open("wb") as file:
-        for header in (0, 1001, {}):
-            pickle.dump(header, file, protocol=2)
-        pickle.dump(OrderedDict(f=print), file, protocol=2)
+        for each in pickles:
+            pickle.dump(each, file, protocol=2)
     with pytest.raises(pickle.UnpicklingError, match="does not belong"):
         read_state_dict(path)

@@ -117,6 +117,8 @@ def test_progress_can_end_the_work(photo):
 @pytest.mark.parametrize(
     ("image", "trimap", "words"),
     [
+        (None, None, "NumPy array; it is NoneType"),
+        ([[[0, 0, 0]]], None, "NumPy array; it is list"),
         (np.zeros((4, 4), np.uint8), None, "RGB"),
         (np.zeros((4, 4, 4), np.uint8), None, "RGB"),
         (np.zeros((4, 4, 3), np.float32), None, "uint8"),
@@ -135,6 +137,16 @@ def test_a_mask_that_does_not_fit_is_refused_in_words(photo, result):
         matte(photo, mask=result.mask[1:])
     with pytest.raises(ImageError, match="float32"):
         matte(photo, mask=result.trimap)
+    for wrong in (result.mask * 255, result.mask - 1, result.mask * np.float32(np.nan)):
+        with pytest.raises(ImageError, match="mask must lie in 0..1"):
+            matte(photo, mask=wrong)
+
+
+@pytest.mark.parametrize("width", [-1, np.nan, np.inf])
+@pytest.mark.parametrize("name", ["band", "hair_reach"])
+def test_a_width_that_is_none_is_refused_in_words(photo, name, width):
+    with pytest.raises(ImageError, match=f"{name} must be a number of zero or more"):
+        matte(photo, **{name: width})
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.places import processors
-from components.sitting import Sitting, fit_sitting
+from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import a_place
+from pipeline.encode import encode_png
+from pipeline.image import load_image
 from pipeline.samples import SAMPLES
+from pipeline.stored import shrunk
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +70,18 @@ def test_the_sliders_of_a_face_survive_a_look_at_another_page():
 
 def slider(app: AppTest, label: str):
     return next(each for each in app.slider if each.label == label)
+
+
+def test_photos_beyond_those_that_fit_together_are_named():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/face3d.py").run()
+    anna = encode_png(shrunk(load_image(SAMPLES[0].file), 320))
+    files = [(f"{number}.png", anna, "image/png") for number in range(MOST_PHOTOS + 2)]
+    app.file_uploader(key="face3d_uploaded").set_value(files).run()
+    assert errors(app) == ""
+    said = f"{MOST_PHOTOS + 2} photos are too many at once; the first {MOST_PHOTOS} are used."
+    assert said in app.session_state["sitting"].notes
+    assert said in " ".join(each.value for each in app.warning)
 
 
 def test_a_face_waits_beside_the_one_of_the_other_model():

@@ -276,7 +276,7 @@ def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
 @app_test
 def test_the_address_holds_the_settings():
     app = opened(
-        step="neighbours", near="3", space="rgb", terms="knn", top="204060", reach="1.2", band="x"
+        step="neighbours", near="3", space="rgb", terms="knn", top="204060", hair="1.2", band="x"
     )
     assert title(app) == "Nearest neighbours"
     assert app.slider(key="walk_near").value == 3
@@ -304,7 +304,7 @@ def test_the_photo_in_the_studio_is_walked_with_its_edge_there():
     app.run()
     assert title(app) == "Trimap"
     assert app.slider(key="walk_band").value == 4
-    assert app.slider(key="walk_reach").value == 1.4
+    assert app.slider(key="walk_hair").value == 1.4
     app.slider(key="walk_band").set_value(20).run()
     settings = app.session_state["walked"].walk.settings
     assert (settings.band, settings.hair_reach) == (20, 1.4)

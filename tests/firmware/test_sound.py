@@ -111,7 +111,8 @@ def test_a_plain_file_of_samples():
     (b"\xff\xfe\x00", "whole numbers"),
     (b"5 1024 " * 100, "reach from 5 to 1024"),
     (b"-1 5 " * 100, "reach from -1 to 5"),
-    (b"1 2 3", "3 samples are too few")])
+    (b"1 2 3", "3 samples are too few"),
+    (b"512 " * 300_000, "This file has 1.2 MB")])
 def test_a_file_of_samples_that_cannot_be_used_is_refused_in_words(data, sentence):
     with pytest.raises(SignalError, match=sentence):
         signal_from_text(data)
