@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.address import setting
 from components.before_after import data_url
-from components.table import as_written
+from components.table import a_place, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -213,7 +213,8 @@ def _keep_picture(file) -> None:
         from pipeline.image import load_image
         from pipeline.stored import shrunk
 
-        picture = shrunk(load_image(file.getvalue()), PICTURE_SIDE)
+        with a_place(queue="views"):
+            picture = shrunk(load_image(file.getvalue()), PICTURE_SIDE)
         st.session_state["background_kept"] = file.file_id, file.name, picture
 
 

@@ -11,6 +11,7 @@ from components.board_view import (
     PHASES,
     grey,
     how_known_so_far,
+    in_turn,
     show_difference,
     show_memory,
     show_numbers,
@@ -116,7 +117,7 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
         with Launchpad(port) as board:
             work.how = how_known_so_far(work.how, port)
             columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
-            for count, column in enumerate(columns):
+            for count, column in enumerate(in_turn(columns, port)):
                 take(work, column)
                 remember_job(LastJob(board.last_job, work.latest))
                 if count % COLUMNS_A_PICTURE == 0:

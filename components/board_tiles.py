@@ -11,6 +11,7 @@ from components.board_view import (
     PHASES,
     grey,
     how_known_so_far,
+    in_turn,
     show_difference,
     show_memory,
     show_passing,
@@ -94,7 +95,7 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
     try:
         with Launchpad(port) as board:
             work.how = how_known_so_far(work.how, port)
-            for count, step in enumerate(matting.steps(board)):
+            for count, step in enumerate(in_turn(matting.steps(board), port)):
                 remember_job(LastJob(board.last_job, step.solution))
                 if count % TILES_A_PICTURE:
                     continue

@@ -1,10 +1,15 @@
 """What the hardware page shows of a job, wherever it came from: memory, cycles, error, energy."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from typing import TypeVar
+
 import numpy as np
 import streamlit as st
 
 from components.before_after import data_url
 from components.memory_map import memory_map
+from components.table import a_place
 from pipeline.launchpad_report import (
     MICROAMPERES_PER_MEGAHERTZ,
     SUPPLY_VOLTS,
@@ -13,6 +18,7 @@ from pipeline.launchpad_report import (
 )
 from pipeline.launchpad_tiles import Totals
 
+Job = TypeVar("Job")
 SIMULATOR = "sim://"
 GOLD, BLUE = LINES = ["#d9b24a", "#7f9fc2"]
 
@@ -34,6 +40,17 @@ def how_known_so_far(before: str, port: str) -> str:
     """The same of work that goes on; before: what was said of it until now, "" at its start."""
     now = how_known(port)
     return now if before in ("", now) else "partly simulated"
+
+
+def in_turn(jobs: Iterable[Job], port: str) -> Iterator[Job]:
+    """The jobs of a board one after the other; a simulated one takes turns with other people's."""
+    remaining = iter(jobs)
+    while True:
+        with a_place(queue="simulations") if port == SIMULATOR else nullcontext():
+            job = next(remaining, None)
+        if job is None:
+            return
+        yield job
 
 
 def grey(values: np.ndarray) -> np.ndarray:

@@ -186,7 +186,7 @@ def _finish(piece, edge, say, look):
 
 
 @st.cache_resource(show_spinner=False)
-def _places() -> Places:
+def _places(queue: str) -> Places:
     """As many photos at once as there are processors: more would only make everybody wait."""
     return Places(processors())
 
@@ -197,15 +197,18 @@ def _look_up(stage: str, share: float) -> None:
 
 
 @contextmanager
-def a_place(say: Callable[[str, float], None] = _look_up) -> Iterator[None]:
+def a_place(
+    say: Callable[[str, float], None] = _look_up, queue: str = "photos"
+) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue, for
     Streamlit ends the run of a page that was closed where it draws or looks into its session.
 
-    Work that fails there for want of memory or within OpenCV raises ImageError.
+    What takes moments has a `queue` of its own, and does not wait for the photos in progress. Work
+    that fails there for want of memory or within OpenCV raises ImageError.
     """
     from pipeline.image import failures_in_words
 
-    with _places().place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS), failures_in_words():
+    with _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS), failures_in_words():
         yield
 
 

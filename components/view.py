@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.table import Piece
+from components.table import Piece, a_place
 
 if TYPE_CHECKING:
     from pipeline.stored import UnpackedMatte
@@ -18,7 +18,8 @@ def shown(piece: Piece) -> "UnpackedMatte":
     """The pictures of a finished piece, kept until another one or another result is shown."""
     kept = st.session_state.get(_KEY)
     if kept is None or kept[:2] != (piece.number, piece.revision):
-        return show_next(piece, piece.result.unpack())
+        with a_place(queue="views"):
+            return show_next(piece, piece.result.unpack())
     return kept[2]
 
 
