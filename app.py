@@ -6,6 +6,7 @@ import streamlit as st
 
 import preflight
 from components.entrance import open_the_door
+from components.history import one_entry_a_page
 from components.menu import close_menu_after_choosing
 from components.privacy import forget_closed_sessions, keep_uploads_in_memory
 
@@ -44,8 +45,11 @@ def main() -> None:
         if (HOME / "pages" / file).exists()
     ]
     page = st.navigation(existing, position="top")
+    if page is not existing[0]:  # so that tabs and bookmarks can be told apart
+        st.set_page_config(page_title=f"{page.title}: DeepMasque")
     open_the_door()
     close_menu_after_choosing()
+    one_entry_a_page()
     page.run()
 
 

@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODELS, BENCHMARKS = ROOT / "models" / "results", ROOT / "benchmarks" / "results"
 # How the errors of a matte are printed (models/metrics.py).
 ERRORS = {"SAD": ".2f", "MSE": ".4f", "Grad": ".2f", "Conn": ".2f"}
+TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}
 
 # Published networks as they are called where their figures stand beside ours.
 PEERS = {
@@ -25,6 +26,16 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     """Markdown; the first column is left-aligned."""
     lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def refinement_table() -> str:
+    """Errors on alphamatting.com before and after the refinement network."""
+    rows = [
+        [f"{TRIMAPS[trimap]}, {name}", *(format(found[key][e], ERRORS[e]) for e in ERRORS)]
+        for trimap, found in read(MODELS / "refinement.json")["alphamatting"].items()
+        for key, name in (("knn", "ours best"), ("refined", "ours refined"))
+    ]
+    return table(["", *ERRORS], rows)
 
 
 def on_scenes() -> str:

@@ -60,7 +60,12 @@ def training_chart(epochs: Sequence[Mapping]) -> None:
         {"epoch": each["epoch"], "loss": each["loss"], "IoU": each["validation_iou"]}
         for each in epochs
     ]
-    epoch = {"field": "epoch", "type": "quantitative", "title": "Epoch"}
+    epoch = {
+        "field": "epoch",
+        "type": "quantitative",
+        "title": "Epoch",
+        "axis": {"tickMinStep": 1, "format": "d"},
+    }
     charts = [
         {
             "mark": {"type": "line", "point": {"color": color}, "color": color},

@@ -72,12 +72,12 @@ def show_portraits(results: dict) -> None:
     photos = results["mask"]["photos"]
     st.markdown(
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
-        "hand-drawn mask over the union of both, averaged over the photos. Settings were chosen on "
-        "other portraits; which of the finished networks to ship, on these and the scenes below "
-        "too, as was what the network sees beyond a photo's edge; how much each of the two counts, "
-        "on the scenes. Ours began with the weights of MediaPipe's multi-class segmentation, whose "
-        "line says how far it comes as published. Robust Video Matting sees one photo at a time, and "
-        "nothing of it is in ours."
+        "hand-drawn mask over the union of both, averaged over the photos. Ours began with the "
+        "weights of MediaPipe's multi-class segmentation, whose line says how far it comes as "
+        "published. Robust Video Matting sees one photo at a time, and nothing of it is in ours. "
+        "Settings were chosen on other portraits; three things were not: which of the finished "
+        "networks are used, and what they see beyond a photo's edge, were chosen on these and the "
+        "scenes below, and how much each network counts, on the scenes."
     )
     rows = [
         [

@@ -4,6 +4,8 @@ import streamlit as st
 
 from components.chart_colors import GOLD, QUIET
 
+DECADES = [10.0**power for power in range(-6, 7)]
+
 
 def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
     """Draws the relative residual before every iteration, and where the solver may stop."""
@@ -25,12 +27,24 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
                             "type": "quantitative",
                             "title": "Relative residual",
                             "scale": {"type": "log"},
+                            "axis": {"values": DECADES, "format": "~g"},
                         },
                     },
                 },
                 {
                     "mark": {"type": "rule", "strokeDash": [6, 4], "color": QUIET},
                     "encoding": {"y": {"datum": tolerance}},
+                },
+                {
+                    "mark": {
+                        "type": "text",
+                        "text": f"where it stops: {tolerance:g}",
+                        "align": "left",
+                        "dx": 6,
+                        "dy": -8,
+                        "color": QUIET,
+                    },
+                    "encoding": {"y": {"datum": tolerance}, "x": {"datum": 0}},
                 },
             ],
             "height": 260,

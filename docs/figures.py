@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from components import measured  # noqa: E402
-from components.measured import BENCHMARKS, ERRORS, MODELS, read  # noqa: E402
+from components.measured import BENCHMARKS, ERRORS, MODELS, TRIMAPS, read  # noqa: E402
 
 README = ROOT / "README.md"
 SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -27,7 +27,6 @@ SEGMENTERS = {
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
 }
-TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, wide"}
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
 
@@ -111,16 +110,6 @@ def ablations() -> str:
     gain_head = ["the gain from", "IoU"]
     tail = ["95 % interval", "trainings"]
     return f"{table([*head, *tail], rows)}\n{table([*gain_head, *tail], gains)}"
-
-
-def refinement() -> str:
-    """Errors before and after the refinement network."""
-    rows = [
-        [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
-        for trimap, found in read(MODELS / "refinement.json")["alphamatting"].items()
-        for stage in ("knn", "refined")
-    ]
-    return table(["", *ERRORS], rows)
 
 
 def accuracy() -> str:
@@ -248,7 +237,7 @@ SECTIONS = {
     "ablations": ablations,
     "accuracy": accuracy,
     "choice": choice,
-    "refinement": refinement,
+    "refinement": lambda: measured.refinement_table() + "\n",
     "speed": speed,
     "colors": colors,
     "stages": stages,

@@ -1,4 +1,4 @@
-"""3D face: from a portrait to a textured head that can be turned and changed."""
+"""3D face: from a portrait to a textured face that can be turned and changed."""
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def ask_for_photos() -> None:
     """The entrance: the Studio's photo, an upload, or a sample."""
     st.title("A Face in :primary[Three Dimensions]", anchor=False)
     st.markdown(
-        "Give a portrait. Get a head that can be turned, change its expression, and take it away "
+        "Give a portrait. Get a face that can be turned, change its expression, and take it away "
         "as a textured 3D model."
     )
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
@@ -287,7 +287,8 @@ def show_photo(sitting: Sitting) -> None:
         st.caption(
             f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
             f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "
-            "between the outer eye corners"
+            "between the outer eye corners."
+            + ("" if sitting.surrey else " The face mesh is made of the landmarks themselves.")
         )
     with texture:
         st.image(shrunk(face.isomap[..., :3], 560), width="stretch")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.entrance import come_through_the_app
 from components.masks_compared import compare_masks
-from components.measured import BENCHMARKS, ERRORS, MODELS, read, table
+from components.measured import BENCHMARKS, ERRORS, MODELS, read, refinement_table, table
 from components.memory_scale import Amount, memory_scale
 from components.network_drawing import network_drawing
 from components.privacy import privacy_note
@@ -15,12 +15,12 @@ from components.results_charts import quality_chart
 from components.results_masks import show_masks
 from components.steps_pictures import step_pictures
 from components.table import a_place, warm_up
+from components.tabs import addressed_tabs
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:
     from pipeline.step import Picture
 
-TRIMAPS = {"trimap1": "Trimap 1", "trimap2": "Trimap 2", "band10": "10 px"}
 NEEDS = {
     "deep_image_matting": "Deep Image Matting",
     "portrait_fcn_plus": "PortraitFCN+, the mask",
@@ -31,8 +31,8 @@ NEEDS = {
 def main() -> None:
     """The page: five tabs."""
     st.title("Measured :primary[Results]", anchor=False)
-    masks, mattes, memory, compare, network = st.tabs(
-        ("Masks", "Mattes", "Memory", "Your photo", "The network"), on_change="rerun"
+    masks, mattes, memory, compare, network = addressed_tabs(
+        ("Masks", "Mattes", "Memory", "Your photo", "The network"), "results"
     )
     with masks:
         show_masks()
@@ -75,7 +75,7 @@ def show_mattes() -> None:
     ranked = sorted(errors.items(), key=lambda item: item[1]["MSE"])
     rows = [
         [
-            method.replace("ours", "Ours,").replace("pymatting", "PyMatting"),
+            method.replace("pymatting", "PyMatting"),
             *(format(found[name], digits) for name, digits in ERRORS.items()),
         ]
         for method, found in ranked
@@ -86,12 +86,7 @@ def show_mattes() -> None:
         "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
     )
     st.subheader("And then the refinement network", anchor=False)
-    rows = [
-        [f"{TRIMAPS[trimap]}, {stage}", *(format(found[stage][e], ERRORS[e]) for e in ERRORS)]
-        for trimap, found in read(MODELS / "refinement.json")["alphamatting"].items()
-        for stage in ("knn", "refined")
-    ]
-    st.markdown(table(["", *ERRORS], rows))
+    st.markdown(refinement_table())
     st.caption("`python -m models.evaluate_refinement`")
 
 

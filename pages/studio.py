@@ -21,6 +21,7 @@ from components.result_view import (
     show_result,
 )
 from components.table import STAGES, Piece, finish, lay_out, warm_up
+from components.tabs import kept_tabs
 from components.view import look_away, number_shown, shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -171,7 +172,8 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
     which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
-    with beside.container(horizontal=True, vertical_alignment="center", key="working"):
+    place = beside.empty()
+    with place.container(horizontal=True, vertical_alignment="center", key="working"):
         bar = st.progress(0.0, f"{which}{STAGES['reading']}")
         st.button("Cancel", icon=":material/close:", on_click=leave_the_rest, key="cancel")
 
@@ -187,6 +189,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
             )
 
     finish(piece, edge_for(piece), say, look)
+    place.empty()  # or it would fade beside the next one's bar
 
 
 def leave_the_rest() -> None:
@@ -216,6 +219,8 @@ def show_finished(done: list[Piece]) -> None:
         piece = done[position]
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
+    if not piece.found:
+        st.caption("Or paint over the person with *Keep*, in the picture below.")
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background_panel, crop_panel, edge_panel, correct_panel = tools(piece)
@@ -239,17 +244,11 @@ def show_finished(done: list[Piece]) -> None:
 
 
 def tools(piece: Piece) -> list:
-    """The tabs of what can be changed; who comes back from another page finds the one left open."""
+    """The tabs of what can be changed."""
     names = ("Background", "Crop", "Edge", "Correct")
-    key = "tool" if piece.found else "tool_for_nobody"
-    if key not in st.session_state:  # tabs are forgotten with the page that they were on
-        usual = names[0] if piece.found else names[-1]
-        st.session_state[f"{key}_first"] = st.session_state.get(f"{key}_left", usual)
-    panels = st.tabs(names, default=st.session_state[f"{key}_first"], key=key, on_change="rerun")
-    st.session_state[f"{key}_left"] = next(
-        name for name, panel in zip(names, panels, strict=True) if panel.open
-    )
-    return panels
+    if piece.found:
+        return kept_tabs(names, "tool")
+    return kept_tabs(names, "tool_for_nobody", names[-1])
 
 
 def correction_settings(piece: Piece) -> str:

@@ -54,7 +54,8 @@ def neighbours(walk: Walk) -> Step:
         "Nearest neighbours",
         "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
         f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) "
-        f"and to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}).",
+        f"and to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}). A pixel that both "
+        "searches find is one neighbour.",
         (
             rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
             r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",
@@ -160,7 +161,8 @@ def refinement(walk: Walk) -> Step:
         "Refinement",
         "A small network looks at the band once more, in tiles: at the colours, at the solver's "
         "alpha and at the place between the band's two sides. It says what to add to alpha, the "
-        f"residual r, never more than {LARGEST_CHANGE:g}; known pixels stay as they are.",
+        f"residual r, never more than {LARGEST_CHANGE:g} (gold where it adds, blue where it takes "
+        "away); known pixels stay as they are.",
         (r"\alpha'_i = \min\left(1, \max\left(0, \alpha_i + r_i(I, \alpha, T)\right)\right)",),
         "He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; trained by us on "
         "mattes that we drew and on the outlines of EG1800",

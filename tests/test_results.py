@@ -43,6 +43,26 @@ def test_tables_hold_what_was_measured():
         assert f"{errors['SAD']:.2f} | {errors['MSE']:.4f}" in words
 
 
+@app_test
+@pytest.mark.parametrize(
+    ("asked", "opened", "said"),
+    [(None, "Masks", None), ("Memory", "Memory", ["Memory"]), ("a hat", "Masks", None)],
+)
+def test_the_address_names_the_tab(asked, opened, said):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.switch_page("pages/results.py")
+    if asked:
+        app.query_params["tab"] = asked
+    app.run()
+    assert not app.exception
+    assert app.session_state["results_left"] == opened
+    assert app.query_params.get("tab") == said
+    app.query_params.clear()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/results.py").run()
+    assert app.session_state["results_left"] == opened
+
+
 def test_memory_is_that_of_the_work_on_the_picture():
     """Not of loading libraries or of making weights."""
     for rows in read("models/results/memory.json").values():

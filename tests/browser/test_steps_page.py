@@ -141,3 +141,12 @@ def test_what_is_changed_is_in_the_address_and_can_be_taken_back(page, screen):
     page.get_by_role("button", name="Back to the usual settings").click()
     expect(page.get_by_label("The pixel among its neighbours: a* and b*")).to_be_visible()
     assert "space" not in page.url
+
+
+@on_desktop
+def test_the_browser_s_back_leads_to_the_page_before(page, screen):
+    open_page(page, screen)
+    walk(page, "ArrowRight", "Landmarks")
+    walk(page, "ArrowRight", "Canonical pose")
+    page.go_back()
+    expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
