@@ -7,14 +7,13 @@ cost half a second and 120 MB.
 
 import importlib.util
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from pipeline.sampling import square_crop
-from pipeline.tflite import Network
+from pipeline.tflite import Network, loaded_network
 
 LANDMARK_COUNT = 468
 DETECTOR_SIZE = 192
@@ -106,7 +105,7 @@ def _detect(image, region):
     box is (centre x, centre y, side), eyes a (2, 2) array: right eye, left eye.
     """
     crop, to_photo = square_crop(image, region, DETECTOR_SIZE)
-    regressors, scores = _network("face_detection/face_detection_full_range_sparse.tflite")(
+    regressors, scores = wheel_network("face_detection/face_detection_full_range_sparse.tflite")(
         crop.astype(np.float32) / 127.5 - 1
     )
     scores = 1 / (1 + np.exp(-np.clip(scores[:, 0], -50, 50)))
@@ -136,7 +135,7 @@ def _landmarks(image, box, eyes):
     for _ in range(2):
         angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
         crop, to_photo = square_crop(image, (x, y, side * MESH_MARGIN, angle), MESH_SIZE)
-        outputs = _network("face_landmark/face_landmark.tflite")(crop.astype(np.float32) / 255)
+        outputs = wheel_network("face_landmark/face_landmark.tflite")(crop.astype(np.float32) / 255)
         mesh, presence = sorted(outputs, key=np.size, reverse=True)
         score = 1 / (1 + np.exp(-float(presence.item())))
         if score < PRESENCE_SCORE:
@@ -170,8 +169,8 @@ def _without_repeats(faces):
 
 
 def wheel_network(name: str) -> Network:
-    """Load one of the networks in the mediapipe wheel; name is a path below its "modules"."""
-    return Network(wheel_file(name))
+    """One of the networks in the mediapipe wheel; name is a path below its "modules"."""
+    return loaded_network(wheel_file(name))
 
 
 def wheel_file(name: str) -> Path:
@@ -182,6 +181,3 @@ def wheel_file(name: str) -> Path:
             "The mediapipe package is missing; install it with: pip install -r requirements.txt"
         )
     return Path(wheel.origin).parent / "modules" / name
-
-
-_network = cache(wheel_network)

@@ -4,14 +4,12 @@ Bazarevsky et al. 2020, *BlazePose: On-device Real-time Body Pose Tracking*; the
 mediapipe wheel, run by LiteRT. It knows bodies from behind and half hidden, which have no face.
 """
 
-from functools import cache
-
 import numpy as np
 
 from pipeline.face import wheel_network
 from pipeline.sampling import square_crop
-from pipeline.tflite import Network
 
+FILE = "pose_detection/pose_detection.tflite"
 INPUT_SIZE = 224
 # The detector expects some surroundings.
 MARGIN = 1.3
@@ -32,10 +30,6 @@ def person_score(image: np.ndarray, boxes: list) -> float:
 
 
 def _score(crop):
-    _, logits = sorted(_network()(crop.astype(np.float32) / 127.5 - 1), key=np.size, reverse=True)
+    outputs = wheel_network(FILE)(crop.astype(np.float32) / 127.5 - 1)
+    _, logits = sorted(outputs, key=np.size, reverse=True)
     return float(1 / (1 + np.exp(-logits.max())))
-
-
-@cache
-def _network() -> Network:
-    return wheel_network("pose_detection/pose_detection.tflite")

@@ -9,17 +9,17 @@ models/evaluate_refinement.py asks for (models/results/refinement.json).
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 
 import cv2
 import numpy as np
 
 from pipeline.knn import MOST_UNKNOWN, solving_scale
 from pipeline.large_photo import reduced
-from pipeline.tflite import Network
+from pipeline.tflite import loaded_network
 from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
 from pipeline.weights import WEIGHTS
 
+NETWORK = WEIGHTS / "refinement.tflite"
 INPUT_CHANNELS = 5
 # The network is convolutional with stride 4, and an output pixel depends on inputs up to 25
 # pixels away.
@@ -77,7 +77,7 @@ def residual(
     Arrays as for `refine`. network: called with (TILE, TILE, 5) float32, gives a list with
     (TILE, TILE, 1); the shipped one if None.
     """
-    network = network or shipped_network()
+    network = network or loaded_network(NETWORK)
     unknown = unknown_pixels(trimap)
     height, width = trimap.shape
     place = place_in_band(trimap)
@@ -130,9 +130,3 @@ def tiles(unknown: np.ndarray) -> Iterator[tuple[int, int]]:
             x = int(columns[0]) // STRIDE * STRIDE
             yield y, x
             columns = columns[columns >= x + INNER]
-
-
-@cache
-def shipped_network() -> Network:
-    """The network of models/weights, loaded once."""
-    return Network(WEIGHTS / "refinement.tflite")

@@ -6,8 +6,6 @@ as in the training portraits) and around each person that the first look found.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,7 +16,7 @@ from pipeline.face import Face
 from pipeline.mending import SURE, follow_edges, with_whole_faces, without_patches
 from pipeline.person import person_score
 from pipeline.sampling import inverse, sample_affine, scaling, then
-from pipeline.tflite import Network
+from pipeline.tflite import loaded_network
 from pipeline.weights import WEIGHTS
 
 NETWORK = WEIGHTS / "portrait_fcn_plus.tflite"
@@ -147,7 +145,7 @@ def _segment(image, faces):
 
 def network_size() -> tuple[int, int]:
     """Width and height of both networks' input."""
-    height, width = _network(NETWORK).input_size
+    height, width = loaded_network(NETWORK).input_size
     return width, height
 
 
@@ -172,8 +170,8 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> tuple[np.ndarray
     inputs = network_input(image, frame, face, size)
     mirrored = network_input(image, frame, face, size, cv2.BORDER_CONSTANT)[:, ::-1].copy()
     mirrored[..., 3] *= -1  # the x channel changes sides
-    logit, scores = _network(NETWORK)(inputs)
-    (mirrored_logit,) = _network(SECOND_NETWORK)(mirrored)
+    logit, scores = loaded_network(NETWORK)(inputs)
+    (mirrored_logit,) = loaded_network(SECOND_NETWORK)(mirrored)
     person = SHARE * logit[..., 0] + (1 - SHARE) * mirrored_logit[:, ::-1, 0]
     return person, _against_others(scores, HAIR_CLASS)
 
@@ -333,8 +331,3 @@ def _someone(probability, image):
     if not boxes or probability[probability > 0.5].mean() < MEAN_OF_PEOPLE:
         return False
     return person_score(image, boxes) >= SECOND_OPINION
-
-
-@cache
-def _network(path: Path) -> Network:
-    return Network(path)

@@ -1,25 +1,17 @@
 """MediaPipe's selfie segmentation: the peer of our mask, whose maps our network takes in."""
 
-from functools import cache
-
 import cv2
 import numpy as np
 
 from pipeline.face import wheel_network
-from pipeline.tflite import Network
 
 FILE = "selfie_segmentation/selfie_segmentation.tflite"
 
 
 def selfie_mask(image: np.ndarray) -> np.ndarray:
     """(H, W) float32 probability of "person" for (H, W, 3) uint8 RGB."""
-    network = _network()
+    network = wheel_network(FILE)
     height, width = network.input_size
     small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
     (probability,) = network(small.astype(np.float32) / 255)
     return cv2.resize(probability[..., 0], image.shape[1::-1])
-
-
-@cache
-def _network() -> Network:
-    return wheel_network(FILE)

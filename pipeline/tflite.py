@@ -3,12 +3,15 @@
 import re
 import threading
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 # Two threads halve the time of one photo; more would only take cores from other visitors.
 THREADS = 2
+
+_loading = threading.Lock()
 
 
 class Network:
@@ -40,6 +43,17 @@ class Network:
             self._interpreter.set_tensor(self._input["index"], inputs[None].astype(np.float32))
             self._interpreter.invoke()
             return [self._interpreter.get_tensor(output["index"])[0] for output in self._outputs]
+
+
+def loaded_network(path: Path) -> Network:
+    """The network of a file: loaded when it is first asked for, and kept for all that follow."""
+    with _loading:  # those who come at once wait for one to have loaded it
+        return _loaded(path)
+
+
+@cache
+def _loaded(path):
+    return Network(path)
 
 
 def run_and_keep(

@@ -30,7 +30,7 @@ def test_the_network_is_looked_at_on_what_the_product_shows_it_first(monkeypatch
     image = load_image(SAMPLES[0].file)[:200]
     faces = find_faces(image)
     shown = []
-    product = pipeline.segment._network
+    product = pipeline.segment.loaded_network
 
     def network_of(path):
         network = product(path)
@@ -43,7 +43,7 @@ def test_the_network_is_looked_at_on_what_the_product_shows_it_first(monkeypatch
         keeping.input_size = network.input_size
         return keeping
 
-    monkeypatch.setattr(pipeline.segment, "_network", network_of)
+    monkeypatch.setattr(pipeline.segment, "loaded_network", network_of)
     segment(image, faces)
     face = faces[0] if faces else None
     np.testing.assert_array_equal(network_layers(image, face).inputs, shown[0])

@@ -99,7 +99,7 @@ def replace_networks(monkeypatch, answer):
         network.input_size = (height, width)
         return network
 
-    monkeypatch.setattr("pipeline.segment._network", network_of)
+    monkeypatch.setattr("pipeline.segment.loaded_network", network_of)
 
 
 @pytest.mark.parametrize("beside", [-2, 2])
