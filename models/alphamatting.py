@@ -21,6 +21,7 @@ class Scene:
 
 
 def alphamatting_names(data_folder: Path) -> list[str]:
+    """Names of the photos of alphamatting.com that lie in the data's folder, in their order."""
     return sorted(path.stem for path in (data_folder / "alphamatting" / "alpha").glob("*.png"))
 
 

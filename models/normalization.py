@@ -24,6 +24,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
+        """As keras.layers.BatchNormalization's."""
         if not (training and self.trainable and keras.backend.backend() == "torch"):
             return super().call(inputs, training=training, mask=mask)
         import torch

@@ -1,7 +1,7 @@
 """The training and evaluation photos, read from the folder that DEEPMASQUE_DATA names.
 
-The photos are not part of the project; shared/data/README.md of our workplace lists their
-sources: EG1800 (Shen et al. 2016), PASCAL VOC 2012 person masks, BSDS500 photographs.
+The photos are not part of the project. They are EG1800 (Shen et al. 2016), PASCAL VOC 2012's scenes
+with person masks, and photographs of BSDS500, in the folders that this module names.
 """
 
 import os

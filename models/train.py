@@ -117,6 +117,7 @@ class SteppedAdamW(keras.optimizers.AdamW):
         self._layers, self._factor = layers, factor
 
     def update_step(self, gradient, variable, learning_rate):
+        """As Keras calls it for every variable in each step."""
         # On TensorFlow this is the backend's variable, whose name is the path.
         path = getattr(variable, "path", variable.name)
         if path.startswith(self._layers):
@@ -246,6 +247,7 @@ class TrainingState:
         return _Swapped(self._model, self._average)
 
     def save(self, epoch: int) -> None:
+        """Writes the state after so many epochs; a break in between leaves the last one whole."""
         arrays = {f"weight{i}": value for i, value in enumerate(self._model.get_weights())}
         arrays |= {f"average{i}": value for i, value in enumerate(self._average)}
         for kind, variables in self._others().items():

@@ -18,8 +18,12 @@ def conjugate_gradient(
 ) -> np.ndarray:
     """Solve ``matrix @ x = right_side`` for a symmetric positive definite matrix.
 
-    Stops when the preconditioned residual has fallen to `tolerance` times that of ``x = 0``.
-    `residuals` collects that ratio before every iteration and after the last.
+    matrix: (n, n) float32 or float64, with a positive diagonal. right_side, start: (n,), of the
+    matrix's dtype and of any. tolerance: stops when the preconditioned residual has fallen to so
+    much of that of ``x = 0``, or after maximum_iterations, which is no error. residuals: collects
+    that ratio before every iteration and after the last.
+
+    Returns x, (n,) of the right side's dtype.
     """
     inverse_diagonal = 1 / matrix.diagonal()
     x = start.astype(right_side.dtype, copy=True)
