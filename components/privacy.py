@@ -10,9 +10,9 @@ PROMISE = (
     "Photos are worked on in this server's memory, never written to its disk, and are forgotten "
     "within minutes of your closing the page."
 )
-# Streamlit keeps a session for two minutes after its page was closed; so often it is looked whether
-# they are over.
-SECONDS_BETWEEN_LOOKS = 30.0
+# Who closed the page, or lost the network, finds everything again within this time. With the time
+# between looks, twice, it must be less than the two minutes after which Streamlit itself gives up.
+SECONDS_TO_COME_BACK, SECONDS_BETWEEN_LOOKS = 60.0, 20.0
 
 
 def privacy_note() -> None:
@@ -34,22 +34,34 @@ def keep_uploads_in_memory() -> None:
 
 @st.cache_resource(show_spinner=False)
 def forget_closed_sessions() -> None:
-    """Makes the server forget sessions whose time is over, also when nobody comes after them.
+    """Makes the server close and empty every session some time after its page was closed.
 
-    By itself Streamlit looks for them only when another page is closed: the last visitor's photos
-    would stay until then. Its store has no public way in, and is no place for two threads, so the
-    server's own is asked.
+    By itself Streamlit looks for sessions whose time is over only when another page is closed, and
+    its loop holds the last visitor's until the next one comes. There is no public way to what it
+    stores, and it is no place for two threads, so the server's own is asked.
     """
     try:
         runtime = Runtime.instance()
         server = runtime._get_async_objs().eventloop
-        sessions = runtime._session_mgr._session_storage._cache
+        stored = runtime._session_mgr._session_storage
     except (RuntimeError, AttributeError):  # a test without a server, or another Streamlit
         return
+    closed_since: dict[str, float] = {}
 
     def look() -> None:
+        now = time.monotonic()
+        sessions = {each.session.id: each.session for each in stored.list()}
+        for who in closed_since.keys() - sessions.keys():  # came back
+            del closed_since[who]
+        for who, session in sessions.items():
+            if now - closed_since.setdefault(who, now) >= SECONDS_TO_COME_BACK:
+                runtime.close_session(who)
+                session.session_state.clear()
+                session._fragment_storage.clear()
+
+    def look_again_and_again() -> None:
         while not server.is_closed():
-            server.call_soon_threadsafe(sessions.expire)
+            server.call_soon_threadsafe(look)
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
-    threading.Thread(target=look, name="forget", daemon=True).start()
+    threading.Thread(target=look_again_and_again, name="forget", daemon=True).start()

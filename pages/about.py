@@ -16,8 +16,8 @@ face, simulates the board |
 | anybody else's computer | nothing: fonts, scripts and networks all come from this server |"""
 
 PRIVACY = """\
-- Closing the page cuts the connection. For two minutes the server waits whether it comes back, as
-  after a break of the network; then it forgets the session and all photos.
+- Closing the page cuts the connection. For a minute the server waits whether it comes back, as after
+  a break of the network; then it forgets the session and all photos.
   While an upload is under way its file is held in memory, too.
 - No account, no analytics, no advertising. The one cookie keeps other sites from uploading in
   your name.

@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionInfo
 from streamlit.testing.v1 import AppTest
 
 from components import figures, privacy
@@ -87,17 +87,25 @@ def test_uploads_never_touch_the_disk(monkeypatch):
     large.file.close()
 
 
-class Closed:
-    """A session whose page was closed, as the server keeps it."""
+class Session:
+    """What of a session is closed: see streamlit.runtime.app_session.AppSession."""
 
-    def __init__(self):
-        self.session = SimpleNamespace(id="closed")
+    def __init__(self, name: str):
+        self.id, self.open = name, True
+        self.session_state = {"pieces": ["a photo"]}
+        self._fragment_storage = MemoryFragmentStorage()
+        self._fragment_storage.register("shows the photo", lambda: "a photo")
+
+    def shutdown(self):
+        self.open = False
 
 
-def test_a_closed_session_is_forgotten_though_nobody_comes_after_it(monkeypatch):
+def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
+    monkeypatch.setattr(privacy, "SECONDS_TO_COME_BACK", 1.0)
     monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.05)
     monkeypatch.setattr(Runtime, "_instance", None)
-    sessions = MemorySessionStorage(ttl_seconds=1)
+    sessions = MemorySessionStorage()
+    closed, back = Session("closed"), Session("back")
 
     async def serve() -> list[bool]:
         runtime = Runtime(
@@ -109,18 +117,18 @@ def test_a_closed_session_is_forgotten_though_nobody_comes_after_it(monkeypatch)
             )
         )
         await runtime.start()
-        closed = Closed()
-        sessions.save(closed)
-        there = weakref.ref(closed)
-        del closed
+        for each in (closed, back):
+            sessions.save(SessionInfo(client=None, session=each))
         privacy.forget_closed_sessions.__wrapped__()
-        seen = []
-        for _ in range(2):
-            seen.append(there() is not None)
-            await asyncio.sleep(1.5)
+        await asyncio.sleep(0.5)
+        sessions.delete("back")
+        seen = [closed.open]
+        await asyncio.sleep(1.5)
         runtime.stop()
         await runtime.stopped
-        return seen
+        return [*seen, closed.open]
 
     with ThreadPoolExecutor() as pool:
         assert pool.submit(asyncio.run, serve()).result() == [True, False]
+    assert not closed.session_state and not closed._fragment_storage.contains("shows the photo")
+    assert back.open and back.session_state
