@@ -5,6 +5,10 @@ import time
 
 import streamlit as st
 from streamlit.runtime import Runtime
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.state import SessionState
+
+from components.table import leave_modules_out_of_collections
 
 PROMISE = (
     "Photos are worked on in this server's memory, never written to its disk, and are forgotten "
@@ -53,11 +57,17 @@ def forget_closed_sessions() -> None:
         sessions = {each.session.id: each.session for each in stored.list()}
         for who in closed_since.keys() - sessions.keys():  # came back
             del closed_since[who]
-        for who, session in sessions.items():
-            if now - closed_since.setdefault(who, now) >= SECONDS_TO_COME_BACK:
-                runtime.close_session(who)
-                session.session_state.clear()
-                session._fragment_storage.clear()
+        over = [
+            who
+            for who in sessions
+            if now - closed_since.setdefault(who, now) >= SECONDS_TO_COME_BACK
+        ]
+        for who in over:
+            runtime.close_session(who)
+            sessions[who]._session_state = SessionState()
+            sessions[who]._fragment_storage = MemoryFragmentStorage()
+        if over:
+            leave_modules_out_of_collections()
 
     def look_again_and_again() -> None:
         while not server.is_closed():

@@ -226,19 +226,21 @@ def warm_up() -> threading.Thread:
         from pipeline import matte
 
         matte(np.zeros((64, 64, 3), np.uint8))
-        _leave_modules_out_of_collections()
+        leave_modules_out_of_collections()
 
     thread = threading.Thread(target=load, name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
-def _leave_modules_out_of_collections() -> None:
+def leave_modules_out_of_collections() -> None:
     """Streamlit collects garbage after every run of a page, and nobody else runs meanwhile.
 
     Nearly all of what it looks through are the tens of thousands of objects of modules, which
-    live as long as the server does; without them a collection takes no time to speak of.
+    live as long as the server does; without them a collection takes no time to speak of. What
+    belongs to those who are there is left out, too: to be called again when one of them has gone.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

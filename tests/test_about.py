@@ -14,6 +14,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from components import figures, privacy
@@ -92,7 +93,8 @@ class Session:
 
     def __init__(self, name: str):
         self.id, self.open = name, True
-        self.session_state = {"pieces": ["a photo"]}
+        self._session_state = SessionState()
+        self._session_state["pieces"] = ["a photo"]
         self._fragment_storage = MemoryFragmentStorage()
         self._fragment_storage.register("shows the photo", lambda: "a photo")
 
@@ -130,5 +132,6 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
 
     with ThreadPoolExecutor() as pool:
         assert pool.submit(asyncio.run, serve()).result() == [True, False]
-    assert not closed.session_state and not closed._fragment_storage.contains("shows the photo")
-    assert back.open and back.session_state
+    assert "pieces" not in closed._session_state
+    assert not closed._fragment_storage.contains("shows the photo")
+    assert back.open and "pieces" in back._session_state
