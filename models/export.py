@@ -3,23 +3,26 @@
     python -m models.export portrait_fcn_plus
     python -m models.export refinement
 
-Weights are stored as float16, which halves the file; arithmetic stays float32. The log of the
-training goes to models/results/training_NAME.json. The multi-class network's file also gives the
-scores of its classes, of which the app takes hair.
+Weights are stored as float16, which halves the file; arithmetic stays float32. Some networks are the
+mean of several trainings (models.recipe.MEANS). The log of each goes to
+models/results/training_NAME.json. The multi-class network's file also gives the scores of its
+classes, of which the app takes hair.
 """
 
 import argparse
 import os
+from collections.abc import Sequence
 
 # Conversion is TensorFlow's; its log would bury ours.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from models.family import ENCODERS, build
-from models.recipe import RECIPES
+from models.recipe import MEANS, RECIPES
 from models.record import sha256, training_log
 from models.refinement import refinement
 from models.train import CHECKPOINTS
@@ -29,23 +32,34 @@ from pipeline.weights import WEIGHTS
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=(*sorted(RECIPES), "refinement"))
+    parser.add_argument("network", choices=(*sorted([*RECIPES, *MEANS]), "refinement"))
     name = parser.parse_args().network
+    trainings = MEANS.get(name, (name,))
     if name == "refinement":
         model = refinement(TILE, TILE)
     else:
-        recipe = RECIPES[name]
+        recipe = RECIPES[trainings[0]]
         width, height = recipe.input_size
         model = build(recipe.network, recipe.encoder, height, width)
-    model.load_weights(CHECKPOINTS / name / f"{name}.weights.h5")
+    model.set_weights(mean_weights(model, trainings))
     if name != "refinement":
         model = ENCODERS[recipe.encoder].exported(model)
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"
     path.write_bytes(content)
-    epochs = ",\n ".join((CHECKPOINTS / name / "log.jsonl").read_text().splitlines())
-    training_log(name).write_text(f"[{epochs}]\n")
+    for training in trainings:
+        epochs = ",\n ".join((CHECKPOINTS / training / "log.jsonl").read_text().splitlines())
+        training_log(training).write_text(f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {sha256(path.name)}")
+
+
+def mean_weights(model, trainings: Sequence[str]) -> list[np.ndarray]:
+    """The weights of `model` as each training left them, averaged in float64."""
+    found = []
+    for training in trainings:
+        model.load_weights(CHECKPOINTS / training / f"{training}.weights.h5")
+        found.append([value.astype(np.float64) for value in model.get_weights()])
+    return [np.mean(values, axis=0) for values in zip(*found, strict=True)]
 
 
 def to_tflite(model) -> bytes:

@@ -11,7 +11,7 @@
 The encoders are VGG16, as in the papers; EfficientNet-Lite0, which runs on a phone-sized CPU
 budget and fits in 10 MB; the latter with the maps of MediaPipe's selfie segmentation beside its
 own; and MediaPipe's multi-class selfie segmentation, whose strides end at 16, with a head of its
-own. The app uses the last two.
+own. The app uses the last.
 """
 
 from collections.abc import Callable

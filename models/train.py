@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from models.augment import sample
+from models.augment import about_someone, sample
 from models.family import ENCODERS, NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss, squared_error
@@ -211,6 +211,8 @@ class Samples:
         kind = rng.random()
         if kind < self.recipe.scene_share:
             portrait = self.scenes[rng.integers(len(self.scenes))]
+            if self.recipe.close_scenes and rng.random() < self.recipe.close_scenes:
+                portrait = about_someone(portrait, rng)
         elif kind < self.recipe.scene_share + self.recipe.empty_share:
             portrait = _nobody(self.backgrounds[rng.integers(len(self.backgrounds))])
         size = stage_of(self.recipe, epoch).size

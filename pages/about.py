@@ -48,9 +48,8 @@ PAPERS = """\
 - Mehta and Rastegari 2022, [Separable Self-attention for Mobile Vision
   Transformers](https://arxiv.org/abs/2206.02680): the attention in the network's encoder
 - Lin et al. 2017, [Feature Pyramid Networks](https://doi.org/10.1109/CVPR.2017.106): its decoder
-- Tan and Le 2019, [EfficientNet](https://arxiv.org/abs/1905.11946): the second network's encoder
-- Howard et al. 2019, [Searching for MobileNetV3](https://arxiv.org/abs/1905.02244): MediaPipe's
-  selfie segmentation, whose maps lie beside it
+- Wortsman et al. 2022, [Model Soups](https://arxiv.org/abs/2203.05482): weights averaged over
+  trainings
 - Kartynnik et al. 2019, [Real-time Facial Surface
   Geometry](https://arxiv.org/abs/1907.06724): the 468 landmarks
 - He, Sun and Tang 2013, [Guided Image Filtering](https://doi.org/10.1109/TPAMI.2012.213)
@@ -68,8 +67,7 @@ CREDITS = """\
 |---|---|---|
 | portrait network, refinement network, face shape model | trained by us on EG1800, PASCAL VOC \
 2012 and BSDS500; the portrait network from the weights of MediaPipe's multi-class selfie \
-segmentation (Google, Apache-2.0), its second from ImageNet weights (Apache-2.0) and with the maps \
-of MediaPipe's selfie segmentation (Google, Apache-2.0) | research, non-commercial |
+segmentation (Google, Apache-2.0) | research, non-commercial |
 | detectors of faces and people, 468 landmarks, canonical face mesh | MediaPipe, Google | \
 Apache-2.0 |
 | Surrey Face Model, if you bring it | University of Surrey | non-commercial, not included |

@@ -128,7 +128,7 @@ def show_network() -> None:
         "the sum on the right, which five more convolutions and a transposed one turn into scores "
         "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
         "x channels; the wider a box, the more channels. The second network, which sees the mirror "
-        "image, has EfficientNet-Lite0 and the maps of MediaPipe's selfie segmentation instead."
+        "image, has the same layers and other weights."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

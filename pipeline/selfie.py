@@ -1,4 +1,4 @@
-"""MediaPipe's selfie segmentation: the peer of our mask, whose maps our network takes in."""
+"""MediaPipe's selfie segmentation: a peer of our mask."""
 
 import cv2
 import numpy as np

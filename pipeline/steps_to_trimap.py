@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
-from pipeline.segment import SHARE, network_size
+from pipeline.segment import SHARPNESS, network_size
 from pipeline.step import Picture, Step, megabytes
 from pipeline.trimap import (
     HAIR_FOLLOWED,
@@ -169,14 +169,14 @@ def mask(walk: Walk) -> Step:
     return Step(
         "mask",
         "Mask",
-        "PortraitFCN+ turns the six channels into the probability of *person*. A second, smaller "
-        "network of its family looks at the photo's mirror image, for a mistake is seldom made by "
-        "both; where people are small, both look again, closer. Rounds of a guided filter then move "
-        "the boundary onto the photo's own edges.",
+        "PortraitFCN+ turns the six channels into the probability of *person*. A second one, taught on "
+        "scenes, too, looks at the photo's mirror image, for a mistake is seldom made by both; where "
+        "people are small, both look again, closer. Rounds of a guided filter then move the boundary "
+        "onto the photo's own edges.",
         (
-            r"m_i = \sigma\!\left( w f(I, c)_i + (1 - w)"
+            rf"m_i = \sigma\!\left( \tfrac{{{SHARPNESS:g}}}{{2}} \left( f(I, c)_i +"
             r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
-            r" \right)",
+            r" \right) \right)",
             r"\sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
         "Shen et al. 2016, section 4; He, Sun and Tang, *Guided Image Filtering*, ECCV 2010",
@@ -190,7 +190,6 @@ def mask(walk: Walk) -> Step:
         ),
         (
             ("The network's picture", f"{width} × {height}"),
-            ("First network's weight w", f"{SHARE:.2f}"),
             ("Looks", f"{looks}, and {looks} mirrored by the second network"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
             ("Memory kept", megabytes(walk.mask.nbytes)),

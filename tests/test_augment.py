@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.augment import Augmentation, sample
+from models.augment import ROOM, Augmentation, about_someone, sample
 from models.photos import HELD_OUT_SCENES, Portrait, scene_split
+from pipeline.face import Face
 
 SIZE = (96, 128)
 BARE = Augmentation(background=0.0)
@@ -37,6 +38,38 @@ def test_truth_follows_the_picture_in_any_pose(portrait):
 def test_without_a_face_the_portrait_channels_are_zero(portrait):
     inputs, _ = sample(portrait, SIZE, [], BARE, np.random.default_rng(2))
     assert not inputs[..., 3:].any()
+
+
+def face_at(x: float, y: float) -> Face:
+    return Face(np.full((468, 3), (x, y, 0), np.float32), 1.0)
+
+
+def test_a_scene_is_shown_around_one_of_its_people():
+    mask = np.zeros((300, 400), np.uint8)
+    people = {(40, 60): (30, 40), (260, 150): (60, 80)}  # left, top: width, height
+    for (left, top), (width, height) in people.items():
+        mask[top : top + height, left : left + width] = 255
+    scene = Portrait("two", mask[..., None].repeat(3, 2), mask, mask | 255, face_at(290, 190))
+    rng = np.random.default_rng(0)
+    shown = [about_someone(scene, rng) for _ in range(40)]
+    assert {int((each.mask > 0).sum()) for each in shown} == {30 * 40, 60 * 80}
+    for each in shown:
+        assert each.image.shape[:2] == each.mask.shape == each.known.shape
+        np.testing.assert_array_equal(each.image[..., 0], each.mask)
+        rows, columns = np.nonzero(each.mask)
+        height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+        assert max(each.mask.shape[0] / height, each.mask.shape[1] / width) <= ROOM[1] + 0.1
+        # The larger one's face moves along; the smaller one's picture is without it.
+        if height == 80:
+            x, y = each.face.landmarks[0, :2]
+            assert (x - columns[0], y - rows[0]) == (290 - 260, 190 - 150)
+        else:
+            assert each.face is None
+
+
+def test_a_scene_with_nobody_large_enough_is_shown_whole(portrait):
+    empty = replace(portrait, mask=portrait.mask * 0)
+    assert about_someone(empty, np.random.default_rng(0)) is empty
 
 
 def test_scenes_kept_for_measuring_are_never_trained_on(portrait):

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("keras", reason="cards are written with requirements-dev.txt")
 
 from benchmarks.knn import RESULTS as ACCURACY  # noqa: E402
-from models.card import OF_NETWORK, card, refinement_card  # noqa: E402
+from models.card import SEES, card, refinement_card  # noqa: E402
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS  # noqa: E402
 from models.evaluate_refinement import passes  # noqa: E402
 from models.photos import DATA, TRAINING_PORTRAITS, portrait_names  # noqa: E402
@@ -17,7 +17,7 @@ from pipeline import matte  # noqa: E402
 from pipeline.weights import WEIGHTS  # noqa: E402
 
 
-@pytest.mark.parametrize("name", OF_NETWORK)
+@pytest.mark.parametrize("name", SEES)
 def test_a_card_says_what_the_recipe_the_figures_and_the_file_say(name):
     assert (WEIGHTS / f"{name}.md").read_text() == card(name)
 

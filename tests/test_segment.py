@@ -13,7 +13,7 @@ from pipeline.segment import (
     HAIR_CLASS,
     NETWORK,
     SECOND_NETWORK,
-    SHARE,
+    SHARPNESS,
     Frame,
     look,
     network_input,
@@ -71,7 +71,7 @@ def test_beyond_the_photo_one_network_sees_its_edge_and_the_other_in_the_mirror_
     assert (mirrored[0] == 127).all() and (mirrored[height // 2] == [255, 0, 0]).all()
 
 
-def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
+def test_a_look_is_the_mean_of_the_photo_and_the_mirror_image_turned_back(monkeypatch):
     """Networks that say which column they see, of images of their own."""
     width, height = size = network_size()
     columns = np.broadcast_to(np.arange(width, dtype=np.float32), (height, width))
@@ -79,7 +79,7 @@ def test_a_look_weighs_the_photo_and_the_mirror_image_turned_back(monkeypatch):
     replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
     photo = np.zeros((height, width, 3), np.uint8)
     person, hair = look(photo, whole_frame(photo.shape, size), None)
-    expected = SHARE * columns + (1 - SHARE) * 1000 * columns[:, ::-1]
+    expected = SHARPNESS * (columns + 1000 * columns[:, ::-1]) / 2
     np.testing.assert_allclose(person, expected, rtol=1e-5)
     # The class scores are 1 for hair and 0 for the five others.
     np.testing.assert_allclose(hair, 1 - np.log(5), rtol=1e-5)
@@ -94,7 +94,7 @@ def replace_networks(monkeypatch, answer):
     def network_of(path):
         def network(inputs):
             logit = answer(path, inputs)[..., None]
-            return [logit, scores] if path == NETWORK else [logit]
+            return [logit, scores if path == NETWORK else -scores]
 
         network.input_size = (height, width)
         return network

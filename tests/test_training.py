@@ -101,6 +101,20 @@ def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
             np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
 
 
+def test_a_mean_of_trainings_has_the_mean_of_their_weights(tmp_path, monkeypatch):
+    from models import export
+
+    monkeypatch.setattr(export, "CHECKPOINTS", tmp_path)
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    for name, value in (("first", 1.0), ("second", 4.0)):
+        model.set_weights([np.full((2, 1), value, "f4"), np.full(1, -value, "f4")])
+        (tmp_path / name).mkdir()
+        model.save_weights(tmp_path / name / f"{name}.weights.h5")
+    kernel, bias = export.mean_weights(model, ("first", "second"))
+    assert kernel.tolist() == [[2.5], [2.5]] and bias.tolist() == [-2.5]
+
+
 def test_epochs_belong_to_their_stage():
     recipe = Recipe(stages=(Stage((32, 32), 2), Stage((64, 64), 1)), input_size=(64, 64))
     assert [stage_of(recipe, epoch).size for epoch in range(3)] == [(32, 32), (32, 32), (64, 64)]
