@@ -66,10 +66,9 @@ clean:
 train: $(VENV)/dev published-weights
 	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
-	for name in portrait_fcn_plus portrait_fcn_plus_scenes portrait_fcn_plus_more_scenes; do \
-	$(VENV)/bin/python -m models.train $$name || exit 1; done
+	for name in portraits scenes more_scenes; do \
+	$(VENV)/bin/python -m models.train portrait_fcn_plus_$$name || exit 1; done
 	$(VENV)/bin/python -m models.export portrait_fcn_plus
-	$(VENV)/bin/python -m models.export portrait_fcn_plus_second
 
 train-refinement: $(VENV)/dev
 	$(INSTALL) --no-deps -r requirements-train.txt
@@ -95,7 +94,6 @@ evaluate: $(VENV)/dev published-weights
 	$(VENV)/bin/python -m models.evaluate_refinement
 	$(VENV)/bin/python -m benchmarks.knn accuracy --methods "ours refined" --again
 	$(VENV)/bin/python -m models.card portrait_fcn_plus
-	$(VENV)/bin/python -m models.card portrait_fcn_plus_second
 	$(VENV)/bin/python -m models.card refinement
 	$(VENV)/bin/python docs/figures.py
 

@@ -75,12 +75,13 @@ def parameters() -> dict[str, int]:
     use_tensorflow()
     from models.deep_image_matting import deep_image_matting
     from models.family import build
-    from models.recipe import RECIPES
+    from models.recipe import MEANS, RECIPES
 
     return {
         "deep_image_matting": deep_image_matting(64, 64).count_params(),
-        # Two of one shape.
-        "portrait_fcn_plus": 2 * build(encoder=RECIPES["portrait_fcn_plus"].encoder).count_params(),
+        "portrait_fcn_plus": build(
+            encoder=RECIPES[MEANS["portrait_fcn_plus"][0]].encoder
+        ).count_params(),
         "knn_matting": 0,
     }
 

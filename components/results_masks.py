@@ -10,7 +10,6 @@ from components.results_charts import distribution_chart, training_chart
 MASKS = {
     "one_pass": "DeepMasque's network, one pass",
     "one_pass_edges": "The same pass, edges followed",
-    "second_pass": "Its second network, one pass",
     "mask": "DeepMasque, mask",
     "alpha": "DeepMasque, alpha",
     **PEERS,
@@ -18,9 +17,9 @@ MASKS = {
 CHARTED = ("mask", "mediapipe_multiclass", "mediapipe_selfie")
 LEAST_IOU = 0.85  # where the chart of photos begins
 TRAININGS = {
-    "The network": "training_portrait_fcn_plus.json",
-    "The second network, first training": "training_portrait_fcn_plus_scenes.json",
-    "The second network, second training": "training_portrait_fcn_plus_more_scenes.json",
+    "On portraits": "training_portrait_fcn_plus_portraits.json",
+    "On portraits and scenes": "training_portrait_fcn_plus_scenes.json",
+    "On portraits and more scenes": "training_portrait_fcn_plus_more_scenes.json",
 }
 # A step, what the project of 2018 reported for it (in percent, its protocol unknown), and which of
 # our measured networks took the same step.
@@ -30,7 +29,7 @@ ROAD_OF_2018 = (
     ("PortraitFCN+ without initialisation", "70", "portrait_fcn_plus_vgg16_scratch_long"),
     ("PortraitFCN+ from VGG16", "92 to 93", "portrait_fcn_plus_vgg16_long"),
     ("PortraitFCN+ from MediaPipe's multi-class network", "", "one_pass"),
-    ("and one taught on scenes, too, at the mirror image, edges followed: the mask", "", "mask"),
+    ("and its mirror image, edges followed: the mask", "", "mask"),
     ("and KNN matting", "95.9", "knn"),
     ("and a residual network", "97.1", "refined"),
 )
@@ -61,8 +60,8 @@ def show_masks() -> None:
         training_chart(read(MODELS / log))
     st.caption(
         "One point an epoch; 100 portraits of the training half serve for validation. All three begin "
-        "with the weights of MediaPipe's multi-class segmentation; the second network's are the mean of "
-        "two trainings, in which more of the samples are scenes."
+        "with the weights of MediaPipe's multi-class segmentation, and the network's are the mean of the "
+        "three."
     )
     ablations = read(MODELS / "ablations.json")
     show_road(ablations["networks"] | results)
@@ -77,8 +76,8 @@ def show_portraits(results: dict) -> None:
         "hand-drawn mask over the union of both, averaged over the photos. Ours began with the "
         "weights of MediaPipe's multi-class segmentation, whose line says how far it comes as "
         "published. Robust Video Matting sees one photo at a time, and nothing of it is in ours. "
-        "Settings were chosen on other portraits; which of the finished networks are used, and what "
-        "they see beyond a photo's edge, on these and the scenes below too."
+        "Settings were chosen on other portraits; which of the finished networks is used, and what "
+        "it sees beyond a photo's edge, on these and the scenes below too."
     )
     rows = [
         [

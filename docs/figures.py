@@ -22,8 +22,7 @@ SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 SEGMENTERS = {
     "one_pass": "our network, a single pass",
     "one_pass_edges": "the same pass, its boundary moved onto the photo's edges",
-    "second_pass": "our second network, a single pass",
-    "mask": "our mask (a mean of both, the second on the mirror image)",
+    "mask": "our mask (the photo and its mirror image)",
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
 }

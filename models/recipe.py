@@ -60,7 +60,7 @@ _PORTRAITS = Recipe(
     seed=10,
 )
 RECIPES = {
-    "portrait_fcn_plus": _PORTRAITS,
+    "portrait_fcn_plus_portraits": _PORTRAITS,
     "portrait_fcn_plus_scenes": replace(
         _PORTRAITS,
         stages=(Stage((192, 256), 5),),
@@ -76,12 +76,10 @@ RECIPES = {
         seed=22,
     ),
 }
-# Networks whose weights are the mean of several trainings that began with the same ones (Wortsman et
-# al. 2022, *Model soups*, ICML, section 2, "uniform soup"): each training knows something of its own,
-# and the mean costs what one does.
-MEANS = {
-    "portrait_fcn_plus_second": ("portrait_fcn_plus_scenes", "portrait_fcn_plus_more_scenes"),
-}
+# Shipped is the mean of the weights of several trainings that began with the same ones (Wortsman et
+# al. 2022, *Model soups*, ICML, section 2, "uniform soup"): each knows something of its own, and the
+# mean costs what one does.
+MEANS = {"portrait_fcn_plus": tuple(RECIPES)}
 
 
 def _ablation(network: str, encoder: str, **changes) -> Recipe:

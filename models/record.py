@@ -4,13 +4,13 @@ import hashlib
 import json
 from pathlib import Path
 
-from pipeline.segment import NETWORK, SECOND_NETWORK
+from pipeline.segment import NETWORK
 from pipeline.weights import WEIGHTS
 
 RESULTS = Path(__file__).resolve().parent / "results"
 PROVENANCE = RESULTS / "weights.json"
 # What a mask depends on.
-MASK_WEIGHTS = (NETWORK.name, SECOND_NETWORK.name)
+MASK_WEIGHTS = (NETWORK.name,)
 
 
 def keep(file: Path, results: dict, *weights: str) -> None:

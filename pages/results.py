@@ -127,8 +127,7 @@ def show_network() -> None:
         "picked at the next stride is added. Every level, enlarged to stride 2, has its say in "
         "the sum on the right, which five more convolutions and a transposed one turn into scores "
         "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
-        "x channels; the wider a box, the more channels. The second network, which sees the mirror "
-        "image, has the same layers and other weights."
+        "x channels; the wider a box, the more channels."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

@@ -169,13 +169,12 @@ def mask(walk: Walk) -> Step:
     return Step(
         "mask",
         "Mask",
-        "PortraitFCN+ turns the six channels into the probability of *person*. A second one, taught on "
-        "scenes, too, looks at the photo's mirror image, for a mistake is seldom made by both; where "
-        "people are small, both look again, closer. Rounds of a guided filter then move the boundary "
-        "onto the photo's own edges.",
+        "PortraitFCN+ turns the six channels into the probability of *person*. It also looks at the "
+        "photo's mirror image, for a mistake is seldom made in both; where people are small, it looks "
+        "again, closer. Rounds of a guided filter then move the boundary onto the photo's own edges.",
         (
             rf"m_i = \sigma\!\left( \tfrac{{{SHARPNESS:g}}}{{2}} \left( f(I, c)_i +"
-            r" f_2(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
+            r" f(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"
             r" \right) \right)",
             r"\sigma(t) = \frac{1}{1 + e^{-t}}",
         ),
@@ -190,7 +189,7 @@ def mask(walk: Walk) -> Step:
         ),
         (
             ("The network's picture", f"{width} × {height}"),
-            ("Looks", f"{looks}, and {looks} mirrored by the second network"),
+            ("Looks", f"{looks}, and {looks} at the mirror image"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
             ("Memory kept", megabytes(walk.mask.nbytes)),
         ),

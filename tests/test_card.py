@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("keras", reason="cards are written with requirements-dev.txt")
 
 from benchmarks.knn import RESULTS as ACCURACY  # noqa: E402
-from models.card import SEES, card, refinement_card  # noqa: E402
+from models.card import card, refinement_card  # noqa: E402
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS  # noqa: E402
 from models.evaluate_refinement import passes  # noqa: E402
 from models.photos import DATA, TRAINING_PORTRAITS, portrait_names  # noqa: E402
@@ -17,9 +17,8 @@ from pipeline import matte  # noqa: E402
 from pipeline.weights import WEIGHTS  # noqa: E402
 
 
-@pytest.mark.parametrize("name", SEES)
-def test_a_card_says_what_the_recipe_the_figures_and_the_file_say(name):
-    assert (WEIGHTS / f"{name}.md").read_text() == card(name)
+def test_a_card_says_what_the_recipe_the_figures_and_the_file_say():
+    assert (WEIGHTS / "portrait_fcn_plus.md").read_text() == card()
 
 
 def test_so_does_that_of_the_refinement_network():
@@ -28,7 +27,7 @@ def test_so_does_that_of_the_refinement_network():
 
 def test_every_file_has_a_card_with_its_hash():
     files = [file for file in WEIGHTS.iterdir() if file.suffix != ".md"]
-    assert len(files) >= 5
+    assert len(files) >= 4
     for file in files:
         assert sha256(file.name) in file.with_suffix(".md").read_text()
 

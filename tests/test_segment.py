@@ -11,8 +11,6 @@ from pipeline.mending import follow_edges, with_whole_faces
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
     HAIR_CLASS,
-    NETWORK,
-    SECOND_NETWORK,
     SHARPNESS,
     Frame,
     look,
@@ -54,52 +52,43 @@ def test_channels_are_zero_without_a_face(astronaut):
     assert not inputs[..., 3:].any() and inputs[..., :3].any()
 
 
-def test_beyond_the_photo_one_network_sees_its_edge_and_the_other_in_the_mirror_grey(monkeypatch):
+def test_beyond_the_photo_one_look_sees_its_edge_and_the_other_in_the_mirror_grey(monkeypatch):
     red = np.zeros((300, 300, 3), np.uint8)
     red[..., 0] = 255
-    seen = {}
     _, height = size = network_size()
-
-    def answer(path, inputs):
-        seen[path] = inputs[..., :3] * 128 + 127
-        return np.zeros(inputs.shape[:2], np.float32)
-
-    replace_networks(monkeypatch, answer)
+    seen = replace_network(monkeypatch, np.zeros(size[::-1], np.float32))
     look(red, whole_frame(red.shape, size), None)
-    plain, mirrored = seen[NETWORK], seen[SECOND_NETWORK]
+    plain, mirrored = (inputs[..., :3] * 128 + 127 for inputs in seen)
     assert (plain == [255, 0, 0]).all()
     assert (mirrored[0] == 127).all() and (mirrored[height // 2] == [255, 0, 0]).all()
 
 
 def test_a_look_is_the_mean_of_the_photo_and_the_mirror_image_turned_back(monkeypatch):
-    """Networks that say which column they see, of images of their own."""
+    """A network that says which column it sees, of an image of its own."""
     width, height = size = network_size()
-    columns = np.broadcast_to(np.arange(width, dtype=np.float32), (height, width))
-
-    replace_networks(monkeypatch, lambda path, _: columns * (1 if path == NETWORK else 1000))
+    columns = np.broadcast_to(np.arange(width, dtype=np.float32) ** 2, (height, width))
+    replace_network(monkeypatch, columns)
     photo = np.zeros((height, width, 3), np.uint8)
     person, hair = look(photo, whole_frame(photo.shape, size), None)
-    expected = SHARPNESS * (columns + 1000 * columns[:, ::-1]) / 2
-    np.testing.assert_allclose(person, expected, rtol=1e-5)
-    # The class scores are 1 for hair and 0 for the five others.
-    np.testing.assert_allclose(hair, 1 - np.log(5), rtol=1e-5)
+    mean = (columns + columns[:, ::-1]) / 2
+    np.testing.assert_allclose(person, SHARPNESS * mean, rtol=1e-5)
+    # The class scores are the column for hair and 0 for the five others.
+    np.testing.assert_allclose(hair, mean - np.log(5), rtol=1e-5)
 
 
-def replace_networks(monkeypatch, answer):
-    """Let answer(path, inputs) give the logit (h, w) of the network that `path` names."""
-    width, height = network_size()
-    scores = np.zeros((height, width, 6), np.float32)
-    scores[..., HAIR_CLASS] = 1
+def replace_network(monkeypatch, answer):
+    """Let the network's logit and its score of hair be `answer` (h, w); returns what it is shown."""
+    seen = []
+    scores = np.zeros((*answer.shape, 6), np.float32)
+    scores[..., HAIR_CLASS] = answer
 
-    def network_of(path):
-        def network(inputs):
-            logit = answer(path, inputs)[..., None]
-            return [logit, scores if path == NETWORK else -scores]
+    def network(inputs):
+        seen.append(inputs)
+        return [answer[..., None], scores]
 
-        network.input_size = (height, width)
-        return network
-
-    monkeypatch.setattr("pipeline.segment.loaded_network", network_of)
+    network.input_size = answer.shape
+    monkeypatch.setattr("pipeline.segment.loaded_network", lambda path: network)
+    return seen
 
 
 @pytest.mark.parametrize("beside", [-2, 2])

@@ -59,7 +59,7 @@ def test_layers_with_published_weights_step_by_their_share_of_the_rate(factor):
 
 
 def test_the_rate_warms_up_and_ends_at_zero():
-    recipe = RECIPES["portrait_fcn_plus"]
+    recipe = RECIPES["portrait_fcn_plus_portraits"]
     rates = [learning_rate(recipe, step, 10, 100) for step in range(100)]
     assert rates[0] == pytest.approx(recipe.learning_rate / 10, rel=0.01)
     assert max(rates) <= recipe.learning_rate
@@ -76,7 +76,7 @@ def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
         photo = keras.Input((4, 4, 2))
         (kept,) = DropTogether(0.5)([keras.layers.Conv2D(3, 3, padding="same")(photo)])
         model = keras.Model(photo, keras.layers.Conv2D(1, 3, padding="same")(kept))
-        model.compile(optimizer_of(RECIPES["portrait_fcn_plus"]), "mse")
+        model.compile(optimizer_of(RECIPES["portrait_fcn_plus_portraits"]), "mse")
         model.optimizer.build(model.trainable_variables)
         return model, TrainingState(model, tmp_path / file)
 
