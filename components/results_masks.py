@@ -59,9 +59,9 @@ def show_masks() -> None:
         st.markdown(name)
         training_chart(read(MODELS / log))
     st.caption(
-        "One point an epoch; 100 portraits of the training half serve for validation. All three begin "
-        "with the weights of MediaPipe's multi-class segmentation, and the network's are the mean of the "
-        "three."
+        "One point an epoch; 100 portraits of the training half serve for validation. All three "
+        "begin with the weights of MediaPipe's multi-class segmentation, and the network's are the "
+        "mean of the three."
     )
     ablations = read(MODELS / "ablations.json")
     show_road(ablations["networks"] | results)

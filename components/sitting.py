@@ -28,8 +28,8 @@ class Sitting:
     """Photos of one person and their face.
 
     Attributes:
-        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there. left_out: how
-            many more were given than can be fitted together.
+        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
+        left_out: how many more were given than can be fitted together.
         surrey: whether the Surrey model is wanted.
         image: (H, W, 3) uint8, the first photo at the working size, once it is done.
         face: the result. failure: a sentence for the person, if there is none.

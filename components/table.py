@@ -197,9 +197,7 @@ def _look_up(stage: str, share: float) -> None:
 
 
 @contextmanager
-def a_place(
-    say: Callable[[str, float], None] = _look_up, queue: str = "photos"
-) -> Iterator[None]:
+def a_place(say: Callable[[str, float], None] = _look_up, queue: str = "photos") -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue, for
     Streamlit ends the run of a page that was closed where it draws or looks into its session.
 
@@ -208,7 +206,8 @@ def a_place(
     """
     from pipeline.image import failures_in_words
 
-    with _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS), failures_in_words():
+    place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS)
+    with place, failures_in_words():
         yield
 
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from models.layout import channel_axis, input_shape
+from models.layout import channel_axis
 from pipeline.face import wheel_file
 from pipeline.selfie import FILE
 
@@ -120,9 +120,3 @@ def published_weights() -> dict[str, np.ndarray]:
         for tensor in interpreter.get_tensor_details()
         if tensor["name"].endswith(("/Kernel", "/Bias"))
     }
-
-
-def weight_count() -> int:
-    """How many weights a network takes over."""
-    maps = keras.Input(input_shape(None, None, 3))
-    return keras.Model(maps, selfie_features(maps)).count_params()

@@ -158,10 +158,10 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
 def look(image: np.ndarray, frame: Frame, face: Face | None) -> tuple[np.ndarray, np.ndarray]:
     """Logits of "person" and of "hair" in a frame, each (h, w) float32 at the network's size.
 
-    They are means of two looks, of which one is at the mirror image: a mistake is seldom made in both.
-    Nor do both see the same beyond the photo, which is the photo's own edge, drawn out, in the one
-    and grey in the other. The network began as one that tells hair from skin and clothes, and has not
-    forgotten it.
+    They are means of two looks, of which one is at the mirror image: a mistake is seldom made in
+    both. Nor do both see the same beyond the photo, which is the photo's own edge, drawn out, in
+    the one and grey in the other. The network began as one that tells hair from skin and clothes,
+    and has not forgotten it.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size)

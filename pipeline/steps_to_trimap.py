@@ -169,9 +169,10 @@ def mask(walk: Walk) -> Step:
     return Step(
         "mask",
         "Mask",
-        "PortraitFCN+ turns the six channels into the probability of *person*. It also looks at the "
-        "photo's mirror image, for a mistake is seldom made in both; where people are small, it looks "
-        "again, closer. Rounds of a guided filter then move the boundary onto the photo's own edges.",
+        "PortraitFCN+ turns the six channels into the probability of *person*. It also looks at "
+        "the photo's mirror image, for a mistake is seldom made in both; where people are small, it "
+        "looks again, closer. Rounds of a guided filter then move the boundary onto the photo's own "
+        "edges.",
         (
             rf"m_i = \sigma\!\left( \tfrac{{{SHARPNESS:g}}}{{2}} \left( f(I, c)_i +"
             r" f(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"

@@ -20,8 +20,8 @@ def open_tab(page: Page, screen: str, tab: str) -> None:
 def test_figures_are_drawn_and_fit(page, screen):
     open_tab(page, screen, "Masks")
     charts = page.get_by_test_id("stVegaLiteChart").locator("svg.marks")
-    # The photos' IoU, and loss and IoU of the training of each of two networks.
-    expect(charts.filter(visible=True)).to_have_count(1 + 2 * 2)
+    # The photos' IoU, and loss and IoU of each of three trainings.
+    expect(charts.filter(visible=True)).to_have_count(1 + 3 * 2)
     assert_fits(page)
     choose_tab(page, "Memory")
     expect(page.get_by_text("Deep Image Matting").first).to_be_visible()
