@@ -109,6 +109,7 @@ def show_memory() -> None:
             )
         )
     st.caption(
+        "Each mark of the scale is a thousand times the one before. "
         "Peak memory, while it works on the picture, of a process that does only this, Python and "
         "its libraries included; Deep Image Matting with its published layers, all weights zero, "
         "in Keras on a processor. The page *4 KB of memory* goes further down. "
