@@ -1,7 +1,7 @@
 """Turn a portrait into a training sample: another pose, light, camera and background each time."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from models.photos import Portrait
 from pipeline.align import align, portrait_channels
 from pipeline.sampling import sample_affine, then
-from pipeline.segment import normalised_rgb
+from pipeline.segment import normalised_rgb, within
 
 # A pixel this close to the boundary, at 256 rows, counts BOUNDARY_WEIGHT times in the loss.
 BOUNDARY_RADIUS = 4
@@ -63,18 +63,15 @@ def about_someone(scene: Portrait, rng) -> Portrait:
     x, y = left + width / 2, top + height / 2
     rows = slice(max(0, int(y - 2 * unit)), int(y + 2 * unit) + 1)
     columns = slice(max(0, int(x - 1.5 * unit)), int(x + 1.5 * unit) + 1)
-    image, mask, known = (
-        np.ascontiguousarray(pixels[rows, columns])
-        for pixels in (scene.image, scene.mask, scene.known)
-    )
-    face = scene.face
-    if face is not None:
-        corner = np.float32([columns.start, rows.start, 0])
-        face = replace(face, landmarks=face.landmarks - corner)
-        across, down = face.landmarks[:, :2].mean(axis=0)
-        if not (0 <= across < mask.shape[1] and 0 <= down < mask.shape[0]):
-            face = None
+    image, faces = within((rows, columns), scene.image, [scene.face] if scene.face else [])
+    mask, known = (np.ascontiguousarray(each[rows, columns]) for each in (scene.mask, scene.known))
+    face = faces[0] if faces and _middle_within(faces[0], mask.shape) else None
     return Portrait(scene.name, image, mask, known, face)
+
+
+def _middle_within(face, shape):
+    (across, down), (height, width) = face.landmarks[:, :2].mean(axis=0), shape
+    return 0 <= across < width and 0 <= down < height
 
 
 def _random_pose(shape, size, settings, rng):

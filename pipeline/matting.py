@@ -15,7 +15,15 @@ from pipeline.image import ImageError
 from pipeline.knn import knn_matting
 from pipeline.refine import refine as refined
 from pipeline.segment import Frame, segment
-from pipeline.trimap import BACKGROUND, BAND, FOREGROUND, HAIR_REACH, UNKNOWN, make_trimap
+from pipeline.trimap import (
+    BACKGROUND,
+    BAND,
+    FOREGROUND,
+    HAIR_REACH,
+    UNKNOWN,
+    check_widths,
+    make_trimap,
+)
 
 # The stages in their order, with the share of the time that is over when each begins; measured
 # by benchmarks/stages.py.
@@ -93,7 +101,7 @@ def matte(
     band or hair_reach is no number of zero or more.
     """
     _check(image, trimap, mask, hair)
-    _check_widths(band=band, hair_reach=hair_reach)
+    check_widths(band=band, hair_reach=hair_reach)
     clock = _Clock(progress)
     if trimap is None:
         if mask is None:
@@ -147,12 +155,6 @@ def _trimap(mask, area, band, hair, hair_reach):
     going_on = make_trimap(np.pad(inside, beyond, "edge"), band, hair, hair_reach)
     trimap[area] = going_on[area]
     return trimap
-
-
-def _check_widths(**widths):
-    for name, width in widths.items():
-        if not 0 <= width < np.inf:  # NaN neither
-            raise ImageError(f"{name} must be a number of zero or more; it is {width}.")
 
 
 def _check(image, trimap, mask, hair):

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from pipeline.image import ImageError
+
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 # The band reaches this far, in pixels of a 600x800 portrait, the size of the training photos.
 BAND = 10
@@ -38,9 +40,10 @@ def make_trimap(
     hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where it
     is LEAST_HAIR or more outside the mask, the band follows it, to HAIR_FOLLOWED times its width.
     hair_reach: how many of its widths it goes on beyond that hair; some 2 for strands that fly far.
+
+    Raises what `check_widths` does.
     """
-    if band < 0:
-        raise ValueError(f"The band must not be negative; it is {band}.")
+    check_widths(band=band, hair_reach=hair_reach)
     height, width = mask.shape
     scale = (MOST_PIXELS / mask.size) ** 0.5
     if scale >= 1:
@@ -49,6 +52,16 @@ def make_trimap(
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
     small = _drawn(small_mask, band, hair, hair_reach)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def check_widths(**widths: float) -> None:
+    """Raises ImageError for a width, by its name, that is negative, infinite or no number."""
+    for name, width in widths.items():
+        if not 0 <= width < np.inf:  # not of NaN either
+            raise ImageError(
+                f"{name} must be a number of zero or more, neither negative nor infinite; it is "
+                f"{width}."
+            )
 
 
 def hair_at(hair: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
