@@ -8,7 +8,6 @@ Needs the folder portraits_cc0 (DEEPMASQUE_DATA) and, for the Surrey model, its 
 
 import argparse
 import json
-import os
 import statistics
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.data import DATA
 from pipeline.face import find_faces
 from pipeline.face3d import FaceModel, fit_face
 from pipeline.face_checks import choose_face, socket_shares
@@ -31,7 +31,6 @@ SHEET_YAWS = (-35, 0, 35)
 ROUNDS = 3
 ROOT = Path(__file__).resolve().parent
 RESULTS = ROOT / "results" / "face3d.json"
-DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parents[1] / "shared" / "data"))
 
 
 def main():

@@ -17,9 +17,10 @@ import cv2
 import numpy as np
 import pymatting
 
-from benchmarks.knn import DATA, ROOT
+from benchmarks.knn import ROOT
 from benchmarks.scenes import head_with_hair
 from models.alphamatting import alphamatting_names, alphamatting_scene
+from models.data import DATA
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
 
@@ -59,9 +60,9 @@ def quality(photos: int) -> dict[str, dict[str, float]]:
     """Mean errors with the true matte and with the one our solver finds."""
     errors: dict[str, dict[str, list[float]]] = {}
     backgrounds = sorted((DATA / "backgrounds").glob("*.jpg"))
-    names = alphamatting_names(DATA)[:photos]
+    names = alphamatting_names()[:photos]
     for place, name in enumerate(names):
-        scene = alphamatting_scene(DATA, name, "trimap1")
+        scene = alphamatting_scene(name, "trimap1")
         size = scene.alpha.shape[1::-1]
         truth = spread_colors(scene.image, scene.alpha)
         photo = cv2.imread(str(backgrounds[place * 5]))[:, :, ::-1]

@@ -36,7 +36,6 @@ from pipeline.refine import refine
 from pipeline.story import Story
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
 RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
 CACHE = ROOT / "models" / "cache" / "knn"
 FIGURE = ROOT / "docs" / "knn.png"
@@ -107,8 +106,8 @@ def cached_errors(method: str, trimap: str, again: bool) -> np.ndarray:
     if path.exists() and not again:
         return np.load(path)
     rows = []
-    for name in alphamatting_names(DATA):
-        scene = alphamatting_scene(DATA, name, trimap)
+    for name in alphamatting_names():
+        scene = alphamatting_scene(name, trimap)
         rows.append(errors_of(solve(method, scene), scene))
     CACHE.mkdir(parents=True, exist_ok=True)
     np.save(path, rows)
@@ -138,7 +137,7 @@ def solve(method: str, scene: Scene) -> np.ndarray:
 
 def choose(arguments: argparse.Namespace) -> None:
     """Cross-validation: the weights chosen on the other photos, the errors on those left out."""
-    names = alphamatting_names(DATA)
+    names = alphamatting_names()
     settings = [dict(zip(GRID, values)) for values in itertools.product(*GRID.values())]
     trimaps = ("trimap1", "band10")
     errors = np.array(
@@ -171,7 +170,7 @@ def choose(arguments: argparse.Namespace) -> None:
 
 
 def tuned_errors(setting: dict[str, float], name: str, trimap: str) -> list[float]:
-    scene = alphamatting_scene(DATA, name, trimap)
+    scene = alphamatting_scene(name, trimap)
     before = {}
     for constant, value in setting.items():
         module = pipeline.knn if hasattr(pipeline.knn, constant) else pipeline.color_prior
@@ -279,7 +278,7 @@ def large(arguments: argparse.Namespace) -> None:
             f"MSE {row['mse']:.5f}  Grad {row['grad']:.3f}",
             flush=True,
         )
-    scenes = [alphamatting_scene(DATA, name, "trimap1") for name in alphamatting_names(DATA)]
+    scenes = [alphamatting_scene(name, "trimap1") for name in alphamatting_names()]
     for fraction in FRACTIONS:
         errors = np.mean([errors_of(solve_at(fraction, scene), scene) for scene in scenes], 0)
         rows[f"alphamatting at {fraction}"] = dict(zip(ERRORS, errors.tolist()))

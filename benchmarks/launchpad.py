@@ -15,7 +15,6 @@ processor and the bytes at 115200 baud, not measured on silicon. Without the eva
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -24,27 +23,20 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
 
+from models.data import DATA
 from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters, codes_from_trimap
 from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting
 from tests.firmware.host import Core, compile_core
-from tests.firmware.reference import features, solve
+from tests.firmware.reference import band_trimap, features, solve
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
 RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
 SMALL = (120, 160)  # width, height of the whole photos
 BANDS = (3, 10)
 BAR = 0.06
-
-
-def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
-    """0, 128, 255: unknown within `band` pixels of the mask's edge."""
-    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
-    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
 
 
 def portraits():

@@ -9,7 +9,8 @@ percent of the outer eye corners' distance. Landmarks of the two halves were cho
 
 import numpy as np
 
-from models.photos import DATA, eg1800
+from models.data import DATA
+from models.photos import eg1800
 from pipeline.model_fitting import eye_distance, fit_surrey
 from pipeline.surrey import IBUG_POINTS, surrey_folder, surrey_model
 

@@ -1,10 +1,11 @@
 """The photos of alphamatting's training set (Rhemann et al. 2009), which have a known matte."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
+
+from models.data import DATA
 
 TRIMAPS = ("trimap1", "trimap2", "band10")
 BAND = 10  # pixels, at the size of the alphamatting photos
@@ -20,14 +21,14 @@ class Scene:
     alpha: np.ndarray  # (H, W) float32 in [0, 1], the truth
 
 
-def alphamatting_names(data_folder: Path) -> list[str]:
+def alphamatting_names() -> list[str]:
     """Names of the photos of alphamatting.com that lie in the data's folder, in their order."""
-    return sorted(path.stem for path in (data_folder / "alphamatting" / "alpha").glob("*.png"))
+    return sorted(path.stem for path in (DATA / "alphamatting" / "alpha").glob("*.png"))
 
 
-def alphamatting_scene(data_folder: Path, name: str, trimap: str) -> Scene:
+def alphamatting_scene(name: str, trimap: str) -> Scene:
     """A photo of the alphamatting training set with one of `TRIMAPS`."""
-    folder = data_folder / "alphamatting"
+    folder = DATA / "alphamatting"
     image = cv2.imread(str(folder / "image" / f"{name}.png"))[:, :, ::-1]
     alpha = cv2.imread(str(folder / "alpha" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
     if trimap == "band10":

@@ -24,7 +24,6 @@ LITE0_STAGES = (
     (1, 3, 1, 6, 320),
 )
 STEM_CHANNELS = 32
-LAYERS = ("stem", "block")  # how the names of its layers begin
 
 
 def efficientnet_lite0(inputs):

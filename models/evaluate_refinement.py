@@ -18,7 +18,7 @@ from tqdm import tqdm
 from models.alphamatting import TRIMAPS, alphamatting_names, alphamatting_scene
 from models.bootstrap import bootstrap_interval
 from models.metrics import MATTE_ERRORS, foreground_iou
-from models.photos import DATA, portrait_names, read_portrait, validation_names
+from models.photos import portrait_names, read_portrait, validation_names
 from models.record import MASK_WEIGHTS, RESULTS, keep
 from pipeline import matte
 from pipeline.knn import knn_matting
@@ -49,8 +49,8 @@ def main():
 def alphamatting(trimap: str) -> dict:
     """{"knn": {"SAD": mean, ...}, "refined": {...}, "photos_better": {"SAD": count, ...}}."""
     found = {"knn": [], "refined": []}
-    for name in tqdm(alphamatting_names(DATA), desc=trimap):
-        scene = alphamatting_scene(DATA, name, trimap)
+    for name in tqdm(alphamatting_names(), desc=trimap):
+        scene = alphamatting_scene(name, trimap)
         unknown = scene.trimap == UNKNOWN
         before = knn_matting(scene.image, scene.trimap)
         after = refine(scene.image, scene.trimap, before)

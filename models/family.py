@@ -63,26 +63,21 @@ class Encoder:
     features: Callable  # inputs -> maps of strides 2, 4, 8, 16 and, but for multiclass, 32
     load_pretrained: Callable  # copies its published weights into a model
     head: Callable  # maps -> logit
-    trained_layers: tuple[str, ...]  # how names begin of layers that go on from published weights
     exported: Callable = lambda model: model  # model -> the same with all outputs the app wants
 
 
 ENCODERS = {
-    "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head, vgg16.LAYERS),
+    "vgg16": Encoder(vgg16.vgg16, vgg16.load_imagenet, fcn8s_head),
     "lite0": Encoder(
         efficientnet_lite0.efficientnet_lite0,
         efficientnet_lite0.load_imagenet,
         fused_head,
-        efficientnet_lite0.LAYERS,
     ),
-    "lite0_selfie": Encoder(
-        lite0_and_selfie, load_lite0_and_selfie, fused_head, efficientnet_lite0.LAYERS
-    ),
+    "lite0_selfie": Encoder(lite0_and_selfie, load_lite0_and_selfie, fused_head),
     "multiclass": Encoder(
         multiclass_features.multiclass_features,
         multiclass_features.load_published,
         multiclass_features.multiclass_head,
-        (multiclass_features.PREFIX, multiclass_features.HEAD_PREFIX),
         multiclass_features.with_scores,
     ),
 }

@@ -4,18 +4,15 @@ The photos are not part of the project. They are EG1800 (Shen et al. 2016), PASC
 with person masks, and photographs of BSDS500, in the folders that this module names.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from models.data import DATA
 from pipeline.face import Face, find_faces
 
-DATA = Path(
-    os.environ.get("DEEPMASQUE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
-)
 CACHE = Path(__file__).resolve().parent / "cache"
 TRAINING_PORTRAITS, VALIDATION_PHOTOS = 1283, 100  # the second are some of the first
 HELD_OUT_SCENES = 73

@@ -28,8 +28,6 @@ class Recipe:
     batch: int = 16
     # Peak, of AdamW: a tenth of the steps but an epoch at most to warm up, then a cosine to zero.
     learning_rate: float = 1.8e-3
-    # Factor of the rate in layers that begin with published weights and are trained on.
-    pretrained_rate: float = 1.0
     weight_decay: float = 0.02
     clip_norm: float = 2.0
     average: float = 0.998  # decay of the exponential moving average of the weights

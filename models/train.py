@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.augment import about_someone, sample
-from models.family import ENCODERS, NETWORKS, build, load_pretrained
+from models.family import NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss, squared_error
 from models.metrics import foreground_iou
@@ -92,37 +92,13 @@ def train(name: str) -> None:
 
 
 def optimizer_of(recipe: Recipe) -> keras.optimizers.Optimizer:
-    """AdamW (Loshchilov & Hutter 2019), with another rate in the published layers if asked for."""
-    settings = {
-        "learning_rate": recipe.learning_rate,
-        "weight_decay": recipe.weight_decay,
-        "beta_2": 0.99,
-        "global_clipnorm": recipe.clip_norm,
-    }
-    if recipe.pretrained_rate == 1:
-        # Keras steps all variables at once only in its own class: half the time for VGG16.
-        return keras.optimizers.AdamW(**settings)
-    published = ENCODERS[recipe.encoder].trained_layers
-    return SteppedAdamW(layers=published, factor=recipe.pretrained_rate, **settings)
-
-
-class SteppedAdamW(keras.optimizers.AdamW):
-    """AdamW with another rate in some layers.
-
-    layers: how their names begin. factor: of the learning rate in them.
-    """
-
-    def __init__(self, learning_rate, layers: tuple[str, ...], factor: float, **options):
-        super().__init__(learning_rate, **options)
-        self._layers, self._factor = layers, factor
-
-    def update_step(self, gradient, variable, learning_rate):
-        """As Keras calls it for every variable in each step."""
-        # On TensorFlow this is the backend's variable, whose name is the path.
-        path = getattr(variable, "path", variable.name)
-        if path.startswith(self._layers):
-            learning_rate = learning_rate * self._factor
-        super().update_step(gradient, variable, learning_rate)
+    """AdamW (Loshchilov & Hutter 2019) with the recipe's settings."""
+    return keras.optimizers.AdamW(
+        recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        beta_2=0.99,
+        global_clipnorm=recipe.clip_norm,
+    )
 
 
 def run_epoch(model, samples, recipe, epoch, state):

@@ -15,7 +15,6 @@ STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 FULLY_CONNECTED = 512
 # What the published weights expect: BGR in 0..255 minus this. Ours is RGB, (value - 127) / 128.
 BGR_MEAN = np.array((104.007, 116.669, 122.679))
-LAYERS = ("conv",)  # how the names of the published ones begin
 
 
 def vgg16(inputs):

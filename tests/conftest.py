@@ -1,10 +1,11 @@
 """Shared places for the tests."""
 
-import os
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from models.data import DATA
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("busy machine", deadline=None)
@@ -16,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The evaluation photos, which are not part of the project; tests that need them skip."""
-    folder = Path(os.environ.get("DEEPMASQUE_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
+    if not DATA.is_dir():
         pytest.skip("no evaluation photos: set DEEPMASQUE_DATA to their folder")
-    return folder
+    return DATA

@@ -42,22 +42,6 @@ def test_pixels_of_weight_zero_do_not_count():
     assert float(loss(truth, logit)) == pytest.approx(float(loss(truth, other)), rel=1e-5)
 
 
-@pytest.mark.parametrize("factor", [1.0, 0.4])
-def test_layers_with_published_weights_step_by_their_share_of_the_rate(factor):
-    """Adam's first step has the length of the rate, whatever the gradient."""
-    slow = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="stem")
-    fast = keras.layers.Dense(1, kernel_initializer="zeros", use_bias=False, name="head")
-    inputs = keras.Input((1,))
-    model = keras.Model(inputs, slow(inputs) + fast(inputs))
-    optimizer = optimizer_of(
-        Recipe((), (96, 128), learning_rate=0.1, pretrained_rate=factor, weight_decay=0.0)
-    )
-    optimizer.apply([np.full((1, 1), 3.0, "f4")] * 2, model.trainable_variables)
-    steps = {each.path: -float(np.asarray(each)[0, 0]) for each in model.trainable_variables}
-    assert steps["head/kernel"] == pytest.approx(0.1, rel=1e-4)
-    assert steps["stem/kernel"] == pytest.approx(0.1 * factor, rel=1e-4)
-
-
 def test_the_rate_warms_up_and_ends_at_zero():
     recipe = RECIPES["portrait_fcn_plus_portraits"]
     rates = [learning_rate(recipe, step, 10, 100) for step in range(100)]

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from host import Core, compile_core  # noqa: E402  (beside this file)
 from pipeline.launchpad import Launchpad  # noqa: E402
+from reference import band_trimap  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +36,6 @@ def llvm() -> None:
     for tool in ("clang-19", "ld.lld-19", "llvm-objcopy-19", "llvm-size-19", "llvm-nm-19", "make"):
         if not shutil.which(tool):
             pytest.skip(f"no {tool}: apt install clang-19 lld-19 llvm-19 make")
-
-
-def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
-    """0, 128, 255: unknown within `band` pixels of the mask's edge."""
-    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
-    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
 
 
 @pytest.fixture(scope="session")
