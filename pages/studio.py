@@ -22,6 +22,7 @@ from components.result_view import (
 )
 from components.table import STAGES, Piece, finish, lay_out, warm_up
 from components.tabs import kept_tabs
+from components.unsaved import ask_before_leaving
 from components.view import look_away, number_shown, shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
@@ -105,6 +106,7 @@ def ask_for_photos() -> None:
             )
             if column.button(sample.person, key=key, width="stretch"):
                 take([(sample.file.name, sample.file.read_bytes())])
+    ask_before_leaving(painted=False)
 
 
 def take(files: list[tuple[str, bytes]]) -> None:
@@ -241,6 +243,7 @@ def show_finished(done: list[Piece]) -> None:
             final = show_result(piece, choice)
     show_way(piece, final)
     write_address()
+    ask_before_leaving(painted=any(each.strokes for each in done))
 
 
 def tools(piece: Piece) -> list:

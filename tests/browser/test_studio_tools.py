@@ -14,6 +14,7 @@ from tests.browser.studio import (
     HOPPER,
     alpha_of,
     assert_fits,
+    choose_page,
     choose_tab,
     download,
     open_sample,
@@ -93,6 +94,30 @@ def test_brush_works_from_the_keyboard(page):
     page.keyboard.press("Control+z")
     wait_for_strokes(page, 0)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+@on_desktop
+def test_the_browser_asks_before_what_was_painted_is_lost(page):
+    def asks() -> bool:
+        return page.evaluate(
+            """() => !dispatchEvent(new Event("beforeunload", { cancelable: true }))"""
+        )
+
+    open_sample(page)
+    choose_tab(page, "Correct")
+    assert not asks()
+    page.get_by_role("application").focus()
+    page.keyboard.press("Space")
+    wait_for_strokes(page, 1)
+    page.wait_for_function("onbeforeunload !== null")
+    assert asks()
+    choose_page(page, "desktop", "About")
+    page.get_by_role("heading", name="About").first.wait_for()
+    assert asks()
+    choose_page(page, "desktop", "Studio")
+    page.get_by_role("button", name="New photo").click()
+    page.wait_for_function("onbeforeunload === null")
+    assert not asks()
 
 
 @on_desktop
