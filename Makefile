@@ -64,14 +64,12 @@ clean:
 # The models' and the benchmarks' commands need the packages that the tests need.
 .PHONY: train train-refinement published-weights evaluate
 train: $(VENV)/dev published-weights
-	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.prior
 	for name in portraits scenes more_scenes; do \
 	$(VENV)/bin/python -m models.train portrait_fcn_plus_$$name || exit 1; done
 	$(VENV)/bin/python -m models.export portrait_fcn_plus
 
 train-refinement: $(VENV)/dev
-	$(INSTALL) --no-deps -r requirements-train.txt
 	$(VENV)/bin/python -m models.refinement_patches synthetic
 	$(VENV)/bin/python -m models.refinement_patches portraits
 	$(VENV)/bin/python -m models.train_refinement

@@ -60,7 +60,7 @@ def libraries_problem(libraries=None):
 
 def port_problem(port):
     """Tells whether a server can listen on TCP `port` of this machine: a sentence or None."""
-    remedy = "choose another one, as in 'make run PORT={}'.".format(8601)
+    remedy = "choose another one, as in 'make run PORT={}'.".format(8602 if port == 8601 else 8601)
     if not 1 <= port <= 65535:
         return "There is no port {}: {}".format(port, remedy)
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -7,8 +7,8 @@
     python -m benchmarks.launchpad spatial    # why tiles weigh a pixel step as they do
 
 The last two need gcc; that the core answers byte for byte alike on both is a test
-(tests/firmware/test_simulator.py). Each prints its table and writes its part of
-benchmarks/results/launchpad.json. Times on the board are computed from the cycles of the simulated
+(tests/firmware/test_simulator.py). Each prints its table and, unless --count or --band are given,
+writes its part of benchmarks/results/launchpad.json. Times on the board are computed from the cycles of the simulated
 processor and the bytes at 115200 baud, not measured on silicon. Without the evaluation photos
 (DEEPMASQUE_DATA) there is nothing to run on.
 """
@@ -25,12 +25,12 @@ import numpy as np
 from PIL import Image
 
 from models.data import DATA
-from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters, codes_from_trimap
-from pipeline.launchpad_exact import exact_alpha
+from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters
+from pipeline.launchpad_exact import exact_alpha, exact_column, root_mean_square
 from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting
 from tests.firmware.host import Core, compile_core
-from tests.firmware.reference import band_trimap, features, solve
+from tests.firmware.reference import band_trimap
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
@@ -67,15 +67,12 @@ def columns(count: int, band: float, least: int, most: int):
 def column_row(board: Launchpad, pixels: np.ndarray, trimap: np.ndarray) -> dict:
     """One column on the board and its error to the exact solution of the same system."""
     answer = board.matte_column(pixels, trimap, parameters=COLUMN)
-    codes = codes_from_trimap(trimap)
-    feature = features(pixels, np.array(answer.mean), answer.axes)
-    exact = solve(feature, codes, len(codes), COLUMN.neighbours, COLUMN.spatial)
-    unknown = codes == 255
+    exact = exact_column(pixels, trimap, answer.projection, COLUMN)
     return {
         "unknown": answer.unknown,
         "edges": answer.edges,
         "iterations": answer.iterations,
-        "rmse": float(np.sqrt(np.mean((answer.alpha[0] - exact)[unknown] ** 2))),
+        "rmse": root_mean_square(answer.alpha[0], exact, trimap),
         "seconds": answer.seconds,
         "wire_seconds": answer.wire.seconds,
         "millijoules": 1e3 * answer.energy_joules,
@@ -125,11 +122,7 @@ def small_photos(count: int, band: float):
         yield name, small, share, band_trimap(share > 0.5, band)
 
 
-def root_mean_square(difference: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(difference**2)))
-
-
-def run_photos(count: int, band: float) -> dict:
+def run_photos(count: int, band: float) -> list[dict]:
     """Prints error, time and energy of whole photos and returns them."""
     rows = []
     for name, small, _, trimap in small_photos(count, band):
@@ -142,14 +135,14 @@ def run_photos(count: int, band: float) -> dict:
         rows.append({
             "photo": name, "band": band, "unknown": int((trimap == 128).sum()),
             "jobs": totals.jobs,
-            "rmse": root_mean_square((matting.alpha - exact)[trimap == 128]),
+            "rmse": root_mean_square(matting.alpha, exact, trimap),
             "board_seconds": totals.seconds, "compute_seconds": totals.compute_seconds,
             "wire_seconds": totals.wire_seconds, "joules": totals.energy_joules,
             "stack_unused": totals.least_stack_unused,
             "simulated_in_seconds": time.perf_counter() - started})
         print("  ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
                         for key, value in rows[-1].items()), flush=True)
-    return {f"band {band:g}": rows}
+    return rows
 
 
 class CoreBoard:
@@ -196,7 +189,7 @@ def run_sweep(count: int) -> dict:
             for name, small, _, trimap in small_photos(count, band):
                 alpha, exact = matted_by_core(board, small, trimap, TILES), exact_alpha(
                     small, trimap, TILES)
-                errors[name] = root_mean_square((alpha - exact)[trimap == 128])
+                errors[name] = root_mean_square(alpha, exact, trimap)
                 print(f"{name}  band {band:2}  rmse {errors[name]:.4f}", flush=True)
             values = list(errors.values())
             within = sum(value <= BAR for value in values)
@@ -221,8 +214,8 @@ def run_spatial(count: int) -> dict:
                 for _, small, share, trimap in small_photos(count, band):
                     exact = exact_alpha(small, trimap, parameters)
                     alpha = matted_by_core(board, small, trimap, parameters)
-                    rows.append([root_mean_square(difference[trimap == 128]) for difference in
-                                 (alpha - exact, alpha - share, exact - share)])
+                    rows.append([root_mean_square(*pair, trimap) for pair in
+                                 ((alpha, exact), (alpha, share), (exact, share))])
                 means, most = np.mean(rows, 0), max(row[0] for row in rows)
                 print(f"{spatial:8}{band:6}{means[0]:12.4f}{most:9.4f}{means[1]:10.4f}"
                       f"{means[2]:15.4f}", flush=True)
@@ -235,24 +228,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("columns", "wide", "photo", "sweep", "spatial"))
     parser.add_argument("--count", type=int, help="columns or photos (120, 40, 3, 50, 20)")
-    parser.add_argument("--band", type=float, default=10, help="unknown pixels either side")
+    parser.add_argument("--band", type=float, help="unknown pixels either side (10; photo 3, 10)")
     chosen = parser.parse_args()
     if not DATA.is_dir():
         print("no evaluation photos: set DEEPMASQUE_DATA to their folder", file=sys.stderr)
         return 1
     if chosen.what == "columns":
-        result = run_columns(chosen.count or 120, chosen.band, 20, 165)
+        result = run_columns(chosen.count or 120, chosen.band or 10, 20, 165)
     elif chosen.what == "wide":
-        result = run_columns(chosen.count or 40, chosen.band, 150, 165)
+        result = run_columns(chosen.count or 40, chosen.band or 10, 150, 165)
     elif chosen.what == "photo":
-        result = run_photos(chosen.count or 3, chosen.band)
+        bands = [chosen.band] if chosen.band else BANDS
+        result = {f"band {band:g}": run_photos(chosen.count or 3, band) for band in bands}
     elif chosen.what == "sweep":
         result = run_sweep(chosen.count or 50)
     else:
         result = run_spatial(chosen.count or 20)
+    if chosen.count or chosen.band:
+        return 0
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    earlier = stored.get(chosen.what, {}) if chosen.what == "photo" else {}
-    stored[chosen.what] = earlier | result
+    stored[chosen.what] = result
     unfinished = RESULTS.with_suffix(".part")
     unfinished.write_text(json.dumps(stored, indent=1) + "\n")
     unfinished.replace(RESULTS)  # the page may be reading it

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components.board_view import GOLD, SIMULATOR, grey, how_known, show_numbers
+from components.board_view import SIMULATOR, grey, how_known, show_numbers
+from components.chart_colors import GOLD
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_view import GOLD, LINES, SIMULATOR, how_known, show_memory, show_numbers
+from components.board_view import SIMULATOR, how_known, show_memory, show_numbers
+from components.chart_colors import GOLD, TEAL
 from pipeline.launchpad import Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -139,7 +140,7 @@ def show_answer(solution: Solution, how: str, rate: int) -> None:
         st.markdown(f"**The two projections** ({how})")
         st.line_chart(
             {"first": solution.features[0, :, 0], "second": solution.features[0, :, 1]},
-            color=LINES,
+            color=[GOLD, TEAL],
             x_label=f"sample, 1/{rate} s",
         )
     with answer:

@@ -23,6 +23,7 @@ from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_tiles import Totals
+from pipeline.trimap import FOREGROUND
 
 HEIGHTS = (200, 400, 800)
 COLUMNS_A_PICTURE = 6  # the picture on the page is renewed after so many columns
@@ -50,7 +51,7 @@ class Sweep:
     finished: bool = False
 
     def __post_init__(self):
-        self.alpha = np.where(self.trimap == 255, 1.0, 0.0)
+        self.alpha = np.where(self.trimap == FOREGROUND, 1.0, 0.0)
         self.exact = self.alpha.copy()
         self.shown = self.photo // DIMMED
 

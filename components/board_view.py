@@ -10,6 +10,7 @@ import streamlit as st
 from components.before_after import data_url
 from components.memory_map import memory_map
 from components.table import a_place
+from pipeline.launchpad_exact import root_mean_square
 from pipeline.launchpad_report import (
     MICROAMPERES_PER_MEGAHERTZ,
     SUPPLY_VOLTS,
@@ -17,10 +18,10 @@ from pipeline.launchpad_report import (
     Wire,
 )
 from pipeline.launchpad_tiles import Totals
+from pipeline.trimap import unknown_pixels
 
 Job = TypeVar("Job")
 SIMULATOR = "sim://"
-GOLD, BLUE = LINES = ["#d9b24a", "#7f9fc2"]
 
 PHASES = {
     "receive": "Receiving the job",
@@ -115,18 +116,15 @@ def show_difference(
     alpha: np.ndarray, exact: np.ndarray, trimap: np.ndarray, to_what: str, how: str
 ) -> None:
     """The board's answer beside the float64 solution; `to_what` says of which system."""
-    error = np.abs(alpha - exact)
-    unknown = trimap == 128
-    root_mean_square = float(np.sqrt(np.mean(error[unknown] ** 2))) if unknown.any() else 0.0
     st.markdown(
-        f"Root mean square difference over {unknown.sum():,} unknown pixels, {to_what}: "
-        f"**{root_mean_square:.4f}**, where alpha goes from 0 to 1 (the board's side {how}, "
+        f"Root mean square difference over {unknown_pixels(trimap).sum():,} unknown pixels, {to_what}: "
+        f"**{root_mean_square(alpha, exact, trimap):.4f}**, where alpha goes from 0 to 1 (the board's side {how}, "
         "float64 measured)."
     )
     one, other, between = st.columns(3)
     one.image(grey(alpha), "From the board", width="stretch")
     other.image(grey(exact), "In float64", width="stretch")
-    between.image(grey(4 * error), "Difference, times 4", width="stretch")
+    between.image(grey(4 * np.abs(alpha - exact)), "Difference, times 4", width="stretch")
 
 
 def show_totals(totals: Totals, how: str) -> None:

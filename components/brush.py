@@ -91,7 +91,7 @@ def _apply(piece, event):
 
 
 def take_back(piece: Piece) -> None:
-    """Undoes the last stroke: the result from before it comes back as it was."""
+    """Undoes the last stroke: the result from before it comes back, solved again if not kept."""
     from pipeline.brush import with_strokes
 
     if not piece.strokes:

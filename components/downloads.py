@@ -7,8 +7,9 @@ import streamlit as st
 
 from components.address import setting
 from components.crop_picker import paper_picker
-from components.result_view import Choice, shown
+from components.result_view import Choice
 from components.table import Piece, a_place
+from components.view import shown
 
 FORMATS = ("PNG", "JPEG", "WebP")
 

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from components.chart_colors import HOUSE_GOLD
 from components.drawing import as_picture
 from pipeline.launchpad_report import SRAM_END, SRAM_START, Region
 
@@ -15,8 +16,8 @@ COLOURS = {
     "PCA features": "#5f86b5",
     "trimap": "#a8a29a",
     "index of unknown pixels": "#6b7f8f",
-    "nearest neighbours": "#d9b24a",
-    "edges": "#d9b24a",
+    "nearest neighbours": HOUSE_GOLD,
+    "edges": HOUSE_GOLD,
     "edge weights": "#b38a2d",
     "row lengths": "#8a6a22",
     "positions": "#6b7f8f",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from math import log10
 
+from components.chart_colors import HOUSE_GOLD
+
 LEAST, MOST = 1e3, 1e10  # bytes at the ends of the scale
 MARKS = ((1e3, "1 KB"), (1e6, "1 MB"), (1e9, "1 GB"))
 
@@ -36,7 +38,7 @@ def memory_scale(amounts: list[Amount]) -> str:
         f"<div><strong>{in_words(amount.bytes)}</strong> {escape(amount.name)} "
         f'<span style="opacity: 0.7">({escape(amount.how)})</span></div>'
         f'<div style="width: {_percent(amount.bytes):.1f}%; height: 1rem; margin-top: 0.25rem; '
-        'background: #d9b24a"></div></div>'
+        f'background: {HOUSE_GOLD}"></div></div>'
         for amount in amounts
     )
     marks = "".join(

@@ -3,6 +3,7 @@
 from math import log2
 from typing import TYPE_CHECKING
 
+from components.chart_colors import HOUSE_GOLD
 from components.drawing import as_picture
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
 ENCODER, PYRAMID, SUM = 84, 305, 536  # middles of the columns
 INPUT = 54  # what its box is wider than its six channels, for its name
 LOGIT = 52  # what its box is wider than its one channel
-GOLD, PALE, QUIET = "#d9b24a", "#f4eee1", "#b3a995"
+PALE, QUIET = "#f4eee1", "#b3a995"
 
 
 def network_drawing(layers: "Layers") -> str:
@@ -54,7 +55,7 @@ def _box(middle, row, shape, name, wider=0):
     width, top = _width(shape) + wider, ROW * row + 14
     return (
         f'<rect x="{middle - width / 2}" y="{top}" width="{width}" height="{BOX}" rx="4" '
-        f'fill="none" stroke="{GOLD}" stroke-width="1.5"/>'
+        f'fill="none" stroke="{HOUSE_GOLD}" stroke-width="1.5"/>'
         f'<text x="{middle}" y="{top + 17}" fill="{PALE}" font-size="15" text-anchor="middle">'
         f"{_size(shape)}</text>"
         f'<text x="{middle}" y="{top + 34}" fill="{QUIET}" font-size="13" text-anchor="middle">'

@@ -49,7 +49,7 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     from pipeline.scene import arrange, arrange_largest
 
     view = shown(piece)
-    scale = view.alpha.shape[1] / piece.result.shape[1]
+    scale = _scale(view, piece)
     look = choice.look(piece, view.alpha)
     frame = look.frame
     pictures = f"{piece.number} {piece.revision} {choice.background.name} {frame}"
@@ -80,7 +80,7 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
     from pipeline.scene import arrange
 
     view = shown(piece)
-    scale = view.alpha.shape[1] / piece.result.shape[1]
+    scale = _scale(view, piece)
     final = on_checkerboard(arrange(view, choice.look(piece, view.alpha), scale))
     if under == "Trimap":
         lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
@@ -93,6 +93,11 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
         picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
     brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}")
     return final
+
+
+def _scale(view, piece):
+    """Of what is shown, to the photo: by the longer side, whose rounding matters least."""
+    return max(view.alpha.shape) / max(piece.result.shape)
 
 
 def on_checkerboard(scene: "Scene") -> "np.ndarray":

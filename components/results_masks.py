@@ -131,9 +131,8 @@ def show_road(measured: dict) -> None:
         "an output cropped at its corner instead of its middle, and a squared error. Ours are mean "
         "foreground IoUs. With and without initialisation the network was trained alike, for 36 "
         "epochs; FCN-8s for 20, on scenes; that with mistakes for minutes (its like without them is "
-        "below). From the light encoder on they are shipped. `python -m models.ablations`, "
-        "`python -m models.evaluate`, "
-        "`python -m models.evaluate_refinement`"
+        "below). The last four rows are the app's. `python -m models.ablations`, "
+        "`python -m models.evaluate`, `python -m models.evaluate_refinement`"
     )
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.chart_colors import QUIET
+from components.chart_colors import HOUSE_GOLD, QUIET
 
 if TYPE_CHECKING:
     from pipeline.links import Links
@@ -76,6 +76,6 @@ def _plane(across, up, own_across, own_up):
             dots("band", {"size": 9}),
             lines,
             dots("neighbour", {"size": 70, "stroke": QUIET, "strokeWidth": 1}),
-            dots("pixel", {"size": 190, "stroke": "#d9b24a", "strokeWidth": 3}),
+            dots("pixel", {"size": 190, "stroke": HOUSE_GOLD, "strokeWidth": 3}),
         ],
     }

@@ -95,7 +95,7 @@ sha256 `{sha256}`
 {synthetic} patches of synthetic mattes (models/synthetic_mattes.py): every alpha is drawn by our own
 program; the colours come from EG1800 training portraits (academic use, photographs by Flickr
 users), PASCAL VOC 2012 and BSDS500 photographs (research). {portraits} patches along the boundaries of
-EG1800 training portraits. {validation} further patches and 100 further portraits served to make
+EG1800 training portraits. {validation} further patches and {validation_photos} further portraits served to make
 choices. Nothing was trained on the alphamatting.com photos. Treat these weights as research /
 non-commercial training data. No photograph is contained in them or in the project.
 
@@ -212,6 +212,7 @@ def refinement_card() -> str:
         sha256=sha256("refinement.tflite"),
         **last["patches"],
         epochs=len(epochs),
+        validation_photos=VALIDATION_PHOTOS,
         **asdict(REFINEMENT),
         figures=", ".join(f"{name} {last[name]:.3f}" for name in ("sad", "mse", "grad", "side")),
         scenes=scenes["trimap1"]["photos"],

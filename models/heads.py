@@ -1,7 +1,8 @@
 """From an encoder's feature maps to one logit for each pixel.
 
-Both heads take the maps of strides 2, 4, 8, 16 and 32 and pad every layer "same" on both sides
-alike, so that an output pixel lies where the maps' pixels lie.
+The heads take the maps of strides 2, 4, 8, 16 and 32 and pad every layer "same" on both sides
+alike, so that an output pixel lies where the maps' pixels lie; all but `corner_head`, where that is
+the mistake.
 """
 
 from keras import layers

@@ -10,7 +10,7 @@ from pipeline.weights import WEIGHTS
 RESULTS = Path(__file__).resolve().parent / "results"
 PROVENANCE = RESULTS / "weights.json"
 # What a mask depends on.
-MASK_WEIGHTS = (NETWORK.name,)
+MASK_WEIGHTS = (NETWORK.name, "portrait_prior.npz")
 
 
 def keep(file: Path, results: dict, *weights: str) -> None:

@@ -33,7 +33,7 @@ from models.photos import (
     validation_split,
     voc_people,
 )
-from models.recipe import RECIPES, Recipe
+from models.recipe import RECIPES, Recipe, RefinementRecipe, RefinementStage
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
@@ -118,7 +118,7 @@ def run_epoch(model, samples, recipe, epoch, state):
     return losses
 
 
-def learning_rate(recipe: Recipe, step: int, warm_up: int, total: int) -> float:
+def learning_rate(recipe: Recipe | RefinementStage, step: int, warm_up: int, total: int) -> float:
     """Linear warm-up, then half a cosine from the peak to zero (Loshchilov & Hutter 2017)."""
     cosine = 0.5 * (1 + math.cos(math.pi * step / total))
     return recipe.learning_rate * min(1.0, (step + 1) / warm_up) * cosine
@@ -130,7 +130,7 @@ def epochs_done(name: str) -> int:
     return len(log.read_text().splitlines()) if log.exists() else 0
 
 
-def stage_of(recipe: Recipe, epoch: int):
+def stage_of(recipe: Recipe | RefinementRecipe, epoch: int):
     """The stage that an epoch, counted from 0, belongs to."""
     for stage in recipe.stages:
         if epoch < stage.epochs:

@@ -39,22 +39,13 @@ ROUNDING = 1e-3  # a blurred or scaled matte may leave [0, 1] by this much
 def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """The foreground colours F of a photo given its alpha matte.
 
-    Parameters
-    ----------
-    image: (H, W, 3) uint8 RGB.
-    alpha: (H, W) float in [0, 1].
+    image: (H, W, 3) uint8 RGB. alpha: (H, W) float in [0, 1].
 
-    Returns
-    -------
-    (H, W, 3) uint8 RGB. Equal to the photo where alpha is 1; where alpha is 0 the nearby
+    Returns (H, W, 3) uint8 RGB. Equal to the photo where alpha is 1; where alpha is 0 the nearby
     foreground's colours, so that scaling a cut-out brings no old background back.
 
-    Raises
-    ------
-    ImageError: the arrays do not fit together.
+    Raises ImageError if the arrays do not fit together.
 
-    Example
-    -------
     >>> import numpy as np
     >>> image = np.full((2, 3, 3), 100, np.uint8)
     >>> estimate_foreground(image, np.ones((2, 3), np.float32))[0, 0]

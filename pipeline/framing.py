@@ -156,7 +156,10 @@ def cropped(pixels: np.ndarray, frame: Frame, beyond: int | None = 0) -> np.ndar
     if inside.shape[:2] == (height, width):
         return inside
     if not inside.size:  # beside the photo altogether
-        inside = pixels[:1, :1] if beyond is None else np.full_like(pixels[:1, :1], beyond)
+        row, column = np.clip(top, 0, rows - 1), np.clip(left, 0, columns - 1)
+        inside = pixels[row : row + 1, column : column + 1]
+        if beyond is not None:
+            inside = np.full_like(inside, beyond)
         return np.broadcast_to(inside, (height, width, *pixels.shape[2:])).copy()
     border = (
         max(-top, 0),

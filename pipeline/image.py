@@ -241,8 +241,12 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
     """Pillow's own conversion clips 16-bit grey at 255 where it should divide by 257."""
-    values = np.asarray(image).astype(np.uint32).clip(0, 65535)
-    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    values = np.asarray(image).clip(0, 65535).astype(np.uint32)
+    grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    transparent = image.info.get("transparency")  # a PNG's level that stands for it
+    if transparent is not None:
+        grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
+    return grey
 
 
 def _float_grey(image: Image.Image) -> Image.Image:

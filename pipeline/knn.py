@@ -23,6 +23,7 @@ from pipeline.laplacian import (
     knn_links,
 )
 from pipeline.large_photo import reduced, refined_to_full_size
+from pipeline.sampling import LONGEST_SIDE
 from pipeline.story import Story
 from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
 
@@ -61,38 +62,28 @@ def knn_matting(
 ) -> np.ndarray:
     """The alpha matte of a photo from its trimap.
 
-    Parameters
-    ----------
     image: (H, W, 3) uint8 RGB; grey (H, W), RGBA, uint16 and float in [0, 1] are taken too.
     trimap: (H, W) uint8; 0 is background, 255 foreground, everything between is unknown.
-    quality:
-        "knn": the paper's KNN matting alone, symmetric.
-        "fast": the colour-line term and the colour prior, without neighbour search in the band.
-        "best": all three terms.
+    quality: "knn" is the paper's KNN matting alone, symmetric; "fast" the colour-line term and the
+    colour prior, without neighbour search in the band; "best" all three terms.
     features: colour space of the neighbour search, "lab", "rgb" or "hsv" (as in the paper).
     levels: (neighbours, weight of position) of each neighbour search.
-    most_unknown:
-        With more unknown pixels than this the system is solved at a lower resolution and the
-        matte refined to the photo's pixels; bounds time and memory.
+    most_unknown: with more unknown pixels than this the system is solved at a lower resolution and
+    the matte refined to the photo's pixels; bounds time and memory.
     workers: threads of the neighbour search; -1 uses every core.
     story: filled with what the solver did, see `pipeline.story.Story`.
 
-    Returns
-    -------
-    (H, W) float32 in [0, 1]; exactly 0 and 1 on the trimap's known pixels. A trimap without any
-    foreground or without any background says nothing of the unknown pixels: they get 0.5.
+    Returns (H, W) float32 in [0, 1]; exactly 0 and 1 on the trimap's known pixels. A trimap without
+    any foreground or without any background says nothing of the unknown pixels: they get 0.5.
 
     The system is single precision. Solved until its relative residual is below 1e-6, pure KNN
     comes within 1e-3 of a dense solution in double precision (tests/test_knn.py); as shipped,
     iterations end at the relative residual TOLERANCE. The same arguments give the same bits,
     whatever the number of workers.
 
-    Raises
-    ------
-    ImageError: the arrays do not fit together or hold values that are not colours.
+    Raises ImageError if the arrays do not fit together or hold values that are not colours,
+    ValueError for an option that there is not.
 
-    Example
-    -------
     >>> import numpy as np
     >>> image = np.zeros((4, 5, 3), np.uint8)
     >>> image[:, 2:] = 255
@@ -101,7 +92,7 @@ def knn_matting(
     >>> knn_matting(image, trimap).round().astype(int)[0]
     array([0, 0, 1, 1, 1])
     """
-    _check_options(quality, features, levels)
+    _check_options(quality, features, levels, most_unknown)
     image, trimap = _checked(image, trimap)
     unknown = unknown_pixels(trimap)
     count = np.count_nonzero(unknown)
@@ -112,7 +103,7 @@ def knn_matting(
         return alpha_of(trimap, 0.5)
     if story is None:
         story = Story(with_links=False)
-    story.scale = solving_scale(count, most_unknown)
+    story.scale = solving_scale(count, trimap.shape, most_unknown)
     options = quality, features, levels, workers, story
     if story.scale == 1:
         return alpha_of(trimap, _solve(image, trimap, *options))
@@ -128,9 +119,12 @@ def knn_matting(
     return alpha_of(trimap, values)
 
 
-def solving_scale(count: int, most_unknown: int) -> float:
-    """The scale, at most 1, at which a photo with `count` unknown pixels is worked on."""
-    return 1.0 if count <= most_unknown else (REDUCED * most_unknown / count) ** 0.5
+def solving_scale(count: int, shape: tuple[int, int], most_unknown: int) -> float:
+    """The scale, at most 1, at which a photo (H, W) with `count` unknown pixels is worked on."""
+    if count <= most_unknown:
+        return 1.0
+    # What is reduced is looked at by places, which OpenCV does up to a longest side.
+    return min((REDUCED * most_unknown / count) ** 0.5, (LONGEST_SIDE - 1) / max(shape))
 
 
 def _solve(
@@ -232,13 +226,17 @@ def _tie_of_unlinked(band: Band, energy: Energy) -> Energy:
     return data_energy(~held[group], (1 + np.sign(band.depth())) / 2)
 
 
-def _check_options(quality: str, features: str, levels: tuple[tuple[int, float], ...]) -> None:
+def _check_options(
+    quality: str, features: str, levels: tuple[tuple[int, float], ...], most_unknown: int
+) -> None:
     if quality not in QUALITIES:
         raise ValueError(f"quality must be one of {', '.join(QUALITIES)}, not {quality!r}")
     if features not in FEATURES:
         raise ValueError(f"features must be one of {', '.join(FEATURES)}, not {features!r}")
     if not levels or any(count < 1 or weight < 0 for count, weight in levels):
         raise ValueError("levels need at least one neighbour each and weights of 0 or more")
+    if most_unknown < 1:
+        raise ValueError(f"most_unknown must be 1 or more, not {most_unknown!r}")
 
 
 def _checked(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

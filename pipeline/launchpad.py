@@ -8,7 +8,7 @@ nothing a board does can change a later request, because every job is sent whole
 Example:
     >>> with Launchpad("sim://") as board:
     ...     solution = board.matte_column(image[:, 300], trimap[:, 300])
-    >>> solution.alpha.shape == (len(image),)
+    >>> solution.alpha.shape == (1, len(image))
     True
 """
 
@@ -29,6 +29,7 @@ from pipeline.launchpad_report import (
     read_info,
     read_solution,
 )
+from pipeline.trimap import BACKGROUND, FOREGROUND
 
 BAUD = 115200
 TI_VENDORS = (0x2047, 0x0451)
@@ -142,7 +143,7 @@ def codes_from_trimap(trimap: np.ndarray) -> np.ndarray:
     trimap = np.asarray(trimap)
     if trimap.dtype != np.uint8:
         raise ImageError("The trimap has to be an 8-bit image.")
-    return np.select([trimap == 0, trimap == 255], [0, FOREGROUND_CODE],
+    return np.select([trimap == BACKGROUND, trimap == FOREGROUND], [0, FOREGROUND_CODE],
                      UNKNOWN_CODE).astype(np.uint8)
 
 
@@ -159,9 +160,14 @@ def pack_map(codes: np.ndarray) -> tuple[int, bytes]:
 def _job_header(shape, parameters: Parameters, map_bits, features, delay=0, axes=None) -> bytes:
     mean, vectors = axes if axes is not None else ((0, 0, 0), (0,) * 6)
     flags = (axes is not None) | (features << 1)
-    return struct.pack("<HH7B3B6h", shape[1], shape[0], parameters.neighbours, parameters.spatial,
-                       map_bits, parameters.max_iterations, parameters.residual_bits, flags, delay,
-                       *(int(v) for v in mean), *(int(v) for v in np.ravel(vectors)))
+    try:
+        return struct.pack("<HH7B3B6h", shape[1], shape[0], parameters.neighbours,
+                           parameters.spatial, map_bits, parameters.max_iterations,
+                           parameters.residual_bits, flags, delay, *(int(v) for v in mean),
+                           *(int(v) for v in np.ravel(vectors)))
+    except struct.error as error:
+        raise ImageError("The board takes at most 65535 pixels a line and settings of 0 to 255."
+                         ) from error
 
 
 class Launchpad:
@@ -208,7 +214,8 @@ class Launchpad:
                      parameters: Parameters = COLUMN, features: bool = False):
         """Alpha of a line of up to 800 pixels: (n, 3) uint8 and a trimap (n,) uint8 0/128/255.
 
-        Returns a Solution. Raises JobRefused if it does not fit, LaunchpadError, ImageError.
+        Returns a Solution of shape (1, n). Raises JobRefused if it does not fit, LaunchpadError,
+        ImageError.
         """
         codes = codes_from_trimap(trimap)
         return self.matte_tile(np.asarray(pixels)[None], codes[None], parameters=parameters,

@@ -134,6 +134,12 @@ def trimap_from_loudness(samples: np.ndarray) -> np.ndarray:
     return trimap
 
 
+# What scipy's reader raises for files cut off or with impossible headers.
+DAMAGED = (
+    ValueError, EOFError, OSError, TypeError, UnboundLocalError, ZeroDivisionError, struct.error
+)
+
+
 def _read_wave(data: bytes) -> tuple[int, np.ndarray]:
     """Samples a second and the mean of all channels, (n,) float64, full scale 1."""
     if len(data) > MOST_BYTES:
@@ -142,7 +148,7 @@ def _read_wave(data: bytes) -> tuple[int, np.ndarray]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of other programs
             rate, waves = wavfile.read(io.BytesIO(data))
-    except (ValueError, EOFError, OSError, TypeError, struct.error) as error:
+    except DAMAGED as error:
         raise SignalError("This is not a WAV recording, or it is damaged.") from error
     if waves.size == 0:
         raise SignalError("This WAV file holds no sound.")

@@ -10,7 +10,7 @@ tiles of a photo are projected onto the same two axes, which the board finds in 
 its pixels.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -67,7 +67,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Step:
+class TileStep:
     """One tile done: the level (1: full size, 2: half ...), sweep, box (top, left, bottom, right)
     at that level, and the job's own report."""
 
@@ -140,7 +140,7 @@ class PhotoMatting:
         """(H, W) float32 0..1, from the latest level that was solved."""
         return (self._upsampled(self._level, 1) / FOREGROUND_CODE).astype(np.float32)
 
-    def steps(self, board: Launchpad) -> Iterator[Step]:
+    def steps(self, board: Launchpad) -> Iterator[TileStep]:
         """Solves tile after tile, yielding each, until the photo is done."""
         if self._projection is None:
             self._projection = self._find_axes(board)
@@ -151,7 +151,7 @@ class PhotoMatting:
             while self._remaining:
                 box, solution = self._solve_core(board, level, *self._remaining[0])
                 self._remaining.pop(0)
-                yield Step(level.factor, level.sweep, box, solution)
+                yield TileStep(level.factor, level.sweep, box, solution)
             self._remaining = None
             self._advance(level)
 
@@ -242,22 +242,3 @@ class PhotoMatting:
             self.finished = True
         else:
             self._level = self._make_level(level.factor // 2, level)
-
-
-def matte_photo(board: Launchpad, image: np.ndarray, trimap: np.ndarray, *,
-                parameters: Parameters = TILES,
-                progress: Callable[[PhotoMatting, Step], None] | None = None,
-                cancelled: Callable[[], bool] = lambda: False) -> PhotoMatting:
-    """Mattes a photo on a board: image (H, W, 3) uint8, trimap (H, W) uint8 0/128/255.
-
-    `progress` is called after every tile; when `cancelled` says so the work stops, and the result's
-    `finished` is False. Returns the PhotoMatting, whose `alpha` and `totals` are the answer.
-    Raises ImageError, LaunchpadError.
-    """
-    matting = PhotoMatting(image, trimap, parameters)
-    for step in matting.steps(board):
-        if progress is not None:
-            progress(matting, step)
-        if cancelled():
-            break
-    return matting

@@ -1,14 +1,13 @@
 """The whole road of a photo: face, mask, trimap, alpha matte, foreground colours."""
 
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.align import align
 from pipeline.bars import picture_area
+from pipeline.clock import Clock
 from pipeline.face import Face, find_faces
 from pipeline.foreground import estimate_foreground
 from pipeline.image import ImageError
@@ -102,7 +101,7 @@ def matte(
     """
     _check(image, trimap, mask, hair)
     check_widths(band=band, hair_reach=hair_reach)
-    clock = _Clock(progress)
+    clock = Clock(STAGES, progress)
     if trimap is None:
         if mask is None:
             with clock.stage("face"):
@@ -187,19 +186,3 @@ def _check(image, trimap, mask, hair):
         )
     if not np.isin(trimap, (BACKGROUND, UNKNOWN, FOREGROUND)).all():
         raise ImageError("The trimap may hold only 0 (background), 128 (unknown) and 255 (person).")
-
-
-class _Clock:
-    """Times the stages and tells the progress."""
-
-    def __init__(self, progress):
-        self.seconds = {}
-        self._progress = progress
-
-    @contextmanager
-    def stage(self, name):
-        if self._progress is not None:
-            self._progress(name, STAGES[name])
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start

@@ -59,14 +59,14 @@ def pair_by_name(names: Sequence[str]) -> Pairing:
     trimap_of_photo = {}
     problems = []
     for shared, trimaps in trimaps_of.items():
-        photos = photos_of[shared]
-        if len(photos) == len(trimaps) == 1:
-            trimap_of_photo[photos[0]] = trimaps[0]
-        elif not photos:
-            problems.extend(f"{names[each]} has no photo: {_ADVICE}" for each in trimaps)
-        else:
-            together = " and ".join(names[each] for each in sorted(photos + trimaps))
-            problems.append(f"{together} cannot be told apart: {_ADVICE}")
+        for photos, trimaps in _by_folder(names, photos_of[shared], trimaps):
+            if len(photos) == len(trimaps) == 1:
+                trimap_of_photo[photos[0]] = trimaps[0]
+            elif not photos:
+                problems.extend(f"{names[each]} has no photo: {_ADVICE}" for each in trimaps)
+            elif trimaps:
+                together = " and ".join(names[each] for each in sorted(photos + trimaps))
+                problems.append(f"{together} cannot be told apart: {_ADVICE}")
     photos = sorted(position for positions in photos_of.values() for position in positions)
     return Pairing([(photo, trimap_of_photo.get(photo)) for photo in photos], problems)
 
@@ -78,14 +78,29 @@ def _is_trimap(name: str) -> bool:
     return "trimap" in PurePath(name).stem.lower()
 
 
+def _by_folder(names, photos, trimaps):
+    """Photos and trimaps of one name; apart by folder if every trimap has a photo in its own."""
+    folders = defaultdict(lambda: ([], []))
+    for kind, positions in enumerate((photos, trimaps)):
+        for position in positions:
+            folders[PurePath(names[position]).parent][kind].append(position)
+    if all(there for there, _ in folders.values()):
+        return folders.values()
+    return [(photos, trimaps)]
+
+
 def _shared_part(name: str) -> str:
     """What a photo's and its trimap's name have in common.
 
-    Accents count, however the file system writes them, and so do emoji.
+    Accents count, however the file system writes them, and so do emoji; signs count where they
+    part two numbers.
     """
     stem = unicodedata.normalize("NFC", PurePath(name).stem).lower()
-    words = re.sub("trimap|image", " ", stem)
-    return "".join(sign for sign in words if unicodedata.category(sign) not in BETWEEN_WORDS)
+    named = re.sub("trimap|image", " ", stem)
+    words = "".join(
+        " " if unicodedata.category(sign) in BETWEEN_WORDS else sign for sign in named
+    ).split()
+    return re.sub(r"(?<!\d) | (?!\d)", "", " ".join(words))
 
 
 def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int]) -> np.ndarray:

@@ -51,7 +51,8 @@ def refine(
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
     if len(values) and all((trimap == known).any() for known in (BACKGROUND, FOREGROUND)):
-        change = _change(image, trimap, alpha, solving_scale(len(values), most_unknown))[unknown]
+        scale = solving_scale(len(values), trimap.shape, most_unknown)
+        change = _change(image, trimap, alpha, scale)[unknown]
         values = np.clip(values + np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE), 0, 1)
     # Made last: of a phone's photo each array of its size takes 50 MB.
     return alpha_of(trimap, values)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.camera import Camera, rotation_from_angles
+from pipeline.drawings import GOLD
 from pipeline.morphable_model import MorphableModel, vertex_normals
 from pipeline.rasterize import interpolation, triangle_map
 from pipeline.sampling import sample_at
@@ -77,7 +78,7 @@ def draw_wireframe(
     model: MorphableModel,
     vertices: np.ndarray,
     camera: Camera,
-    colour: tuple[int, int, int] = (217, 178, 74),
+    colour: tuple[int, int, int] = GOLD,
 ) -> np.ndarray:
     """The photo with the mesh's front side drawn over it: (H, W, 3) uint8."""
     points = np.rint(camera.project(vertices) * 16).astype(np.int32)
@@ -105,7 +106,7 @@ def draw_landmarks(
         start, end = (np.rint(each * 16).astype(int).tolist() for each in (point, other))
         cv2.line(drawn, start, end, (229, 115, 92), 1, cv2.LINE_AA, 4)
         cv2.circle(drawn, start, round(size * 8), (127, 179, 230), -1, cv2.LINE_AA, 4)
-        cv2.circle(drawn, end, round(size * 16), (217, 178, 74), 1, cv2.LINE_AA, 4)
+        cv2.circle(drawn, end, round(size * 16), GOLD, 1, cv2.LINE_AA, 4)
     return drawn
 
 

@@ -55,7 +55,7 @@ def neighbours(walk: Walk) -> Step:
         "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
         f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) "
         f"and to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}). A pixel that both "
-        "searches find is one neighbour.",
+        "searches find counts twice; the list shows it once.",
         (
             rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
             r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",

@@ -11,7 +11,7 @@ from pipeline.band import Band
 
 
 @dataclass(frozen=True)
-class Step:
+class SolverStep:
     """One step of the solver."""
 
     name: str
@@ -35,8 +35,9 @@ class Story:
     unknowns: int = 0
     nonzeros: int = 0  # of the matrix
     scale: float = 1.0  # size of the photo solved for over the size of the photo given
-    residuals: list[float] = field(default_factory=list)  # relative, before every iteration
-    steps: list[Step] = field(default_factory=list)
+    # Relative: before every iteration, and after the last.
+    residuals: list[float] = field(default_factory=list)
+    steps: list[SolverStep] = field(default_factory=list)
     with_links: bool = True  # keep the neighbours and their affinities
     _band: Band | None = None
     _neighbours: np.ndarray | None = None
@@ -49,7 +50,7 @@ class Story:
         begin = time.perf_counter()
         yield kept
         seconds = time.perf_counter() - begin
-        self.steps.append(Step(name, seconds, sum(array.nbytes for array in kept)))
+        self.steps.append(SolverStep(name, seconds, sum(array.nbytes for array in kept)))
 
     def keep_links(self, band: Band, neighbours: np.ndarray, affinities: np.ndarray) -> None:
         """Keep what the neighbour search found, if wanted."""

@@ -21,6 +21,8 @@ HAIR_FOLLOWED = 8
 # Beyond that hair it goes on for so many, unless another number is asked for: a strand is thinner
 # than what the network sees.
 HAIR_REACH = 0.6
+# A band wider than the person, or than the ground, leaves what lies deeper than this share.
+CORE = 2 / 3
 # Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
 # portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
 LEAST_HAIR = 0.1
@@ -40,6 +42,8 @@ def make_trimap(
     hair: (h, w) float32 in 0..1, the probability of "hair" in the same photo, of any size. Where it
     is LEAST_HAIR or more outside the mask, the band follows it, to HAIR_FOLLOWED times its width.
     hair_reach: how many of its widths it goes on beyond that hair; some 2 for strands that fly far.
+    Where all of a side, person or ground, would be unknown, its innermost part is not, as the
+    matting needs to know both.
 
     Raises what `check_widths` does.
     """
@@ -101,6 +105,9 @@ def _drawn(mask, band, hair, hair_reach):
         shown = hair_at(hair, mask.shape) >= LEAST_HAIR
         near = (person == 0) & (outside <= HAIR_FOLLOWED * reach)
         unknown |= near & _near(shown, hair_reach * reach)
+    for side, depth in ((person > 0, inside), (person == 0, outside)):
+        if unknown[side].all():
+            unknown &= ~(side & (depth >= CORE * depth.max()))
     trimap[unknown] = UNKNOWN
     return trimap
 

@@ -4,9 +4,7 @@ For the page that shows every step. The photo is reduced to the size of a screen
 every picture shows the very pixels that were computed with.
 """
 
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,6 +12,7 @@ import numpy as np
 import scipy.sparse
 
 from pipeline.align import align, portrait_channels
+from pipeline.clock import Clock
 from pipeline.composite import composite, gradient
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.face import Face
@@ -33,6 +32,8 @@ EARLY = (0, 1, 5, 20)
 OFF_HAIR = 0.02
 # The share of the time that is over when the matte is there; the rest is for looking closer.
 MATTE_SHARE = 0.75
+STAGES = dict.fromkeys(("pose", "channels", "layers"), MATTE_SHARE)
+STAGES |= {"early": 0.85, "composite": 0.95}
 
 NOBODY = "No person was found in this photo, so there is nothing to walk through. Try another one."
 NO_EDGE = "The person fills this photo entirely, so there is no edge to solve for. Try another one."
@@ -43,7 +44,8 @@ class Settings:
     """What can be changed on the way; the default is what `matte` does.
 
     band, hair_reach: as for `matte`. features, quality: as for `knn_matting`. near: how many near
-    neighbours a pixel has. background: colours (R, G, B) at the top and at the bottom of the new background.
+    neighbours a pixel has. background: colours (R, G, B) at the top and at the bottom of the new
+    background.
     """
 
     band: float = BAND
@@ -123,7 +125,7 @@ def walk(
 
     Raises ImageError if there is no person in the photo, or nothing but the person.
     """
-    clock = _Clock(progress)
+    clock = Clock(STAGES, progress)
     height, width = image.shape[:2]
     image = shrunk(image, LONGEST_SIDE)
     story = RecordedStory()
@@ -132,20 +134,20 @@ def walk(
         image,
         band=settings.band,
         hair_reach=settings.hair_reach,
-        progress=clock.tell_of_matte,
+        progress=_matte_alone(progress),
         solve=solve,
     )
     if not matted.found:
         raise ImageError(NOBODY)
     if not (matted.trimap == UNKNOWN).any():
         raise ImageError(NO_EDGE)
-    with clock.stage("pose", MATTE_SHARE):
+    with clock.stage("pose"):
         to_canonical = align(matted.face) if matted.face else None
-    with clock.stage("channels", MATTE_SHARE):
+    with clock.stage("channels"):
         channels = portrait_channels(to_canonical, image.shape[:2]) if matted.face else None
-    with clock.stage("layers", MATTE_SHARE):
+    with clock.stage("layers"):
         layers = network_layers(image, matted.face)
-    with clock.stage("early", 0.85):
+    with clock.stage("early"):
         matrix, early = _early(story, matted.trimap, settings.quality)
     return _composed(
         Walk(
@@ -189,7 +191,7 @@ def walk_on(
     Raises ImageError if the trimap leaves nothing to solve for.
     """
     first = before.settings.first_change(settings)
-    clock = _Clock(progress)
+    clock = Clock(STAGES, progress)
     before = replace(before.packed(), settings=settings)
     if first in (None, "foreground"):
         return _composed(before, clock)
@@ -200,10 +202,10 @@ def walk_on(
         known |= {"band": settings.band, "hair_reach": settings.hair_reach}
     else:
         known = {"trimap": before.trimap}
-    matted = matte(before.image, **known, progress=clock.tell_of_matte, solve=solve)
+    matted = matte(before.image, **known, progress=_matte_alone(progress), solve=solve)
     if not (matted.trimap == UNKNOWN).any():
         raise ImageError(NO_EDGE)
-    with clock.stage("early", 0.85):
+    with clock.stage("early"):
         matrix, early = _early(story, matted.trimap, settings.quality)
     return _composed(
         replace(
@@ -219,6 +221,13 @@ def walk_on(
         ),
         clock,
     )
+
+
+def _matte_alone(progress):
+    """Tells of the matte's stages as those of a longer road."""
+    if progress is None:
+        return None
+    return lambda stage, share: progress(stage, MATTE_SHARE * share)
 
 
 class _Solver:
@@ -256,7 +265,7 @@ def _early(story, trimap, quality):
 def _composed(walk, clock):
     """The walk with its last stage done."""
     background = gradient(walk.alpha.shape, *walk.settings.background)
-    with clock.stage("composite", 0.95):
+    with clock.stage("composite"):
         result = composite(walk.foreground, walk.alpha, background)
     return replace(
         walk,
@@ -265,21 +274,3 @@ def _composed(walk, clock):
         pasted=composite(walk.image, walk.alpha, background),
         seconds=walk.seconds | clock.seconds,
     )
-
-
-class _Clock:
-    """Times the stages that `matte` does not have and tells the progress of all."""
-
-    def __init__(self, progress):
-        self.seconds = {}
-        self._progress = progress or (lambda stage, share: None)
-
-    def tell_of_matte(self, stage, share):
-        self._progress(stage, MATTE_SHARE * share)
-
-    @contextmanager
-    def stage(self, name, share):
-        self._progress(name, share)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start

@@ -172,4 +172,6 @@ def test_crop_beyond_the_photo_is_filled():
 def test_crop_beside_the_photo_is_empty():
     pixels = np.full((10, 10, 3), 9, np.uint8)
     assert (cropped(pixels, Frame(50, 50, 4, 6)) == 0).all()
-    assert cropped(pixels, Frame(50, 50, 4, 6), beyond=None).shape == (6, 4, 3)
+    counted = np.arange(12).reshape(3, 4)
+    assert (cropped(counted, Frame(50, 50, 4, 6), beyond=None) == np.full((6, 4), 11)).all()
+    assert (cropped(counted, Frame(-9, 1, 4, 1), beyond=None) == 4).all()

@@ -120,6 +120,20 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped():
     np.testing.assert_array_equal(loaded, np.repeat(levels[..., None], 3, axis=2))
 
 
+def test_levels_below_black_are_black():
+    levels = np.full((16, 16), -5, np.int32)
+    levels[8:] = 65535
+    loaded = load_image(encoded(Image.fromarray(levels), "TIFF"))
+    assert (loaded[:8] == 0).all() and (loaded[8:] == 255).all()
+
+
+def test_a_level_that_stands_for_transparent_shows_white():
+    levels = np.full((16, 16), 1000, np.uint16)
+    levels[8:] = 20000
+    loaded = load_image(encoded(Image.fromarray(levels), "PNG", transparency=1000))
+    assert (loaded[:8] == 255).all() and (loaded[8:] == round(20000 / 257)).all()
+
+
 def test_sixteen_bit_colour_is_scaled():
     picture = smooth_picture()
     sixteen = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint16) * 257

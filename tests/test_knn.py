@@ -274,6 +274,13 @@ def test_single_unknown_pixels_on_a_large_photo_are_as_sure_as_their_surrounding
     assert np.abs(alpha - truth)[specks].max() <= 0.05
 
 
+def test_a_strip_longer_than_opencv_maps_is_solved():
+    """OpenCV looks up places only in pictures of less than 32767 pixels a side."""
+    image, trimap = noise(8, 60_000, 5)
+    trimap[:, 40:-40] = 128
+    assert_matte(knn_matting(image, trimap, quality="fast", most_unknown=300_000), trimap)
+
+
 def test_threads_do_not_disturb_each_other():
     cases = [noise(40, 50, seed) for seed in range(6)]
     alone = [knn_matting(*case) for case in cases]
@@ -339,7 +346,7 @@ def test_bad_input_is_refused_in_words(image, trimap, words):
 
 
 @pytest.mark.parametrize(
-    "options", [{"quality": "good"}, {"features": "xyz"}, {"levels": ()}, {"levels": ((0, 1.0),)}]
+    "options", [{"quality": "good"}, {"features": "xyz"}, {"levels": ()}, {"levels": ((0, 1.0),)}, {"most_unknown": 0}]
 )
 def test_unknown_options_are_refused(options):
     image, trimap, _ = two_tone()

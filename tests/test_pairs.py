@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pipeline.image import ImageError
-from pipeline.pairs import load_trimap, normalised_trimap, pair_by_name
+from pipeline.pairs import Pairing, load_trimap, normalised_trimap, pair_by_name
 
 
 def small_trimap(levels: tuple[int, int, int] = (0, 128, 255)) -> np.ndarray:
@@ -46,6 +46,18 @@ def test_signs_without_letters_tell_photos_apart():
 def test_several_pairs_and_single_photos_come_in_the_order_of_the_photos():
     names = ["Trimap2.png", "Image1.jpg", "holiday.jpg", "Image2.jpg", "Trimap1.png"]
     assert pair_by_name(names).pairs == [(1, 4), (2, None), (3, 0)]
+
+
+def test_signs_between_numbers_tell_photos_apart():
+    names = ["IMG_1.2.jpg", "IMG_12.jpg", "IMG_12-trimap.png", "IMG 1-2 trimap.png"]
+    assert pair_by_name(names) == Pairing([(0, 3), (1, 2)], [])
+
+
+def test_folders_tell_photos_apart_where_their_names_do_not():
+    names = ["a/Image1.jpg", "a/Trimap1.png", "b/Image1.jpg", "b/Trimap1.png", "c/Image1.jpg"]
+    assert pair_by_name(names) == Pairing([(0, 1), (2, 3), (4, None)], [])
+    pairing = pair_by_name(["a/Image1.jpg", "b/Image1.jpg", "c/Trimap1.png"])
+    assert pairing.pairs == [(0, None), (1, None)] and "told apart" in pairing.problems[0]
 
 
 def test_a_trimap_without_its_photo_is_named():

@@ -127,7 +127,6 @@ def test_a_trimap_with_only_one_side_has_no_place():
     assert (place_in_band(trimap)[2:] == 0).all()
 
 
-@pytest.mark.skipif(not (WEIGHTS / "refinement.tflite").exists(), reason="no network is shipped")
 class TestShipped:
     def test_known_pixels_are_restored(self, scene):
         image, trimap, alpha = scene

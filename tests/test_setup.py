@@ -67,9 +67,9 @@ def test_packages_txt_brings_every_library_that_is_checked():
     assert sorted(packages) == sorted(preflight.SYSTEM_LIBRARIES.values())
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", sorted(ROOT.glob("requirements*.txt")), ids=lambda file: file.name)
 def test_every_requirement_is_pinned(file):
-    for line in (ROOT / file).read_text().splitlines():
+    for line in file.read_text().splitlines():
         requirement = line.partition("#")[0].strip()
         if requirement and not requirement.startswith("-r "):
             assert re.fullmatch(r"[\w.-]+==[\w.]+", requirement), line

@@ -95,6 +95,23 @@ def test_band_zero_keeps_a_hard_mask():
     assert set(np.unique(trimap)) == {BACKGROUND, FOREGROUND}
 
 
+def test_a_band_wider_than_the_person_or_the_ground_leaves_its_middle():
+    """Columns 30 to 39 of 200 are the person, then its opposite; a third of five pixels stays."""
+    mask = np.zeros((300, 200), np.float32)
+    mask[:, 30:40] = 1
+    for person, label in ((mask, FOREGROUND), (1 - mask, BACKGROUND)):
+        row = make_trimap(person, band=60)[150]
+        assert np.flatnonzero(row == label).tolist() == [33, 34, 35, 36]
+        assert (row[10:30] == UNKNOWN).all() and (row[120:] == 255 - label).all()
+
+
+def test_where_the_mask_is_nowhere_sure_its_middle_is_taken():
+    mask = np.zeros((90, 60), np.float32)
+    mask[20:60, 20:40] = 0.7
+    trimap = make_trimap(mask)
+    assert trimap[40, 30] == FOREGROUND and trimap[21, 21] == UNKNOWN
+
+
 def test_large_masks_get_the_band_in_proportion():
     """12 MP: the boundary between columns 1499 and 1500, a band of 50 pixels to either side."""
     mask = np.zeros((4000, 3000), np.float32)

@@ -55,7 +55,7 @@ static uint8_t receive_byte(void)
 static uint16_t receive_word(void)
 {
     uint8_t low = receive_byte();
-    return (uint16_t)(low | receive_byte() << 8);
+    return (uint16_t)(low | (uint16_t)receive_byte() << 8);
 }
 
 static void receive_into(uint16_t offset, uint16_t bytes)
@@ -74,7 +74,7 @@ static uint8_t crc_matches(void)
 {
     uint16_t expected = request.crc;
     uint8_t low = receive_raw();
-    return expected == (uint16_t)(low | receive_raw() << 8);
+    return expected == (uint16_t)(low | (uint16_t)receive_raw() << 8);
 }
 
 static void send_byte(uint8_t byte)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import random_job
+from jobs import random_job
 from reference import features, solve
 
 EIGHT_BIT_STEP = 1 / 254

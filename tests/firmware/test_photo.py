@@ -6,10 +6,8 @@ from pipeline.image import ImageError
 from pipeline.launchpad import (JobRefused, Launchpad, LaunchpadError, codes_from_trimap,
                                 find_boards)
 from pipeline.launchpad_report import SRAM_END, SRAM_START
-from pipeline.launchpad_tiles import PhotoMatting, matte_photo
+from pipeline.launchpad_tiles import TILES, PhotoMatting
 from reference import features, solve
-
-SPATIAL, NEIGHBOURS = 8, 5
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +25,9 @@ def photo():
 @pytest.fixture(scope="module")
 def matted(photo):
     """The photo matted by a board, with the steps it took."""
-    steps = []
+    matting = PhotoMatting(*photo)
     with Launchpad("sim://") as board:
-        matting = matte_photo(board, *photo, progress=lambda _, step: steps.append(step))
-    return matting, steps
+        return matting, list(matting.steps(board))
 
 
 def test_the_board_comes_close_to_the_solution_of_the_whole(photo, matted):
@@ -39,10 +36,10 @@ def test_the_board_comes_close_to_the_solution_of_the_whole(photo, matted):
     mean = pixels.mean(0).astype(int)
     _, vectors = np.linalg.eigh(np.cov(pixels.T))
     axes = np.round(vectors[:, ::-1][:, :2].T * 32767).astype(int)
-    exact = solve(features(image, mean, axes), codes_from_trimap(trimap).ravel(), 26, NEIGHBOURS,
-                  SPATIAL).reshape(trimap.shape)
+    exact = solve(features(image, mean, axes), codes_from_trimap(trimap).ravel(), 26, TILES.neighbours,
+                  TILES.spatial).reshape(trimap.shape)
     unknown = trimap == 128
-    assert np.sqrt(np.mean((matted[0].alpha - exact)[unknown] ** 2)) <= 0.06
+    assert np.sqrt(np.mean((matted[0].alpha - exact)[unknown] ** 2)) <= 0.015
     assert (matted[0].alpha[~unknown] == trimap[~unknown] / 255).all()
 
 
@@ -66,7 +63,8 @@ class SmallerBoard:
 def test_tiles_that_a_smaller_board_refuses_are_solved_in_parts(photo, matted):
     with Launchpad("sim://") as board:
         smaller = SmallerBoard(board, 40)
-        matting = matte_photo(smaller, *photo)
+        matting = PhotoMatting(*photo)
+        list(matting.steps(smaller))
     assert smaller.refused and matting.finished
     assert np.sqrt(np.mean((matting.alpha - matted[0].alpha)[photo[1] == 128] ** 2)) <= 0.03
 
@@ -86,12 +84,6 @@ def test_memory_regions_stay_within_sram(matted):
         ordered = sorted(phase.regions, key=lambda region: region.start)
         assert ordered[0].start == SRAM_START and ordered[-1].end == SRAM_END
         assert all(a.end <= b.start for a, b in zip(ordered, ordered[1:]))
-
-
-def test_cancelling_stops_after_the_tile_at_hand(photo):
-    with Launchpad("sim://") as board:
-        matting = matte_photo(board, *photo, cancelled=lambda: True)
-    assert not matting.finished and matting.totals.jobs == 2
 
 
 def test_a_pulled_cable_loses_nothing(photo, matted):
@@ -128,6 +120,11 @@ def test_pictures_of_the_wrong_form_are_refused_in_words(image, trimap):
 def test_samples_out_of_range_are_refused(board):
     with pytest.raises(ImageError, match="0 to 1023"):
         board.solve_signal(np.full(100, 1024), np.zeros(100, np.uint8))
+    for delay in (-1, 256):
+        with pytest.raises(ImageError, match="0 to 255"):
+            board.solve_signal(np.zeros(100, int), np.zeros(100, np.uint8), delay=delay)
+    with pytest.raises(ImageError, match="65535"):
+        board.solve_signal(np.zeros(70_000, int), np.zeros(70_000, np.uint8))
     for rate in (499, 44100):
         with pytest.raises(ImageError, match="500 to 20000"):
             board.record_signal(np.zeros(100, np.uint8), rate=rate)

@@ -6,8 +6,8 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import random_job
 from host import CORE, FIRMWARE, WARNINGS, pack_map
+from jobs import random_job
 from pipeline.launchpad import crc16, frame
 
 FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-strict-aliasing", "-O1"]

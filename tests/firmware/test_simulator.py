@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import random_job
 from host import FIRMWARE
+from jobs import random_job
 from pipeline.launchpad import JobRefused, Launchpad, Parameters
 from pipeline.launchpad_simulator import SimulatorError, Simulator, synthesised_voice
 

@@ -89,6 +89,9 @@ def silent() -> bytes:
     (b"", "not a WAV"),
     (b"\xff\xd8\xff\xe0 a photo", "not a WAV"),
     (RECORDINGS["16 bits, 44100"][:30], "not a WAV"),
+    (RECORDINGS["16 bits, 44100"][:12], "not a WAV"),
+    (RECORDINGS["16 bits, 44100"][:36], "not a WAV"),
+    (RECORDINGS["16 bits, 44100"].replace(b"\2\0\x10\0data", b"\0\0\x10\0data"), "not a WAV"),
     (noise_free(0.06), "lasts 0.06 s; 800 samples at 8000 a second need 0.10 s"),
     (silent(), "silent"),
     (with_holes(), "not numbers")])
