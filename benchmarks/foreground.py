@@ -1,7 +1,7 @@
 """Foreground colours beside PyMatting's estimate_foreground_ml: error on known composites, time.
 
-    python -m benchmarks.foreground quality [--photos N]
-    python -m benchmarks.foreground speed [--repeats N]
+    python -m benchmarks.foreground quality
+    python -m benchmarks.foreground speed
 
 Writes benchmarks/results/foreground.json. Error: |F - truth| * alpha, in 8-bit steps, over the
 pixels with 0.01 < alpha < 0.99, because that is what a composite shows of it.
@@ -25,6 +25,7 @@ from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
 
 RESULTS = ROOT / "benchmarks" / "results" / "foreground.json"
+REPEATS = 3
 SIZES = {"1 MP": (866, 1155), "12 MP": (3000, 4000)}
 
 
@@ -43,24 +44,19 @@ METHODS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=["quality", "speed"])
-    parser.add_argument("--photos", type=int, default=18)
-    parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    if arguments.part == "quality":
-        results["quality"] = quality(arguments.photos)
-    else:
-        results["speed"] = speed(arguments.repeats)
+    results[arguments.part] = quality() if arguments.part == "quality" else speed()
     print(json.dumps(results[arguments.part], indent=1))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def quality(photos: int) -> dict[str, dict[str, float]]:
+def quality() -> dict[str, dict[str, float]]:
     """Mean errors with the true matte and with the one our solver finds."""
     errors: dict[str, dict[str, list[float]]] = {}
     backgrounds = sorted((DATA / "backgrounds").glob("*.jpg"))
-    names = alphamatting_names()[:photos]
+    names = alphamatting_names()
     for place, name in enumerate(names):
         scene = alphamatting_scene(name, "trimap1")
         size = scene.alpha.shape[1::-1]
@@ -102,14 +98,14 @@ def visible_error(foreground: np.ndarray, truth: np.ndarray, alpha: np.ndarray) 
     return float((difference * alpha[mixed, None]).mean())
 
 
-def speed(repeats: int) -> dict[str, dict[str, float]]:
+def speed() -> dict[str, dict[str, float]]:
     """Median processor and wall seconds, interleaved."""
     table = {}
     for name, (height, width) in SIZES.items():
         scene = head_with_hair(height, width)
         alpha = cv2.GaussianBlur(scene.alpha, (0, 0), height / 300)
         seconds: dict[str, list[tuple[float, float]]] = {"pymatting ml": [], "ours": []}
-        for _ in range(repeats):
+        for _ in range(REPEATS):
             for method, runs in seconds.items():
                 wall, processor = time.perf_counter(), time.process_time()
                 METHODS[method](scene.image, alpha)

@@ -16,21 +16,20 @@ import time
 from pathlib import Path
 
 SIZES = {"0.5 MP": (600, 800), "1.2 MP": (960, 1280), "12 MP": (3000, 4000)}
+WARM_ROUNDS = 5
 RESULTS = Path(__file__).resolve().parent / "results" / "stages.json"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="warm rounds per size")
     parser.add_argument("--size", choices=list(SIZES), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.size:
-        print(json.dumps(measure(SIZES[options.size], options.rounds)))
+        print(json.dumps(measure(SIZES[options.size])))
         return
     results = {}
     for name in SIZES:
         command = [sys.executable, "-m", "benchmarks.stages", "--size", name]
-        command += ["--rounds", str(options.rounds)]
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         results[name] = json.loads(output)
     print_table(results)
@@ -38,7 +37,7 @@ def main():
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def measure(size, rounds) -> dict:
+def measure(size) -> dict:
     """Median seconds by stage, first and warm totals, and peak resident memory in MB."""
     import numpy as np
 
@@ -48,7 +47,7 @@ def measure(size, rounds) -> dict:
     image = portrait(size)
     background = gradient(image.shape[:2], (40, 60, 90), (10, 10, 20))
     totals, stages = [], []
-    for _ in range(rounds + 1):
+    for _ in range(WARM_ROUNDS + 1):
         start = time.perf_counter()
         result = matte(image)
         middle = time.perf_counter()
