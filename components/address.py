@@ -41,6 +41,13 @@ def kept(key: str, default: Any, allowed: Iterable | None = None) -> Any:
     return {str(value): value for value in allowed}.get(text, default)
 
 
+def forget(*keys: str) -> None:
+    """Settings that have their defaults again; to be called where their widgets are not drawn."""
+    for key in keys:
+        st.session_state.pop(key, None)
+        st.session_state.get(_KEPT, {}).pop(key, None)
+
+
 def read_address() -> None:
     """Once per session: takes over what the address says."""
     if _KEPT not in st.session_state:

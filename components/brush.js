@@ -7,6 +7,9 @@ const SPACING = 0.2;
 /* Side in pixels of the canvas on which strokes wait for their result. */
 const CANVAS_SIDE = 1024;
 
+/* What was chosen last, and for which photo: another tab or page takes the brush off the screen. */
+const last = { photo: null, label: "keep", size: null };
+
 /* Runs again whenever Python has solved a stroke; the brush, its size and the zoom stay. */
 export default function ({ data, parentElement, setStateValue }) {
     const frame = parentElement.querySelector(".frame");
@@ -30,7 +33,8 @@ class Painter {
         this.stroke = null;
         this.place = null;
         this.zoom = new Zoom(this.frame, () => this.#moved());
-        this.#choose("keep");
+        if (last.size) this.size.value = last.size;
+        this.#choose(last.label);
         this.#listen();
     }
 
@@ -40,6 +44,10 @@ class Painter {
             this.pending = [];
             this.next = 0;
             this.zoom.to(1);
+        }
+        if (last.photo !== data.photo) {
+            last.photo = data.photo;
+            this.#choose("keep");
         }
         Object.assign(this, { width: data.width, height: data.height, setStateValue });
         this.done = data.done;
@@ -93,7 +101,10 @@ class Painter {
         frame.addEventListener("keydown", (event) => this.#key(event));
         this.zoomButton.onclick = () => this.zoom.toggle();
         this.undo.onclick = () => this.#takeBack();
-        this.size.oninput = () => this.#pointAt();
+        this.size.oninput = () => {
+            last.size = this.size.value;
+            this.#pointAt();
+        };
         for (const button of this.labels) {
             button.onclick = () => this.#choose(button.dataset.label);
             button.onkeydown = (event) => {
@@ -109,7 +120,7 @@ class Painter {
     }
 
     #choose(label) {
-        this.label = label;
+        this.label = last.label = label;
         for (const button of this.labels) {
             const chosen = button.dataset.label === label;
             button.setAttribute("aria-checked", chosen);

@@ -68,9 +68,10 @@ class Crop:
         if not self.document:
             return []
         frame = framing.for_document(self.document, piece.face)
-        return framing.document_problems(
-            frame, shown(piece).alpha, piece.result.shape, piece.face
-        )
+        return [
+            *framing.document_problems(frame, shown(piece).alpha, piece.result.shape, piece.face),
+            *framing.print_problems(frame, self.document),
+        ]
 
 
 def crop_picker(piece: Piece) -> Crop:
@@ -100,8 +101,9 @@ def crop_picker(piece: Piece) -> Crop:
         crop = Crop(name, margin / 100)
     else:
         st.caption(
-            f"{crop.document.source}. The crown is estimated from the face; measure before you "
-            "hand the picture in. Many offices want a plain light background and no retouching."
+            f"{crop.document.source}. Where the top of the head is, the crown, is estimated from "
+            "the face; measure before you hand the picture in. Many offices want a plain light "
+            "background and no retouching."
         )
     for problem in crop.problems(piece):
         st.warning(problem, icon=":material/info:")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.address import kept, setting
+from components.address import forget, kept, setting
 from components.table import USUAL_EDGE, Piece
 
 # Key, default and all values of each setting.
@@ -16,6 +16,12 @@ _PIECE, _ASKED = "edge_of", "edge_asked"
 def edge_for(piece: Piece) -> tuple[int, float]:
     """The band and the hair reach that a piece is to be done with; at first those that are set."""
     return piece.wanted or (kept(*BAND), kept(*HAIR_REACH))
+
+
+def forget_edge() -> None:
+    """The next photo begins with the usual edge: what suited one need not suit another."""
+    forget(BAND[0], HAIR_REACH[0])
+    st.session_state.pop(_PIECE, None)
 
 
 def keep_edge(piece: Piece) -> None:
@@ -44,14 +50,18 @@ def _sliders(piece):
         piece.failure = None
         st.session_state[_ASKED] = True
 
+    def want_usual() -> None:
+        st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = USUAL_EDGE
+        want()
+
     narrowest, *_, widest = BAND[2]
     st.slider(
-        "Width of the unknown band, in pixels",
+        "Width of the unknown band, in pixels of a portrait 800 pixels high",
         narrowest,
         widest,
         setting(*BAND),
-        help="Within so many pixels of the outline (of a portrait 800 pixels high) it is left "
-        "open what is person and what is background, and worked out from the colours.",
+        help="So far from the outline it is left open what is person and what is background, and "
+        "worked out from the colours.",
         key=BAND[0],
         on_change=want,
     )
@@ -75,3 +85,5 @@ def _sliders(piece):
         f"{least:g}: hair without loose strands. {most:g}: strands that fly far; takes longer. "
         f"Usual: {USUAL_EDGE[1]:g}."
     )
+    if (st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]) != USUAL_EDGE:
+        st.button("The usual edge", icon=":material/undo:", key="usual_edge", on_click=want_usual)

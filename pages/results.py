@@ -58,7 +58,10 @@ def show_mattes() -> None:
     errors = results["accuracy"]["band10"]
     st.markdown(
         "18 photos whose true matte is known (alphamatting.com), unknown within 10 pixels of the "
-        "edge, beside every method of PyMatting. The lower and the farther left, the better."
+        "edge, beside every method of PyMatting. The lower and the farther left, the better. The app "
+        "has *ours refined*: *ours best*, which is KNN matting, colour lines and known colours "
+        "together, and then the refinement network; *ours fast* does without KNN matting, *ours knn* "
+        "is that alone."
     )
     quality_chart(
         [
@@ -82,12 +85,17 @@ def show_mattes() -> None:
     ]
     st.markdown(table(["", *ERRORS], rows))
     st.caption(
-        "PyMatting's: cf closed form, lkm the same with large kernels, lbdm learning-based, rw random "
+        "Errors of alpha in the unknown pixels (Rhemann et al. 2009): SAD, the sum of absolute "
+        "differences, in thousands; MSE, their mean square; Grad, how far the edges differ; Conn, how "
+        "far pieces come loose. PyMatting's: cf closed form, lkm the same with large kernels, lbdm learning-based, rw random "
         "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
     )
     st.subheader("And then the refinement network", anchor=False)
     st.markdown(refinement_table())
-    st.caption("`python -m models.evaluate_refinement`")
+    st.caption(
+        "Trimap 1 is alphamatting.com's narrow one, trimap 2 its wide one. "
+        "`python -m models.evaluate_refinement`"
+    )
 
 
 def show_memory() -> None:
@@ -128,7 +136,8 @@ def show_network() -> None:
         "picked at the next stride is added. Every level, enlarged to stride 2, has its say in "
         "the sum on the right, which five more convolutions and a transposed one turn into scores "
         "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
-        "x channels; the wider a box, the more channels."
+        "x channels; the wider a box, the more channels (but for the first and the last, which have "
+        "room for their names)."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

@@ -9,7 +9,7 @@ from components.background_picker import background_picker
 from components.before_after import data_url
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
-from components.edge import edge_for, edge_settings, keep_edge
+from components.edge import edge_for, edge_settings, forget_edge, keep_edge
 from components.entrance import come_through_the_app
 from components.paste import paste_button
 from components.privacy import privacy_note
@@ -133,6 +133,7 @@ def show_results(pieces: list[Piece]) -> None:
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "background_kept"):
                 st.session_state.pop(key, None)
+            forget_edge()
             look_away()
             st.rerun()
     for piece in pieces:
@@ -266,7 +267,8 @@ def correction_settings(piece: Piece) -> str:
         list(PAINTED_ON),
         default="Dimmed",
         required=True,
-        key="painted_on",
+        # Where nobody was found the result shows nothing to paint on.
+        key="painted_on" if piece.found else "painted_on_nobody",
         persist_state="session",
     )
     st.caption(PAINTED_ON[shows])

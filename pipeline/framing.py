@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.face import Face
-from pipeline.id_formats import IdFormat
+from pipeline.id_formats import DOTS_PER_INCH, MM_PER_INCH, IdFormat
 from pipeline.segment import Frame
 
 # Points of the face mesh: the chin, and both corners of both eyes.
@@ -100,6 +100,17 @@ def document_problems(
     return problems
 
 
+def print_problems(frame: Frame, id_format: IdFormat) -> list[str]:
+    """A sentence if a crop has too few pixels to be printed sharply at the document's size."""
+    across = frame.width / id_format.size[0] * MM_PER_INCH
+    if across >= DOTS_PER_INCH:
+        return []
+    return [
+        f"In print this crop has {across:.0f} pixels to the inch and looks blurred; {DOTS_PER_INCH} "
+        "are usual. A larger photo, or one from nearer, has more."
+    ]
+
+
 def with_margin(frame: Frame, margin: float, alpha: np.ndarray, shape: tuple[int, int]) -> Frame:
     """Room around a crop, as a share of its longer side.
 
@@ -146,7 +157,7 @@ def cropped(pixels: np.ndarray, frame: Frame, beyond: int | None = 0) -> np.ndar
     """The pixels of a frame with whole numbers.
 
     pixels: (H, W) or (H, W, C) of any type. beyond: the value outside the photo; None goes on
-    with the nearest pixel.
+    with the photo's mirror image, beside the photo altogether with the nearest pixel.
     """
     left, top, width, height = (
         int(side) for side in (frame.left, frame.top, frame.width, frame.height)
@@ -168,7 +179,7 @@ def cropped(pixels: np.ndarray, frame: Frame, beyond: int | None = 0) -> np.ndar
         max(left + width - columns, 0),
     )
     if beyond is None:
-        return cv2.copyMakeBorder(inside, *border, cv2.BORDER_REPLICATE)
+        return cv2.copyMakeBorder(inside, *border, cv2.BORDER_REFLECT)
     return cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=[beyond] * 4)
 
 

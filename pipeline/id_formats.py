@@ -8,6 +8,7 @@ the Head and Face*: vertex to the eyes and the eyes to the chin differ by a few 
 from dataclasses import dataclass
 
 MM_PER_INCH = 25.4
+DOTS_PER_INCH = 300  # of a sharp print
 
 
 @dataclass(frozen=True)

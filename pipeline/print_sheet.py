@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 
-from pipeline.id_formats import MM_PER_INCH
+from pipeline.id_formats import DOTS_PER_INCH, MM_PER_INCH
 
-DOTS_PER_INCH = 300
 # Room for a pair of scissors between two pictures, and what printers without margins cut off.
 GAP_MM = 2.0
 EDGE_MM = 2.0

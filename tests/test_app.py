@@ -17,7 +17,7 @@ from components.background_picker import Background
 from components.crop_picker import WHOLE, Crop
 from components.downloads import archive
 from components.result_view import Choice
-from components.table import as_written
+from components.table import USUAL_EDGE, as_written
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -252,6 +252,19 @@ def test_widgets_carry_the_settings_as_their_own_values():
         group.key: group.options[group.proto.default[0]] for group in app.get("button_group")
     }
     assert {name: own[name] for name in asked} == asked
+
+
+def test_the_usual_edge_comes_back_by_a_button_and_with_a_new_photo():
+    app = given(("anna.png", sample_bytes()))
+    app.slider(key="band").set_value(25).run()
+    app.button(key="usual_edge").click().run()
+    assert pieces(app)[0].edge == USUAL_EDGE and app.slider(key="band").value == USUAL_EDGE[0]
+    app.slider(key="band").set_value(25).run()
+    app.button(key="new").click().run()
+    app.button(key=f"sample_{SAMPLES[1].file.stem}").click().run()
+    assert errors(app) == ""
+    assert pieces(app)[0].edge == USUAL_EDGE
+    assert "band" not in app.query_params
 
 
 def test_new_photo_forgets_the_old_one():

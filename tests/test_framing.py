@@ -12,6 +12,7 @@ from pipeline.framing import (
     for_document,
     head,
     head_and_shoulders,
+    print_problems,
     scaled,
     square,
     whole,
@@ -81,6 +82,13 @@ def test_document_problems_are_named():
     tilted.landmarks[33, :2], tilted.landmarks[263, :2] = (370, 340), (430, 360)
     (problem,) = document_problems(upright, alpha, SHAPE, tilted)
     assert "18 degrees" in problem
+
+
+def test_a_crop_of_few_pixels_is_said_to_print_badly():
+    """35 mm are 1.378 inches."""
+    (problem,) = print_problems(Frame(0, 0, 207, 266), PASSPORT)
+    assert "150 pixels to the inch" in problem
+    assert print_problems(Frame(0, 0, 414, 532), PASSPORT) == []
 
 
 def test_a_document_asks_for_the_whole_head():
@@ -164,9 +172,10 @@ def test_crop_beyond_the_photo_is_filled():
     assert filled.shape == (4, 7)
     np.testing.assert_array_equal(filled[:2, 2:6], pixels[1:])
     assert filled[:, :2].sum() == filled[2:].sum() == filled[:, 6].sum() == 0
-    drawn_out = cropped(pixels, frame, beyond=None)
-    np.testing.assert_array_equal(drawn_out[0], [4, 4, 4, 5, 6, 7, 7])
-    np.testing.assert_array_equal(drawn_out[3], [8, 8, 8, 9, 10, 11, 11])
+    mirrored = cropped(pixels, frame, beyond=None)
+    np.testing.assert_array_equal(mirrored[0], [5, 4, 4, 5, 6, 7, 7])
+    np.testing.assert_array_equal(mirrored[3], mirrored[0])
+    np.testing.assert_array_equal(mirrored[2], mirrored[1])
 
 
 def test_crop_beside_the_photo_is_empty():

@@ -54,7 +54,7 @@
             const opacity = opacityOf(element);
             const ground = groundOf(element);
             if (!ground || opacity < 0.05 || style.visibility !== "visible") continue;
-            const color = channels(style.color);
+            const color = channels(element instanceof SVGElement ? style.fill : style.color);
             color[3] *= opacity;
             const [low, high] = [over(color, ground), ground]
                 .map(luminance)

@@ -71,6 +71,11 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
     reach = (10 + 15) * width / box["width"] + 24
     assert np.abs(rows - row).max() <= reach and np.abs(columns - column).max() <= reach
 
+    page.get_by_role("radio", name="Remove").click()
+    choose_tab(page, "Edge")
+    choose_tab(page, "Correct")
+    expect(page.get_by_role("radio", name="Remove")).to_have_attribute("aria-checked", "true")
+
     page.get_by_role("button", name="Undo").click()
     wait_for_strokes(page, 0)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()

@@ -60,7 +60,6 @@ def test_a_result_can_be_read_in_both_themes(page, screen):
     assert_readable_in_both_themes(page)
 
 
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 def test_the_menu_offers_the_themes_and_nothing_else(page, screen):
     page.emulate_media(color_scheme="light")
     expect(ground(page)).to_have_css("background-color", IVORY)
