@@ -22,10 +22,9 @@ def setting(key: str, default: Any, allowed: Iterable | None = None) -> Any:
     It goes in as the widget's own value, not into the session: a widget that a slow browser has
     not put up before the next run begins only knows its own value, and would send that.
 
-    Args:
-        key: of the widget, and its name in the address.
-        default: the value that the address need not mention.
-        allowed: all values; None for colours written as #rrggbb.
+    key: of the widget, and its name in the address.
+    default: the value that the address need not mention.
+    allowed: all values; None for colours written as #rrggbb.
     """
     st.session_state.setdefault(_DEFAULTS, {})[key] = str(default)
     return kept(key, default, allowed)

@@ -40,9 +40,8 @@ SWATCH = (64, 64)
 class Background:
     """What was chosen.
 
-    Attributes:
-        name: tells it from every other choice. make: what makes it; None leaves it transparent.
-        light, shadow: as in `pipeline.scene.Look`.
+    name: tells it from every other choice. make: what makes it; None leaves it transparent.
+    light, shadow: as in `pipeline.scene.Look`.
     """
 
     name: str

@@ -22,13 +22,12 @@ def before_after(
     When somebody enlarges pictures that are reduced, the component's state "closer" is set to
     their name; they may then be sent in full.
 
-    Args:
-        before, after: the files.
-        size: (width, height) in pixels of the originals; the files have these proportions.
-        photo: names what is seen; when it changes, the result is uncovered anew.
-        pictures: names this very pair. reduced: whether they are smaller than the originals.
-        before_text, after_text: what they show, for people who do not see them.
-        labels: what is written on them.
+    before, after: the files.
+    size: (width, height) in pixels of the originals; the files have these proportions.
+    photo: names what is seen; when it changes, the result is uncovered anew.
+    pictures: names this very pair. reduced: whether they are smaller than the originals.
+    before_text, after_text: what they show, for people who do not see them.
+    labels: what is written on them.
     """
     own_component("before_after", "zoom")(
         key="before_after",

@@ -34,8 +34,7 @@ DIMMED = 3  # how many times darker the photo is where no column has come back y
 class Sweep:
     """A photo on its way through the board.
 
-    Attributes:
-        first: the column to go on with. how: how what the board reports is known.
+    first: the column to go on with. how: how what the board reports is known.
     """
 
     photo: np.ndarray

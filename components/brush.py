@@ -27,10 +27,9 @@ MOST_HISTORY_BYTES = 48 * 2**20
 def brush(piece: Piece, jpeg: bytes, text: str) -> None:
     """Shows a picture of the whole photo to paint on.
 
-    Args:
-        piece: whose trimap is painted.
-        jpeg: the picture, with the photo's proportions.
-        text: what it shows, for people who do not see it.
+    piece: whose trimap is painted.
+    jpeg: the picture, with the photo's proportions.
+    text: what it shows, for people who do not see it.
     """
     height, width = piece.result.shape
     own_component("brush", "zoom")(
@@ -53,9 +52,8 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
 
     What cannot be done leaves the result as it is, and a note says why.
 
-    Args:
-        events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]},
-            lengths in pixels of the photo.
+    events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]}, lengths
+    in pixels of the photo.
     """
     from pipeline.image import ImageError, failures_in_words
 

@@ -41,8 +41,7 @@ class Crop:
     def frame(self, piece: Piece, alpha: "np.ndarray") -> "Frame":
         """The crop of one photo, in its pixels; without a face the whole photo.
 
-        Args:
-            alpha: (h, w) its matte at any scale.
+        alpha: (h, w) its matte at any scale.
         """
         from pipeline import framing
 

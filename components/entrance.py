@@ -20,8 +20,7 @@ def come_through_the_app(page: str) -> None:
     Until app.py has run once, Streamlit takes the folder pages/ for a menu of its own and runs
     the page by itself.
 
-    Args:
-        page: the page's file, as in "pages/studio.py".
+    page: the page's file, as in "pages/studio.py".
     """
     if _KEY not in st.session_state:
         # Another page begins with an empty address, unless it is told otherwise.

@@ -19,11 +19,10 @@ TEXTURE_QUALITY = 88
 def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, text: str) -> None:
     """Shows a face.
 
-    Args:
-        face: the fitted face; its isomap is the texture.
-        vertices: (N, 3) in mm, its shape at the moment.
-        identity: tells this face from the next; when it changes, the view starts from the front.
-        text: what is shown, for people who do not see it.
+    face: the fitted face; its isomap is the texture.
+    vertices: (N, 3) in mm, its shape at the moment.
+    identity: tells this face from the next; when it changes, the view starts from the front.
+    text: what is shown, for people who do not see it.
     """
     low, high = face.model.mean.min(axis=0), face.model.mean.max(axis=0)
     own_component("face_viewer")(

@@ -13,9 +13,8 @@ def own_component(name: str, *shared: str):
 
     Registered on every run, as each server and each test has a registry of its own.
 
-    Args:
-        name: what the files are called; those that a component does not need may be missing.
-        shared: names of files whose CSS and JavaScript come before its own.
+    name: what the files are called; those that a component does not need may be missing.
+    shared: names of files whose CSS and JavaScript come before its own.
     """
     names = (*shared, name)
     return st.components.v2.component(

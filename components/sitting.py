@@ -27,16 +27,15 @@ MOST_PHOTOS = 6
 class Sitting:
     """Photos of one person and their face.
 
-    Attributes:
-        photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
-        left_out: how many more were given than can be fitted together.
-        surrey: whether the Surrey model is wanted.
-        image: (H, W, 3) uint8, the first photo at the working size, once it is done.
-        face: the result. failure: a sentence for the person, if there is none.
-        notes: sentences about the result.
-        number: tells one result from the next. resets: how often its sliders were reset; sliders
-            of another name start from what was fitted. chosen: what they were moved to, by label.
-        other: the same photos with the other model, if that was asked for before.
+    photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
+    left_out: how many more were given than can be fitted together.
+    surrey: whether the Surrey model is wanted.
+    image: (H, W, 3) uint8, the first photo at the working size, once it is done.
+    face: the result. failure: a sentence for the person, if there is none.
+    notes: sentences about the result.
+    number: tells one result from the next. resets: how often its sliders were reset; sliders of
+    another name start from what was fitted. chosen: what they were moved to, by label.
+    other: the same photos with the other model, if that was asked for before.
     """
 
     photos: list[tuple[str, bytes]]

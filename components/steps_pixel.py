@@ -15,9 +15,8 @@ def pixel_picture(
 ) -> None:
     """Shows a JPEG picture and calls choose(x, y) with the pixel that was clicked.
 
-    Args:
-        jpeg: the file. size: (width, height) in pixels.
-        text: what it shows, for people who do not see it.
+    jpeg: the file. size: (width, height) in pixels.
+    text: what it shows, for people who do not see it.
     """
 
     def clicked() -> None:

@@ -48,18 +48,17 @@ USUAL_EDGE = 10, 0.6
 class Piece:
     """One photo with its own trimap, if it has one, and its result or the reason for none.
 
-    Attributes:
-        number: its place on the table, from 1.
-        name: the photo's file name. photo, trimap: the files' bytes.
-        edge: the band and the hair reach that its result has, see `pipeline.matte`.
-        wanted: those that it is to be done anew with, if it is.
-        result: a `pipeline.stored.StoredMatte` once the photo is done.
-        failure: a sentence for the person, if the photo could not be done, or not done anew.
-        notes, timings, found, face: as in `pipeline.matting.Matte`.
-        revision: how many times it has been done; tells one result from the next.
-        untouched: the result before any stroke of the brush. strokes: those painted so far, of
-        `pipeline.brush.Stroke`. history: the results before the last ones of them.
-        last_event: the number of the last thing the brush did.
+    number: its place on the table, from 1.
+    name: the photo's file name. photo, trimap: the files' bytes.
+    edge: the band and the hair reach that its result has, see `pipeline.matte`.
+    wanted: those that it is to be done anew with, if it is.
+    result: a `pipeline.stored.StoredMatte` once the photo is done.
+    failure: a sentence for the person, if the photo could not be done, or not done anew.
+    notes, timings, found, face: as in `pipeline.matting.Matte`.
+    revision: how many times it has been done; tells one result from the next.
+    untouched: the result before any stroke of the brush. strokes: those painted so far, of
+    `pipeline.brush.Stroke`. history: the results before the last ones of them.
+    last_event: the number of the last thing the brush did.
     """
 
     number: int
@@ -110,8 +109,7 @@ def as_written(name: str) -> str:
 def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
     """Pairs the files, given as (name, bytes), into pieces.
 
-    Returns:
-        The pieces, and a sentence for every trimap that belongs to no photo.
+    Returns the pieces, and a sentence for every trimap that belongs to no photo.
     """
     from pipeline.pairs import pair_by_name
 
@@ -131,10 +129,9 @@ def finish(
 ) -> None:
     """Does one piece: fills in its result or its failure.
 
-    Args:
-        edge: the band and the hair reach that it gets.
-        say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
-        look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
+    edge: the band and the hair reach that it gets.
+    say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
+    look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
     from pipeline.image import ImageError
 

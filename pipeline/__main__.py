@@ -52,11 +52,9 @@ class Job:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command with the given arguments (those of the process by default).
 
-    Returns:
-        The exit status: 0 all photos done, 1 at least one failed.
+    Returns the exit status: 0 all photos done, 1 at least one failed.
 
-    Raises:
-        SystemExit: with status 2 if the arguments are not understood, 0 after --help.
+    Raises SystemExit with status 2 if the arguments are not understood, 0 after --help.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -180,9 +178,8 @@ def _hair_reach(text: str) -> float:
 def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[list[Job], list[str]]:
     """Expands folders, pairs photos with trimaps, and gives every result a name of its own.
 
-    Returns:
-        What to do, and a sentence for every folder without a photo and every trimap that belongs to
-        none.
+    Returns what to do, and a sentence for every folder without a photo and every trimap that
+    belongs to none.
     """
     files, problems = [], []
     for path in arguments:

@@ -24,16 +24,14 @@ GAMMA = 2.2
 def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Puts the foreground over the background.
 
-    Args:
-        foreground: (H, W, 3) uint8 RGB, the subject's own colours (see `estimate_foreground`).
-        alpha: (H, W) float in [0, 1].
-        background: (H, W, 3) uint8 RGB.
+    foreground: (H, W, 3) uint8 RGB, the subject's own colours (see `estimate_foreground`).
+    alpha: (H, W) float in [0, 1].
+    background: (H, W, 3) uint8 RGB.
 
-    Returns:
-        (H, W, 3) uint8 RGB: exactly the foreground where alpha is 1, the background where it is 0.
+    Returns (H, W, 3) uint8 RGB: exactly the foreground where alpha is 1, the background where it is
+    0.
 
-    Raises:
-        ImageError: the shapes do not belong together, or colours are not uint8.
+    Raises ImageError if the shapes do not belong together, or colours are not uint8.
     """
     if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
         raise ImageError(
@@ -89,8 +87,7 @@ def gradient(
 
     Half a grey level of fixed noise keeps wide dark gradients from showing bands.
 
-    Returns:
-        (H, W, 3) uint8 for `shape` (H, W); the first and last rows have the colours asked for.
+    Returns (H, W, 3) uint8 for `shape` (H, W); the first and last rows have the colours asked for.
     """
     ramp = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
     colours = (1 - ramp) * np.float32(top) + ramp * np.float32(bottom)
@@ -104,11 +101,9 @@ def checkerboard(
 ) -> np.ndarray:
     """Returns the pattern by which picture editors show that nothing is there.
 
-    Args:
-        shape: (H, W). square: the side of a square in pixels. colours: two grey levels.
+    shape: (H, W). square: the side of a square in pixels. colours: two grey levels.
 
-    Returns:
-        (H, W, 3) uint8.
+    Returns (H, W, 3) uint8.
     """
     down, across = (np.arange(side) // square % 2 for side in shape)
     grey = np.where(down[:, None] == across, *np.uint8(colours))
@@ -124,14 +119,12 @@ def cropped_to_fill(
 ) -> np.ndarray:
     """Scales a picture until it covers `shape` and cuts off what hangs over.
 
-    Args:
-        picture: (h, w, 3) uint8 RGB of any size.
-        shape: (H, W) of the result.
-        place: which part is kept, across and down: 0 the left or upper end, 1 the other.
-        enlarged: how many times larger than needed to cover it, 1 or more.
+    picture: (h, w, 3) uint8 RGB of any size.
+    shape: (H, W) of the result.
+    place: which part is kept, across and down: 0 the left or upper end, 1 the other.
+    enlarged: how many times larger than needed to cover it, 1 or more.
 
-    Returns:
-        (H, W, 3) uint8 RGB.
+    Returns (H, W, 3) uint8 RGB.
     """
     height, width = shape
     scale = enlarged * max(height / picture.shape[0], width / picture.shape[1])
@@ -153,13 +146,11 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
     background only; where the disc meets none, behind the subject, wider and wider averages
     fill in. Averages are of light (linear), not of stored values.
 
-    Args:
-        image: (H, W, 3) uint8 RGB photo.
-        alpha: (H, W) float in [0, 1] of the subject.
-        radius: of the disc, as a share of the photo's height.
+    image: (H, W, 3) uint8 RGB photo.
+    alpha: (H, W) float in [0, 1] of the subject.
+    radius: of the disc, as a share of the photo's height.
 
-    Returns:
-        (H, W, 3) uint8 RGB background.
+    Returns (H, W, 3) uint8 RGB background.
     """
     height, width = alpha.shape
     scale = min(1.0, BLUR_HEIGHT / height)

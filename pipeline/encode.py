@@ -26,12 +26,10 @@ WEBP_QUALITY = 90
 def encode_png(pixels: np.ndarray) -> bytes:
     """Encodes pixels losslessly as PNG, at their own size.
 
-    Args:
-        pixels: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGB with straight (not premultiplied)
-            alpha, uint8; or (H, W) float in [0, 1], which is rounded to 8 bits.
+    pixels: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGB with straight (not premultiplied) alpha,
+    uint8; or (H, W) float in [0, 1], which is rounded to 8 bits.
 
-    Raises:
-        ValueError: `pixels` has another shape or dtype.
+    Raises ValueError if `pixels` has another shape or dtype.
     """
     return _png(_eight_bit(pixels))
 
@@ -54,12 +52,10 @@ def is_ours(file: Path) -> bool:
 def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
     """Encodes pixels as WebP with losses, transparency included.
 
-    Args:
-        pixels: as for `encode_png`, no side longer than 16383.
-        quality: 1 (small) to 100 (like the original).
+    pixels: as for `encode_png`, no side longer than 16383.
+    quality: 1 (small) to 100 (like the original).
 
-    Raises:
-        ValueError: `pixels` has another shape or dtype, or is too large for the format.
+    Raises ValueError if `pixels` has another shape or dtype, or is too large for the format.
     """
     return _encode(".webp", _eight_bit(pixels), [cv2.IMWRITE_WEBP_QUALITY, quality])
 
@@ -69,13 +65,11 @@ def encode_jpeg(
 ) -> bytes:
     """Encodes pixels as JPEG; transparent parts, which JPEG cannot keep, become white, not black.
 
-    Args:
-        pixels: as for `encode_png`, no side longer than 65500.
-        quality: 1 (small) to 100 (like the original).
-        dots_per_inch: the size in print, written into the file.
+    pixels: as for `encode_png`, no side longer than 65500.
+    quality: 1 (small) to 100 (like the original).
+    dots_per_inch: the size in print, written into the file.
 
-    Raises:
-        ValueError: `pixels` has another shape or dtype, or is too large for the format.
+    Raises ValueError if `pixels` has another shape or dtype, or is too large for the format.
     """
     pixels = _eight_bit(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 4:

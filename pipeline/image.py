@@ -89,17 +89,14 @@ def failures_in_words() -> Iterator[None]:
 def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
     """Reads a photo and returns its upright pixels in sRGB.
 
-    Args:
-        source: a path, the bytes of a file, or an open binary file.
+    source: a path, the bytes of a file, or an open binary file.
 
-    Returns:
-        (H, W, 3) uint8 RGB. EXIF orientation is applied, an embedded ICC profile is converted to
-        sRGB (relative colorimetric), 16-bit values are reduced to 8, and transparent parts show
-        white. Of a file with several pictures, the first.
+    Returns (H, W, 3) uint8 RGB. EXIF orientation is applied, an embedded ICC profile is converted
+    to sRGB (relative colorimetric), 16-bit values are reduced to 8, and transparent parts show
+    white. Of a file with several pictures, the first.
 
-    Raises:
-        ImageError: the file is missing, empty, damaged, cut short, of another kind, too large
-            (more than 50 megapixels) or too small (a side under 16 pixels).
+    Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
+    (more than 50 megapixels) or too small (a side under 16 pixels).
     """
     image = _decode(_read(source))
     turn = _orientation(image)

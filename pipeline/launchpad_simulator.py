@@ -55,11 +55,10 @@ def _module() -> tuple[wasmtime.Engine, wasmtime.Module]:
 class Simulator:
     """One simulated board, running from reset.
 
-    Example:
-        >>> board = Simulator()
-        >>> board.run(1_000_000)
-        >>> board.cycles >= 1_000_000
-        True
+    >>> board = Simulator()
+    >>> board.run(1_000_000)
+    >>> board.cycles >= 1_000_000
+    True
     """
 
     def __init__(self, firmware: Path = FIRMWARE, noise: int = 1):

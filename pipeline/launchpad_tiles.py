@@ -117,10 +117,9 @@ class PhotoMatting:
     `alpha` is the state so far at full size. If a step raises LaunchpadError (the cable was
     pulled), call `steps` again with a board that works: it goes on with the tile that failed.
 
-    Example:
-        >>> matting = PhotoMatting(image, trimap)
-        >>> for step in matting.steps(board):
-        ...     show(matting.alpha, step.box)
+    >>> matting = PhotoMatting(image, trimap)
+    >>> for step in matting.steps(board):
+    ...     show(matting.alpha, step.box)
     """
 
     def __init__(self, image: np.ndarray, trimap: np.ndarray, parameters: Parameters = TILES):

@@ -28,13 +28,12 @@ def picture(
 ) -> np.ndarray:
     """Returns one of the OUTPUTS as pixels, at the photo's size.
 
-    Args:
-        name: "mask" or "alpha": (H, W) float32 in [0, 1]; "trimap": (H, W) uint8;
-            "cutout": (H, W, 4) uint8 with straight alpha; "composite": (H, W, 3) uint8, or the
-            cut-out where there is no background.
-        image: (H, W, 3) uint8 RGB, the photo.
-        finished: its matte.
-        make_background: for the composite.
+    name: "mask" or "alpha": (H, W) float32 in [0, 1]; "trimap": (H, W) uint8; "cutout": (H, W, 4)
+    uint8 with straight alpha; "composite": (H, W, 3) uint8, or the cut-out where there is no
+    background.
+    image: (H, W, 3) uint8 RGB, the photo.
+    finished: its matte.
+    make_background: for the composite.
     """
     if name in ("mask", "trimap", "alpha"):
         return getattr(finished, name)

@@ -36,10 +36,9 @@ PROPORTION_TOLERANCE = 0.02
 class Pairing:
     """What a list of file names means.
 
-    Attributes:
-        pairs: (photo, trimap) as positions in the list, in the order of the photos; the trimap
-            is None for a photo without one.
-        problems: a sentence for every trimap that belongs to no photo, or not to one alone.
+    pairs: (photo, trimap) as positions in the list, in the order of the photos; the trimap is None
+    for a photo without one.
+    problems: a sentence for every trimap that belongs to no photo, or not to one alone.
     """
 
     pairs: list[tuple[int, int | None]]
@@ -49,8 +48,7 @@ class Pairing:
 def pair_by_name(names: Sequence[str]) -> Pairing:
     """Finds out which of the files are trimaps, and whose.
 
-    Args:
-        names: file names, with or without folders.
+    names: file names, with or without folders.
     """
     photos_of = defaultdict(list)
     trimaps_of = defaultdict(list)
@@ -106,15 +104,12 @@ def _shared_part(name: str) -> str:
 def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int]) -> np.ndarray:
     """Reads a trimap file made for a photo of `shape`.
 
-    Args:
-        source: as for `pipeline.image.load_image`.
-        shape: (H, W) of the photo.
+    source: as for `pipeline.image.load_image`.
+    shape: (H, W) of the photo.
 
-    Returns:
-        (H, W) uint8: 0 background, 128 unknown, 255 foreground.
+    Returns (H, W) uint8: 0 background, 128 unknown, 255 foreground.
 
-    Raises:
-        ImageError: the file cannot be read, or `normalised_trimap` refuses it.
+    Raises ImageError if the file cannot be read, or `normalised_trimap` refuses it.
     """
     return normalised_trimap(load_image(source), shape)
 
@@ -126,16 +121,13 @@ def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     otherwise near-black, near-white and what lies between. A trimap of other size is scaled
     (nearest neighbour) where its proportions are the photo's.
 
-    Args:
-        trimap: (h, w) or (h, w, 3) uint8.
-        shape: (H, W) of the photo.
+    trimap: (h, w) or (h, w, 3) uint8.
+    shape: (H, W) of the photo.
 
-    Returns:
-        (H, W) uint8: 0 background, 128 unknown, 255 foreground.
+    Returns (H, W) uint8: 0 background, 128 unknown, 255 foreground.
 
-    Raises:
-        ImageError: it is in colour, has other proportions than the photo, many grey levels like
-            a photo, or nothing that is surely foreground or surely background.
+    Raises ImageError if it is in colour, has other proportions than the photo, many grey levels
+    like a photo, or nothing that is surely foreground or surely background.
     """
     levels = _levels(_grey(trimap))
     _check_parts(levels)

@@ -22,15 +22,14 @@ SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 class StoredMatte:
     """The photo's file, its pictures as PNG, and what differs from pixels that are all or nothing.
 
-    Attributes:
-        photo: the file as it came.
-        mask, trimap: 8-bit PNG. hair: the same, of the size it was found in, or None.
-        shades: (n,) uint16, alpha times 65535 of the trimap's n unknown pixels in scan order; all
-            others have 0 or 1.
-        changed: flat positions of the pixels whose foreground colour is not the photo's; those
-            with alpha 0 have no foreground colour and are left out.
-        colours: (len(changed), 3) uint8 RGB.
-        shape: (H, W) of the photo.
+    photo: the file as it came.
+    mask, trimap: 8-bit PNG. hair: the same, of the size it was found in, or None.
+    shades: (n,) uint16, alpha times 65535 of the trimap's n unknown pixels in scan order; all
+    others have 0 or 1.
+    changed: flat positions of the pixels whose foreground colour is not the photo's; those with
+    alpha 0 have no foreground colour and are left out.
+    colours: (len(changed), 3) uint8 RGB.
+    shape: (H, W) of the photo.
     """
 
     photo: bytes
