@@ -32,16 +32,16 @@ from pipeline.launchpad_report import (
 from pipeline.trimap import BACKGROUND, FOREGROUND
 
 BAUD = 115200
+# USB vendors of TI's debug probes: eZ-FET, as on this LaunchPad, and XDS110.
 TI_VENDORS = (0x2047, 0x0451)
-"""USB vendors of TI's debug probes: eZ-FET, as on this LaunchPad, and XDS110."""
 
 SYNC = b"\xa5\x5a"
 INFO, MATTE, SIGNAL, RECORD = 0x01, 0x02, 0x03, 0x04
 REPLY, FEATURES, BUTTON, ERROR = 0x80, 0xA0, 0xB0, 0xE0
+# The longest a job may take on the slowest board (the 8 MHz sketch), and some.
 REPLY_SECONDS = 6.0
-"""The longest a job may take on the slowest board (the 8 MHz sketch), and some."""
+# Longer than the board waits for a missing byte (0.1 s): then both ends start anew.
 SILENCE_SECONDS = 0.25
-"""Longer than the board waits for a missing byte (0.1 s): then both ends start anew."""
 ATTEMPTS = 4
 
 if "pipeline" not in serial.protocol_handler_packages:
@@ -70,8 +70,8 @@ class JobRefused(LaunchpadError):
         super().__init__(f"The board refused this job: {self.REASONS.get(status, status)}.")
 
 
+# The refusals that a smaller part of a job may pass: unknown pixels, edges.
 TOO_MUCH = (3, 4)
-"""The refusals that a smaller part of a job may pass: unknown pixels, edges."""
 
 
 class _Damaged(Exception):
@@ -93,8 +93,8 @@ class Parameters:
     max_iterations: int = 250
 
 
+# For a column of a photo, and for a signal.
 COLUMN = Parameters(spatial=4)
-"""For a column of a photo, and for a signal."""
 
 
 @dataclass(frozen=True)
@@ -181,10 +181,10 @@ class Launchpad:
         """
         self._sequence = 0
         self._info: BoardInfo | None = None
+        # What `run` repeats when the board's button asks for it; None before the first job.
         self.last_job: Job | None = None
-        """What `run` repeats when the board's button asks for it; None before the first job."""
+        # Requests that had to be repeated so far.
         self.retries = 0
-        """Requests that had to be repeated so far."""
         try:
             # For one at a time: two sessions would read each other's answers.
             self.port = (

@@ -8,8 +8,8 @@ import numpy as np
 SRAM_START, SRAM_END = 0x2000, 0x3000
 UNKNOWN_CODE, FOREGROUND_CODE = 255, 254
 
+# Active supply current of the MSP430FR2433, typical: TI SLASE59, section 1 (features).
 MICROAMPERES_PER_MEGAHERTZ = 126
-"""Active supply current of the MSP430FR2433, typical: TI SLASE59, section 1 (features)."""
 SUPPLY_VOLTS = 3.0
 
 # Where its timer does not count the processor's own cycles.

@@ -21,21 +21,21 @@ SIGNAL_SAMPLES = 800
 LEAST_SAMPLES = 100
 HIGHEST = 1023
 MIDDLE = 512
+# How far from the middle the loudest sample goes: the microphone's amplifier, set well.
 SWING = 500
-"""How far from the middle the loudest sample goes: the microphone's amplifier, set well."""
+# Loudness is taken over this many samples: more than one pitch period of a voice at 8000 Hz.
 ENVELOPE_SAMPLES = 80
-"""Loudness is taken over this many samples: more than one pitch period of a voice at 8000 Hz."""
+# Samples left for the board to decide: even the smaller arena of the Energia sketch holds them.
 UNKNOWN_SAMPLES = 110
-"""Samples left for the board to decide: even the smaller arena of the Energia sketch holds them."""
+# The loud part has to be this many times as loud as the quiet one.
 LEAST_CONTRAST = 2.0
-"""The loud part has to be this many times as loud as the quiet one."""
 MOST_BYTES = 50_000_000
+# Bytes of a file of numbers: some three minutes at the fastest rate of the board.
 MOST_TEXT = 1_000_000
-"""Bytes of a file of numbers: some three minutes at the fastest rate of the board."""
+# Samples a second of a recording, at least and at most.
 RATES_HEARD = (1000, 200_000)
-"""Samples a second of a recording, at least and at most."""
+# A longer recording is heard so far; resampling an hour of sound would take gigabytes.
 SECONDS_HEARD = 60
-"""A longer recording is heard so far; resampling an hour of sound would take gigabytes."""
 
 
 class SignalError(ImageError):

@@ -16,8 +16,8 @@ from pipeline.launchpad_report import SRAM_END, SRAM_START
 
 RELEASE = Path(__file__).resolve().parent.parent / "firmware" / "release"
 FIRMWARE = RELEASE / "deepmasque.hex"
+# What the firmware sets the processor to: 16 MHz, short of 0.06 %.
 CLOCK_HZ = 488 * 32768
-"""What the firmware sets the processor to: 16 MHz, short of 0.06 %."""
 SRAM = range(SRAM_START, SRAM_END)
 
 TRAPS = ("", "reads where there is no memory", "writes where there is no memory",

@@ -20,24 +20,24 @@ from pipeline.image import ImageError
 from pipeline.launchpad import TOO_MUCH, JobRefused, Launchpad, Parameters, codes_from_trimap
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 
+# A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py).
 TILE, CORE = 26, 12
-"""A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py)."""
+# A neighbour that a tile cannot see is the method's main error: at 8, pixels choose neighbours a
+# dozen pixels away, at 24 they rarely leave the tile (benchmarks/launchpad.py spatial).
 TILES = Parameters(spatial=24)
-"""A neighbour that a tile cannot see is the method's main error: at 8, pixels choose neighbours a
-dozen pixels away, at 24 they rarely leave the tile (benchmarks/launchpad.py spatial)."""
+# What the board takes (MAX_SPATIAL in firmware/core/matting.h).
 MOST_SPATIAL = 64
-"""What the board takes (MAX_SPATIAL in firmware/core/matting.h)."""
+# The first solve is of the photo at 1/8 of its size.
 COARSEST = 8
-"""The first solve is of the photo at 1/8 of its size."""
+# Sweeps below and at full size: after these, what remains is the cut of the graph at tile borders,
+# which no further sweep mends (benchmarks/launchpad.py).
 COARSE_SWEEPS, FINE_SWEEPS, LAST_SWEEPS = 3, 8, 2
-"""Sweeps below and at full size: after these, what remains is the cut of the graph at tile borders,
-which no further sweep mends (benchmarks/launchpad.py)."""
+# Successive over-relaxation of whole cores: each moves this many times as far as its solution says,
+# which smooths out what one tile cannot see in half the sweeps; the last do without.
 RELAXATION = 1.5
-"""Successive over-relaxation of whole cores: each moves this many times as far as its solution
-says, which smooths out what one tile cannot see in half the sweeps; the last do without."""
+# A level is done early when a sweep moves its unknown pixels by less than this on average, in
+# 1/254.
 SETTLED = 0.75
-"""A level is done early when a sweep moves its unknown pixels by less than this on average, in
-1/254."""
 
 
 @dataclass
