@@ -117,9 +117,9 @@ def show_difference(
 ) -> None:
     """The board's answer beside the float64 solution; `to_what` says of which system."""
     st.markdown(
-        f"Root mean square difference over {unknown_pixels(trimap).sum():,} unknown pixels, {to_what}: "
-        f"**{root_mean_square(alpha, exact, trimap):.4f}**, where alpha goes from 0 to 1 (the board's side {how}, "
-        "float64 measured)."
+        f"Root mean square difference over {unknown_pixels(trimap).sum():,} unknown pixels, "
+        f"{to_what}: **{root_mean_square(alpha, exact, trimap):.4f}**, where alpha goes from 0 to 1 "
+        f"(the board's side {how}, float64 measured)."
     )
     one, other, between = st.columns(3)
     one.image(grey(alpha), "From the board", width="stretch")

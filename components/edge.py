@@ -56,12 +56,12 @@ def _sliders(piece):
 
     narrowest, *_, widest = BAND[2]
     st.slider(
-        "Width of the unknown band, in pixels of a portrait 800 pixels high",
+        "Reach of the unknown band, in pixels of a portrait 800 pixels high",
         narrowest,
         widest,
         setting(*BAND),
-        help="So far from the outline it is left open what is person and what is background, and "
-        "worked out from the colours.",
+        help="So far to either side of the outline it is left open what is person and what is "
+        "background, and worked out from the colours.",
         key=BAND[0],
         on_change=want,
     )
@@ -71,7 +71,7 @@ def _sliders(piece):
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Reach beyond hair, in widths of the band",
+        "Reach beyond hair, in units of that",
         least,
         most,
         setting(*HAIR_REACH),

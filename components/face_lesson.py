@@ -43,6 +43,8 @@ def face_lesson(face: "FaceModel", image) -> None:
             if surrey
             else "These were drawn by us after the facial action coding system, not measured."
         )
+        + " They are named after the faces that people make; which of them together explain the "
+        "landmarks says nothing of what somebody feels."
     )
     _figures(_expression_pictures(face.model))
     st.subheader("Fitting: from landmarks to coefficients", anchor=False)
@@ -98,8 +100,9 @@ def _camera(face, image):
             "Turn the face (R), drop its depth, scale it (s), move it (o). That is how a long "
             "lens sees: at portrait distance the depth of a face is small against the distance. "
             f"In this photo s is {face.camera.scale:.2f} pixels a millimetre, and the head is "
-            f"turned by {angles['yaw']:.0f}°, nods by {angles['pitch']:.0f}° and is tilted by "
-            f"{angles['roll']:.0f}°."
+            f"turned by {abs(angles['yaw']):.0f}° to the photo's "
+            f"{'right' if angles['yaw'] > 0 else 'left'}, looks {abs(angles['pitch']):.0f}° "
+            f"{'up' if angles['pitch'] > 0 else 'down'} and is tilted by {abs(angles['roll']):.0f}°."
         )
     with picture:
         drawn = draw_wireframe(image, face.model, face.vertices, face.camera)

@@ -53,7 +53,7 @@ def _matting():
         "Mean sum of absolute differences to the true mattes of alphamatting.com's training "
         "photos, unknown within 10 px, after the refinement network; PyMatting's best has "
         f"{min(peers):.2f} by the same measure. Three of our weights were chosen by cross-validation "
-        "over these photos.",
+        "over these photos, the solver's other constants and the refinement's limit on them without.",
         "python -m benchmarks.knn accuracy",
     )
 

@@ -23,7 +23,7 @@ def network_drawing(layers: "Layers") -> str:
     shapes = [
         _box(ENCODER, 0, layers.inputs.shape, "Photo, x, y, mean mask", INPUT),
         _box(SUM, 0, layers.logit.shape, "Logit of person", LOGIT),
-        _box(SUM, 1, pyramid[finest], "Sum; five 3x3"),
+        _box(SUM, 1, pyramid[finest], "Sum; five separable"),
         _arrow(SUM, 1, up=True),
         _arrow(SUM, 2, up=True, low=_middle(len(layers.own))),
     ]

@@ -48,7 +48,7 @@ def distribution_chart(scores: Mapping[str, Sequence[float]], least: float) -> N
                 },
                 **_told_apart("method", list(scores)),
             },
-            "height": 300,
+            "height": 460,
         },
         width="stretch",
     )

@@ -75,7 +75,8 @@ def _plane(across, up, own_across, own_up):
         "layer": [
             dots("band", {"size": 9}),
             lines,
-            dots("neighbour", {"size": 70, "stroke": QUIET, "strokeWidth": 1}),
-            dots("pixel", {"size": 190, "stroke": HOUSE_GOLD, "strokeWidth": 3}),
+            # Below its neighbours, which are often nearly of its own colour.
+            dots("pixel", {"size": 320, "stroke": HOUSE_GOLD, "strokeWidth": 3}),
+            dots("neighbour", {"size": 60, "stroke": QUIET, "strokeWidth": 1}),
         ],
     }

@@ -32,10 +32,12 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
                     },
                 },
                 {
+                    "data": {"values": [{}]},  # or it is drawn once for every iteration
                     "mark": {"type": "rule", "strokeDash": [6, 4], "color": QUIET},
                     "encoding": {"y": {"datum": tolerance}},
                 },
                 {
+                    "data": {"values": [{}]},
                     "mark": {
                         "type": "text",
                         "text": f"where it stops: {tolerance:g}",

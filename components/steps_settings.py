@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BANDS, REACHES, NEAR = BAND[2], HAIR_REACH[2], range(1, 21)
 SPACES = {"lab": "CIE L\\*a\\*b\\*", "rgb": "RGB", "hsv": "HSV, as in the paper"}
-TERMS = {"best": "All three", "knn": "KNN alone, as in the paper"}
+TERMS = {"best": "All three", "knn": "KNN alone, close to the paper"}
 PARAMETERS = ("band", "hair", "near", "space", "terms", "top", "bottom")
 
 
@@ -41,9 +41,9 @@ def settings_of_address(usual: "Settings") -> "Settings":
 def offer_settings(step: str, settings: "Settings") -> None:
     """Draws what can be changed at a step, if anything can."""
     if step == "trimap":
-        label = "Width of the unknown band, in pixels of a portrait 800 pixels high"
+        label = "Reach r of the unknown band, in pixels of a portrait 800 pixels high"
         _slider("band", label, BANDS, settings.band)
-        label = "How far the band goes on beyond hair, in its widths"
+        label = "Reach beyond hair, in units of r"
         _slider("hair", label, REACHES, settings.hair_reach)
     elif step == "neighbours":
         _slider("near", "Near neighbours of a pixel", NEAR, settings.near)

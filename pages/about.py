@@ -48,11 +48,18 @@ PAPERS = """\
 - Mehta and Rastegari 2022, [Separable Self-attention for Mobile Vision
   Transformers](https://arxiv.org/abs/2206.02680): the attention in the network's encoder
 - Lin et al. 2017, [Feature Pyramid Networks](https://doi.org/10.1109/CVPR.2017.106): its decoder
+- Sandler et al. 2018, [MobileNetV2](https://arxiv.org/abs/1801.04381): its encoder's blocks
 - Wortsman et al. 2022, [Model Soups](https://arxiv.org/abs/2203.05482): weights averaged over
   trainings
 - Kartynnik et al. 2019, [Real-time Facial Surface
   Geometry](https://arxiv.org/abs/1907.06724): the 468 landmarks
 - He, Sun and Tang 2013, [Guided Image Filtering](https://doi.org/10.1109/TPAMI.2012.213)
+- Levin, Lischinski and Weiss 2008, [A Closed-Form Solution to Natural Image
+  Matting](https://doi.org/10.1109/TPAMI.2007.1177): colour lines
+- Hestenes and Stiefel 1952, [Methods of Conjugate Gradients for Solving Linear
+  Systems](https://doi.org/10.6028/jres.049.044): the solver
+- Germer, Uelwer, Conrad and Harmeling 2020, [Fast Multi-Level Foreground
+  Estimation](https://arxiv.org/abs/2006.14970): the person's own colours
 - Germer et al. 2020, [PyMatting](https://doi.org/10.21105/joss.02481): the peer our matting
   is measured against
 - Lin et al. 2022, [Robust High-Resolution Video Matting](https://arxiv.org/abs/2108.11515): a peer

@@ -87,7 +87,8 @@ def show_mattes() -> None:
     st.caption(
         "Errors of alpha in the unknown pixels (Rhemann et al. 2009): SAD, the sum of absolute "
         "differences, in thousands; MSE, their mean square; Grad, how far the edges differ; Conn, how "
-        "far pieces come loose. PyMatting's: cf closed form, lkm the same with large kernels, lbdm learning-based, rw random "
+        "far pieces come loose. PyMatting's: cf closed form, lkm the same with large kernels, lbdm "
+        "learning-based, rw random "
         "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
     )
     st.subheader("And then the refinement network", anchor=False)
@@ -134,7 +135,8 @@ def show_network() -> None:
         "strides 8 and 16 it has attention between parts of the picture. A 1x1 convolution picks "
         "from each of its maps; up in the middle, each level is doubled in size and what was "
         "picked at the next stride is added. Every level, enlarged to stride 2, has its say in "
-        "the sum on the right, which five more convolutions and a transposed one turn into scores "
+        "the sum on the right, which five separable convolutions (3x3 for each channel, then 1x1) "
+        "and a transposed one turn into scores "
         "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
         "x channels; the wider a box, the more channels (but for the first and the last, which have "
         "room for their names)."

@@ -158,10 +158,10 @@ def whole_frame(shape: tuple[int, ...], size: tuple[int, int]) -> Frame:
 def look(image: np.ndarray, frame: Frame, face: Face | None) -> tuple[np.ndarray, np.ndarray]:
     """Logits of "person" and of "hair" in a frame, each (h, w) float32 at the network's size.
 
-    They are means of two looks, of which one is at the mirror image: a mistake is seldom made in
-    both. Nor do both see the same beyond the photo, which is the photo's own edge, drawn out, in
-    the one and grey in the other. The network began as one that tells hair from skin and clothes,
-    and has not forgotten it.
+    They are means of two looks, of which one is at the mirror image: in whole scenes that mends
+    mistakes (models/EXPERIMENTS.md), in portraits it changes little. Nor do both see the same
+    beyond the photo, which is the photo's own edge, drawn out, in the one and grey in the other.
+    The network began as one that tells hair from skin and clothes, and has not forgotten it.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size)
@@ -201,7 +201,7 @@ def network_input(
 
 
 def normalised_rgb(image: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 -> float32 in about -1..1, as the ImageNet weights of the encoder expect."""
+    """(H, W, 3) uint8 -> float32 in about -1..1, as the networks of models/ were taught."""
     return (image.astype(np.float32) - 127) / 128
 
 

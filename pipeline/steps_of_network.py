@@ -34,7 +34,8 @@ def features(walk: Walk) -> Step:
         "to *a head there, background here*. It began as MediaPipe's multi-class selfie "
         f"segmentation, which has seen far more people. Of every stride the {shown} liveliest "
         "channels are shown as the decoder takes them, each dark where it says least and pale where "
-        "it says most.",
+        "it says most. It is the first look, in which a photo that is not 3 to 4 goes on beyond its "
+        "edges with their own colours (in the mirror image with grey).",
         (r"a^{(s)} = W^{(s)} h^{(s)}, \quad s = 2, 4, 8, 16",),
         "Sandler et al., *MobileNetV2*, CVPR 2018, section 3.3; Mehta and Rastegari, *Separable "
         "Self-attention for Mobile Vision Transformers*, 2022, section 3.1",
@@ -74,12 +75,12 @@ def fusion(walk: Walk) -> Step:
     return Step(
         "fusion",
         "Fusion of strides",
-        "From coarse to fine: what the coarser stride knows is enlarged twice (top), what the "
-        "encoder sees here (middle) is added to it, and that is the next level (bottom). All "
-        "channels of a map are shown at once: its three principal components as red, green and "
-        "blue, so like colours mean like answers. Every level, brought to stride 2, has its say "
-        "in the scores of hair, face, body, clothes and things; the logit is what they have "
-        "together over the background.",
+        "From coarse to fine: what the coarser stride knows is enlarged twice, every pixel "
+        "repeated (top), what the encoder sees here (middle) is added to it, and that is the next "
+        "level (bottom). All channels of a map are shown at once: its three principal components as "
+        "red, green and blue, so within one picture like colours mean like answers. Every level, "
+        "brought smoothly to stride 2, has its say in the scores of hair, face, body, clothes and "
+        "things; the logit is what they have together over the background.",
         (
             r"\begin{gathered} f^{(16)} = a^{(16)}, \\ f^{(s)} = {\uparrow_2} f^{(2s)} + a^{(s)},"
             r" \quad s = 8, 4, 2 \end{gathered}",

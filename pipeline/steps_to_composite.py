@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline import drawings
+from pipeline.band import REACH
 from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, CONTRAST, KNN_WEIGHT, LEVELS, TOLERANCE
 from pipeline.refine import LARGEST_CHANGE
@@ -20,18 +21,20 @@ SPACES = {
 FULL_ENERGY = (
     "Three wishes, one energy: linked pixels agree (KNN Laplacian L), alpha follows straight lines "
     "of colour within 3 × 3 windows (C), and known colours nearby have a say or, where all are one "
-    "colour, the middle of the band (W, estimate α̂). Its minimum is the solution of one linear "
-    "system, nearly all zeros.",
+    "colour, the middle of the band (W, estimate α̂). Alpha is known at the pixels K and not at U; "
+    "the minimum is the solution of one linear system, nearly all zeros.",
     rf"\begin{{aligned}} E(\alpha) = {KNN_WEIGHT:g}\, &\alpha^{{\top}} L\, \alpha"
-    r" + \alpha^{\top} C\, \alpha \\ + &(\alpha - \hat\alpha)^{\top} W"
-    r" (\alpha - \hat\alpha) \end{aligned}",
-    rf"H \alpha = b, \qquad H = {KNN_WEIGHT:g}\, L + C + W",
+    r" + \alpha^{\top} C\, \alpha \\ + &(\alpha_U - \hat\alpha)^{\top} W"
+    r" (\alpha_U - \hat\alpha) \end{aligned}",
+    rf"\begin{{gathered}} H \alpha_U = b, \quad H = {KNN_WEIGHT:g}\, L_{{UU}} + C_{{UU}} + W \\"
+    rf" b = W \hat\alpha - ({KNN_WEIGHT:g}\, L_{{UK}} + C_{{UK}})\, \alpha_K \end{{gathered}}",
 )
 PAPER_ENERGY = (
-    "The paper's one wish: linked pixels agree. With the pixels of known alpha put in, the minimum "
-    "of this energy is the solution of one linear system, nearly all zeros.",
+    "The paper's wish alone: linked pixels agree. Where the paper holds the known pixels K by a "
+    "weight, here their alpha is put in; the minimum over the unknown ones U is the solution of one "
+    "linear system, nearly all zeros.",
     r"E(\alpha) = \alpha^{\top} L\, \alpha",
-    r"L_{UU}\, \alpha_U = -L_{UK}\, \alpha_K",
+    r"H \alpha_U = b, \qquad H = L_{UU}, \qquad b = -L_{UK}\, \alpha_K",
 )
 # What becomes of the solution in the end.
 STRETCHED = (
@@ -49,19 +52,22 @@ def neighbours(walk: Walk) -> Step:
     names = ("neighbours",)
     (_, near_weight), far = LEVELS
     space = SPACES[walk.settings.features]
+    channels = space.count(",") + 1
     return Step(
         "neighbours",
         "Nearest neighbours",
-        "Pixels of like colour have like alpha, wherever they are. Every pixel of the band is "
-        f"linked to its {walk.settings.near} nearest in colour and place (λ = {near_weight:g}) "
-        f"and to its {far[0]} nearest almost by colour alone (λ = {far[1]:g}). A pixel that both "
-        "searches find counts twice; the list shows it once.",
+        "Pixels of like colour have like alpha. Every pixel of the band is linked to the "
+        f"{walk.settings.near} nearest in colour and place (λ = {near_weight:g}) and to the {far[0]} "
+        f"nearest almost by colour alone (λ = {far[1]:g}), among the band and what is known within "
+        f"{REACH} pixels of it. The search is quick and may overlook some of the nearest. A pixel "
+        "found twice counts twice; the list shows it once.",
         (
             rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
-            r"k(i, j) = 1 - \frac{\lVert X(i) - X(j) \rVert}{C}",
+            r"k(i, j) = \max\!\left(0,\; 1 - \frac{\lVert X(i) - X(j) \rVert}{c}\right),"
+            rf" \quad c = \sqrt{{{channels} + 2 \lambda^2}}",
         ),
         "Chen, Li and Tang, *KNN Matting*, TPAMI 2013, section 3.1 (there in HSV; here by default "
-        "in CIE L\\*a\\*b\\*)",
+        "in CIE L\\*a\\*b\\*, in hundredths; x and y from 0 to 1 across the photo)",
         (),
         (
             ("Pixels searched for", f"{walk.story.unknowns:,}"),
@@ -77,6 +83,12 @@ def system(walk: Walk) -> Step:
     n, nonzeros = walk.story.unknowns, walk.story.nonzeros
     picture = drawings.sparsity(walk.matrix, SPARSITY_SIDE)
     words, energy, minimum = PAPER_ENERGY if walk.settings.quality == "knn" else FULL_ENERGY
+    source = "Chen, Li and Tang 2013, section 3.3"
+    if walk.settings.quality != "knn":
+        source += (
+            "; Levin, Lischinski and Weiss, *A Closed-Form Solution to Natural Image Matting*, "
+            rf"TPAMI 2008, equation 12 ($\epsilon = {_power(COLOR_LINE_EPSILON)}$)"
+        )
     return Step(
         "system",
         "The Laplacian",
@@ -84,12 +96,11 @@ def system(walk: Walk) -> Step:
         (
             energy,
             r"\begin{gathered} L = D - A, \quad D_{ii} = \textstyle\sum_j A_{ij} \\"
-            r" A = \tfrac12 \left( K + K^{\top} \right) \end{gathered}",
+            r" A_{ij} = \tfrac12 \left( k(i, j) + k(j, i) \right), \quad i, j \in U \\"
+            r" A_{ij} = k(i, j), \quad i \in U,\; j \in K \end{gathered}",
             minimum,
         ),
-        "Chen, Li and Tang 2013, section 3.3; Levin, Lischinski and Weiss, *A Closed-Form "
-        rf"Solution to Natural Image Matting*, TPAMI 2008, equation 12 ($\epsilon = "
-        rf"{_power(COLOR_LINE_EPSILON)}$)",
+        source,
         (
             Picture.of(
                 "Where the matrix is not zero",
@@ -128,14 +139,17 @@ def solution(walk: Walk) -> Step:
         "solution",
         "Conjugate gradients",
         "The matrix is never inverted. From a first guess, each iteration multiplies by it once "
-        "and steps in a direction that undoes none of the steps before, until the residual has "
-        f"fallen to {TOLERANCE:g}.{words}",
+        "and steps in a direction that undoes none of the steps before, until the relative residual "
+        f"has fallen to {TOLERANCE:g}.{words}",
         (
+            r"r_0 = b - H \alpha_0, \qquad d_0 = z_0",
             r"\alpha_{k+1} = \alpha_k + s_k d_k, \qquad"
             r" s_k = \frac{r_k^{\top} z_k}{d_k^{\top} H\, d_k}",
             r"r_{k+1} = r_k - s_k H\, d_k, \qquad z_k = \operatorname{diag}(H)^{-1} r_k",
             r"d_{k+1} = z_{k+1}"
             r" + \frac{r_{k+1}^{\top} z_{k+1}}{r_k^{\top} z_k}\, d_k",
+            r"\text{relative residual} = \sqrt{ r_k^{\top} z_k \;/\;"
+            r" b^{\top} \operatorname{diag}(H)^{-1}\, b }",
             ending,
         ),
         "Hestenes and Stiefel, *Methods of Conjugate Gradients for Solving Linear Systems*, 1952; "
@@ -235,7 +249,8 @@ def alpha(walk: Walk) -> Step:
 
 def foreground(walk: Walk) -> Step:
     """The person's own colours."""
-    window = _edge(walk)
+    halo = np.abs(walk.pasted.astype(np.float32) - walk.result).sum(2)
+    window = drawings.fullest_square(halo, walk.alpha.shape[1] // EDGE_SHARE)
     mixed = (walk.alpha > 0.02) & (walk.alpha < 0.98)
     changes = np.abs(walk.foreground[mixed].astype(int) - walk.image[mixed])
     mean_change = changes.mean() if mixed.any() else 0.0
@@ -244,11 +259,12 @@ def foreground(walk: Walk) -> Step:
         "Foreground colours",
         "The old background still shines through hair and edges. With alpha known, F and B are "
         "found from coarse to fine: they must mix to the photo's colour and resemble their "
-        "neighbours.",
+        "neighbours N, which are held meanwhile; all take turns.",
         (
-            r"\begin{gathered} \min_{F, B} \sum_i \left\lVert \alpha_i F_i + (1 - \alpha_i) B_i"
-            r" - I_i \right\rVert^2 \\ + \sum_{i, j \in N_i} \left( u_{ij} \lVert F_i - F_j"
-            r" \rVert^2 + v_{ij} \lVert B_i - B_j \rVert^2 \right) \end{gathered}",
+            r"\begin{gathered} \text{for every pixel } i:\quad \min_{F_i, B_i} \left\lVert"
+            r" \alpha_i F_i + (1 - \alpha_i) B_i - I_i \right\rVert^2 \\ + \sum_{j \in N_i}"
+            r" \left( u_{ij} \lVert F_i - F_j \rVert^2 + v_{ij} \lVert B_i - B_j \rVert^2 \right)"
+            r" \end{gathered}",
             r"u_{ij} = w_{ij} (\alpha_j + t), \quad v_{ij} = w_{ij} (1 - \alpha_j + t)",
             rf"w_{{ij}} = {_power(REGULARIZATION)} + {EDGE_WEIGHT:g}\,"
             rf" \lvert \alpha_i - \alpha_j \rvert, \quad t = {LEAST_TRUST:g}",

@@ -136,7 +136,9 @@ def channels(walk: Walk) -> Step:
         "channels",
         "Three more channels",
         "The network sees red, green and blue, and for every pixel also where it lies as seen "
-        "from the face, and how often that place is person in the training portraits.",
+        "from the face, and how often that place is person in the training portraits. What that is "
+        "worth was measured (page *Results*): with networks that begin from published weights, "
+        "little.",
         (
             r"\begin{bmatrix} u_i \\ v_i \end{bmatrix}"
             r" = M \begin{bmatrix} x_i \\ y_i \\ 1 \end{bmatrix}",
@@ -170,9 +172,11 @@ def mask(walk: Walk) -> Step:
         "mask",
         "Mask",
         "PortraitFCN+ turns the six channels into the probability of *person*. It also looks at "
-        "the photo's mirror image, for a mistake is seldom made in both; where people are small, it "
-        "looks again, closer. Rounds of a guided filter then move the boundary onto the photo's own "
-        "edges.",
+        "the photo's mirror image, and the mean of both answers counts, which mends mistakes in "
+        "whole scenes and changes little in portraits; it is sharpened, as a network that is the "
+        "mean of several trainings is less sure than each of them. Where people are small, it looks "
+        "again, closer, and rounds of a guided filter move the boundary onto the photo's own edges: "
+        "the formula is that of one look, before both.",
         (
             rf"m_i = \sigma\!\left( \tfrac{{{SHARPNESS:g}}}{{2}} \left( f(I, c)_i +"
             r" f(\overleftrightarrow{I}, \overleftrightarrow{c})_{\overleftrightarrow{\imath}}"

@@ -204,7 +204,7 @@ def test_address_brings_the_settings_back(page, address):
     expect(page.get_by_role("radio", name="Blue")).to_be_checked()
     expect(page.get_by_text("Download at 512 × 512")).to_be_visible()
     choose_tab(page, "Edge")
-    expect(page.get_by_role("slider", name="Width of the unknown band")).to_have_value("14")
+    expect(page.get_by_role("slider", name="Reach of the unknown band")).to_have_value("14")
     expect(page).to_have_url(f"{address}/?background=Studio&set=Blue&crop=Square&band=14")
     choose_tab(page, "Background")
     page.get_by_role("radio", name="Blur").click()
