@@ -95,10 +95,10 @@ def read_portraits(folder: Path) -> list:
 
 def sheet_row(image: np.ndarray, found: FaceModel) -> np.ndarray:
     """Photo, fitted mesh, isomap, what was seen, and the face from three sides."""
-    overlay = draw_wireframe(image, found.model, found.vertices, found.camera)
+    part, to_part = crop_face(image, found.landmarks, TILE)
+    overlay = draw_wireframe(part, found.model, found.vertices, found.camera.of_part(to_part))
     seen = np.dstack([(found.seen * 255).astype(np.uint8)] * 3)
-    tiles = [crop_face(each, found.landmarks) for each in (image, overlay)]
-    tiles += [found.isomap[..., :3], seen]
+    tiles = [part, overlay, found.isomap[..., :3], seen]
     row = [cv2.resize(tile, (TILE, TILE), interpolation=cv2.INTER_AREA) for tile in tiles]
     dark = np.full((TILE, TILE, 3), 20, np.uint8)
     for yaw in SHEET_YAWS:

@@ -105,8 +105,9 @@ def _camera(face, image):
             f"{'up' if angles['pitch'] > 0 else 'down'} and is tilted by {abs(angles['roll']):.0f}°."
         )
     with picture:
-        drawn = draw_wireframe(image, face.model, face.vertices, face.camera)
-        st.image(crop_face(drawn, face.landmarks), width="stretch")
+        part, to_part = crop_face(image, face.landmarks)
+        camera = face.camera.of_part(to_part)
+        st.image(draw_wireframe(part, face.model, face.vertices, camera), width="stretch")
 
 
 def _figures(pictures: list[tuple[str, bytes]]) -> None:

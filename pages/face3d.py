@@ -274,16 +274,17 @@ def show_photo(sitting: Sitting) -> None:
     from pipeline.stored import shrunk
 
     face = sitting.face
+    part, to_part = crop_face(sitting.image, face.landmarks)
     mesh, points, texture = st.columns(3, gap="medium")
     with mesh:
-        drawn = draw_wireframe(sitting.image, face.model, face.vertices, face.camera)
-        st.image(crop_face(drawn, face.landmarks), width="stretch")
+        camera = face.camera.of_part(to_part)
+        st.image(draw_wireframe(part, face.model, face.vertices, camera), width="stretch")
         st.caption("The fitted mesh over the photo")
     with points:
-        drawn = draw_landmarks(
-            sitting.image, face.landmarks, face.reprojected, max(1.5, face.interocular / 60)
+        given, found = (
+            each @ to_part[:, :2].T + to_part[:, 2] for each in (face.landmarks, face.reprojected)
         )
-        st.image(crop_face(drawn, face.landmarks), width="stretch")
+        st.image(draw_landmarks(part, given, found, size=4), width="stretch")
         st.caption(
             f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
             f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "

@@ -9,7 +9,7 @@ which points up, into the photo's, which points down. The camera stands for a po
 metre or more away, where the depth of a face hardly changes its scale.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,11 @@ class Camera:
     def project(self, vertices: np.ndarray) -> np.ndarray:
         """Pixels (N, 2) float64 of model points (N, 3)."""
         return vertices @ (self.scale * FLIP @ self.rotation).T + self.offset
+
+    def of_part(self, to_part: np.ndarray) -> "Camera":
+        """The camera of a part of the photo, cut out and enlarged by a (2, 3) map: it turns nothing."""
+        offset = to_part[:, :2] @ self.offset + to_part[:, 2]
+        return replace(self, scale=self.scale * float(to_part[0, 0]), offset=offset)
 
     def turned(self, directions: np.ndarray) -> np.ndarray:
         """Model vectors (N, 3) along the viewer's axes; the last column points at the viewer."""

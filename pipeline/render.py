@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.camera import Camera, rotation_from_angles
-from pipeline.drawings import GOLD
+from pipeline.drawings import GOLD, cropped
 from pipeline.morphable_model import MorphableModel, vertex_normals
 from pipeline.rasterize import interpolation, triangle_map
 from pipeline.sampling import sample_at
@@ -14,6 +14,7 @@ FILLING = 0.85
 # Brightness of skin turned away from the light by 90 degrees.
 AMBIENT = 0.55
 SUPERSAMPLING = 2
+FACE_SIDE = 640  # pixels of a picture of a face alone
 
 
 def portrait_camera(
@@ -110,10 +111,14 @@ def draw_landmarks(
     return drawn
 
 
-def crop_face(image: np.ndarray, points: np.ndarray, margin: float = 0.3) -> np.ndarray:
-    """The part of a picture around points (L, 2), enlarged by a share of their box."""
+def crop_face(
+    image: np.ndarray, points: np.ndarray, side: int = FACE_SIDE, margin: float = 0.3
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a picture around points (L, 2), with a share of their box to every side of it.
+
+    Returns it with `side` pixels along its longer side, (h, w, 3) uint8, and the (2, 3) map to its
+    pixels: what is drawn on it then is as fine in a small photo as in a large one.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
     reach = margin * (high - low).max()
-    left, top = np.floor(low - reach).astype(int).clip(0, None)
-    right, bottom = np.ceil(high + reach).astype(int)
-    return image[top:bottom, left:right]
+    return cropped(image, (*(low - reach), *(high + reach)), side)

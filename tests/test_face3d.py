@@ -15,7 +15,7 @@ from pipeline.isomap import View, extract_view, fill, texels
 from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
 from pipeline.mouth import boundary_loops, mouth_patch
 from pipeline.rasterize import interpolation, triangle_map
-from pipeline.render import portrait_camera, render
+from pipeline.render import crop_face, portrait_camera, render
 from pipeline.samples import SAMPLES
 
 SIZE = 256
@@ -71,6 +71,20 @@ def test_angles_say_where_the_face_looks():
     tilted = Camera(rotation_from_angles(roll=30), 1.0, np.zeros(2))
     # Clockwise: the crown of the head goes to the right.
     assert tilted.project(np.array([[0.0, 1.0, 0.0]]))[0, 0] == pytest.approx(0.5)
+
+
+def test_a_part_of_a_photo_has_a_camera_that_fits_it():
+    vertices = embedded_model().mean[::9]
+    camera = Camera(rotation_from_angles(20, 10, 5), 2.5, CENTRE)
+    points = camera.project(vertices)
+    part, to_part = crop_face(np.zeros((900, 900, 3), np.uint8), points, 300)
+    there = camera.of_part(to_part).project(vertices)
+    np.testing.assert_allclose(there, points @ to_part[:, :2].T + to_part[:, 2])
+    # Three tenths of the longer side of their box lie to every side of them.
+    assert max(part.shape) == 300
+    reach = np.ptp(there, axis=0)
+    assert there.min() == pytest.approx(0.3 / 1.6 * 300, abs=0.5)
+    assert reach.max() == pytest.approx(300 / 1.6, abs=0.5)
 
 
 def test_similarity_is_recovered_without_reflection():
