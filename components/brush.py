@@ -1,6 +1,5 @@
 """The brush: strokes over a picture, painted into the trimap of a piece and solved at once."""
 
-import math
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +18,7 @@ KEY = "brush"
 # What the browser may send, at most; its own brush stays far below. A stroke's work is its points
 # times the square of its width, here as a multiple of the photo's pixels.
 MOST_POINTS = 20_000
+FARTHEST = 1e12  # pixels; not a number is not less than it, either
 MOST_WORK = 500
 # Results from before each stroke are kept up to so many bytes; further back is solved again.
 MOST_HISTORY_BYTES = 48 * 2**20
@@ -55,19 +55,18 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
     events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]}, lengths
     in pixels of the photo.
     """
-    from pipeline.image import ImageError, failures_in_words
+    from pipeline.image import ImageError
 
-    with a_place():
-        for event in events:
-            number = event.get("id")
-            if not isinstance(number, int) or number <= piece.last_event:
-                continue
-            piece.last_event = number
-            try:
-                with failures_in_words():
-                    _apply(piece, event)
-            except ImageError as error:
-                piece.notes.append(f"The brush could not do this: {error}")
+    for event in events if isinstance(events, list) else []:
+        number = event.get("id") if isinstance(event, dict) else None
+        if not isinstance(number, int) or number <= piece.last_event:
+            continue
+        piece.last_event = number
+        try:
+            with a_place():  # for each, so that others get their turn in between
+                _apply(piece, event)
+        except ImageError as error:
+            piece.notes.append(f"The brush could not do this: {error}")
 
 
 def _apply(piece, event):
@@ -110,15 +109,15 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
     from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
     labels = {"keep": FOREGROUND, "remove": BACKGROUND, "unsure": UNKNOWN}
-    points, radius = event.get("points"), event.get("radius")
-    if event.get("label") not in labels or not isinstance(radius, int | float):
+    label, points, radius = (event.get(key) for key in ("label", "points", "radius"))
+    if not isinstance(label, str) or label not in labels or not isinstance(radius, int | float):
         return None
     if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
         return None
     if not all(
         isinstance(point, list)
         and len(point) == 2
-        and all(isinstance(each, int | float) and math.isfinite(each) for each in point)
+        and all(isinstance(each, int | float) and abs(each) < FARTHEST for each in point)
         for point in points
     ):
         return None
@@ -128,7 +127,7 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
         return None
     reach = 2 * max(shape)
     return Stroke(
-        np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[event["label"]]
+        np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[label]
     )
 
 

@@ -1,7 +1,9 @@
 """Files to take away, at the photo's own size, made when they are asked for."""
 
 import io
+import re
 import zipfile
+from collections import Counter
 
 import streamlit as st
 
@@ -128,15 +130,29 @@ def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") ->
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
-        for piece in pieces:
-            twins = [other for other in pieces if other.stem == piece.stem]
-            name = piece.stem if len(twins) == 1 else f"{piece.number}-{piece.stem}"
+        for piece, name in zip(pieces, names_in_archive(pieces), strict=True):
             with a_place():
                 taken = _taken(piece, choice, picture_format)
                 files = scene_files(name, taken, settings(piece, choice, taken.picture_format))
             for file, data in files.items():
                 zip_file.writestr(file, data)
     return packed.getvalue()
+
+
+def names_in_archive(pieces: list[Piece]) -> list[str]:
+    """What the files of each piece are called: like none of another, and so that every system can
+    unpack them, for which capitals may be no difference.
+    """
+    stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
+    count = Counter(stem.casefold() for stem in stems)
+    names = []
+    for piece, name in zip(pieces, stems, strict=True):
+        if count[name.casefold()] > 1:
+            name = f"{piece.number}-{name}"
+        while name.casefold() in {other.casefold() for other in names}:
+            name = f"{piece.number}-{name}"
+        names.append(name)
+    return names
 
 
 def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:

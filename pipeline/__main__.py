@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import re
 import sys
 import time
@@ -17,6 +18,7 @@ from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 
+STOPPED = 130  # as shells have it
 MOST_HAIR = 3  # widths of the band beyond hair
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -52,7 +54,7 @@ class Job:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command with the given arguments (those of the process by default).
 
-    Returns the exit status: 0 all photos done, 1 at least one failed.
+    Returns the exit status: 0 all photos done, 1 at least one failed, STOPPED after Ctrl-C.
 
     Raises SystemExit with status 2 if the arguments are not understood, 0 after --help.
     """
@@ -73,6 +75,19 @@ def main(arguments: list[str] | None = None) -> int:
 
     for problem in problems:
         print(problem, file=sys.stderr)
+    try:
+        failed = _do_all(jobs, options, make_background)
+    except KeyboardInterrupt:
+        print("\nStopped. What is written already is whole.", file=sys.stderr)
+        return STOPPED
+    if failed:
+        names = ", ".join(str(photo) for photo in failed)
+        print(f"{len(failed)} of {len(jobs)} failed: {names}", file=sys.stderr)
+    return 1 if failed or problems else 0
+
+
+def _do_all(jobs, options, make_background) -> list[Path]:
+    """Does one photo after the other; returns those that failed."""
     failed = []
     bar = _Bar(len(jobs))
     for job in jobs:
@@ -86,15 +101,20 @@ def main(arguments: list[str] | None = None) -> int:
             reason = f"The results cannot be written: {error.strerror}."
         else:
             bar.hide()
-            print(line, flush=True)
+            _say(line)
             continue
         failed.append(job.photo)
         bar.hide()
         print(f"{job.photo}: {reason}", file=sys.stderr)
-    if failed:
-        names = ", ".join(str(photo) for photo in failed)
-        print(f"{len(failed)} of {len(jobs)} failed: {names}", file=sys.stderr)
-    return 1 if failed or problems else 0
+    return failed
+
+
+def _say(line: str) -> None:
+    """Prints a line; where nobody reads on, as after `| head`, the work goes on unsaid."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -160,7 +180,7 @@ def _output_list(text: str) -> tuple[str, ...]:
 
 
 def _band(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 60:
+    if not text.isdecimal() or not 1 <= int(text) <= 60:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 60")
     return int(text)
 
@@ -244,8 +264,15 @@ def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) 
     for job in jobs:
         for name in options.save:
             result = options.output / result_name(job.name, name)
-            if result.resolve() in given or (result.exists() and not is_ours(result)):
+            if result.resolve() in given or (_is_there(result) and not is_ours(result)):
                 raise ImageError(f"The result {result} would replace your file: choose another -o.")
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # its name is too long: then it cannot be written, either
+        return False
 
 
 def _background_maker(choice: str) -> BackgroundMaker:
@@ -284,11 +311,21 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
-        (options.output / file).write_bytes(data)
+        _write(options.output / file, data)
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]
     return " ".join([f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})", *result.notes])
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Writes a file whole or not at all: neither a full disk nor Ctrl-C leaves half of it."""
+    part = file.with_name(f".{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 class _Bar:

@@ -120,7 +120,7 @@ def _read(source: str | PathLike | bytes | BinaryIO) -> bytes:
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
     elif hasattr(source, "read"):
-        data = source.read()
+        data = source.read(MAXIMUM_BYTES + 1)
     else:
         data = _read_file(Path(source))
     if not data:
@@ -140,7 +140,8 @@ def _check_bytes(count):
 def _read_file(path: Path) -> bytes:
     try:
         _check_bytes(path.stat().st_size)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAXIMUM_BYTES + 1)  # a device has no size, and no end
     except FileNotFoundError as error:
         raise ImageError("There is no such file.") from error
     except IsADirectoryError as error:

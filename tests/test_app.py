@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.background_picker import Background
 from components.crop_picker import WHOLE, Crop
-from components.downloads import archive
+from components.downloads import archive, names_in_archive
 from components.result_view import Choice
-from components.table import USUAL_EDGE, as_written
+from components.table import USUAL_EDGE, Piece, as_written
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -231,6 +231,8 @@ def test_each_photo_keeps_its_own_edge():
         ("_Anna_.jpg", r"\_Anna\_.jpg"),
         ("1. *my* photo.png", r"1\. \*my\* photo.png"),
         ("- a.png", r"\- a.png"),
+        ("Jo\u0308rg – “10€” 😀.jpg", "Jo\u0308rg – “10€” 😀.jpg"),
+        (":red[<b>] $a$ `c`|~.png", r"\:red\[\<b\>\] \$a\$ \`c\`\|\~.png"),
     ],
 )
 def test_names_are_shown_letter_for_letter(name, markdown):
@@ -279,6 +281,13 @@ def test_two_sessions_do_not_see_each_other():
     first, second = given(("anna.png", sample_bytes())), opened()
     assert len(pieces(first)) == 1
     assert pieces(second) == []
+
+
+def test_no_two_photos_share_a_name_in_the_archive():
+    """Nor one with capitals that another has without; signs that Windows forbids become lines."""
+    files = ["a.jpg", "a.png", "1-a.jpg", "B.jpg", "b.png", "c<d>.jpg"]
+    laid_out = [Piece(number, name, b"") for number, name in enumerate(files, 1)]
+    assert names_in_archive(laid_out) == ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_"]
 
 
 def test_archive_holds_every_picture_at_the_photos_size():

@@ -12,7 +12,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.__main__ import main
-from pipeline.image import load_image
+from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 
 OUTPUTS = ("mask", "trimap", "alpha", "cutout", "composite")
@@ -240,6 +240,7 @@ def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
         (["--background", "absent.jpg"], "no such file"),
         (["--save", "mask,hat"], "hat cannot be saved"),
         (["--band", "0"], "1 to 60"),
+        (["--band", "²"], "1 to 60"),
         (["--hair", "4"], "from 0 to 3"),
         (["--hair", "much"], "from 0 to 3"),
         (["b.jpg", "--trimap", "t.png"], "one photo, not 2"),
@@ -251,6 +252,54 @@ def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path
         main(["anna.jpg", *options, "-o", str(tmp_path)])
     assert stop.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_result(photo, tmp_path, capsys, monkeypatch):
+    def full(self, data):
+        with self.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(28, "No space left on device")
+
+    folder = tmp_path / "results"
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        assert main([str(photo), "-o", str(folder), "--save", "mask"]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+    assert main([str(photo), "-o", str(folder), "--save", "mask"]) == 0
+
+
+def test_stopping_says_so_and_nothing_more(photo, tmp_path, capsys, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "matte", stopped)
+    assert main([str(photo), "-o", str(tmp_path / "results")]) == 130
+    assert capsys.readouterr().err.strip() == "Stopped. What is written already is whole."
+
+
+def test_who_reads_no_further_stops_nothing(photo, tmp_path):
+    photos = [tmp_path / f"{name}.jpg" for name in "ab"]
+    for each in photos:
+        each.write_bytes(photo.read_bytes())
+    command = f"{sys.executable} -m pipeline {photos[0]} {photos[1]} -o {tmp_path} --save mask"
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+    assert (tmp_path / "a.mask.png").exists() and (tmp_path / "b.mask.png").exists()
+
+
+def test_a_name_too_long_for_results_fails_alone(photo, tmp_path, capsys):
+    long = tmp_path / f"{'a' * 248}.jpg"
+    long.write_bytes(photo.read_bytes())
+    for _ in range(2):
+        assert main([str(long), str(photo), "-o", str(tmp_path / "results")]) == 1
+        assert "too long" in capsys.readouterr().err
+        assert (tmp_path / "results" / "anna.mask.png").exists()
+
+
+def test_a_device_without_end_is_refused():
+    with pytest.raises(ImageError, match="too large"):
+        load_image("/dev/zero")
 
 
 def test_a_folder_that_cannot_be_read_is_named(tmp_path, capsys, monkeypatch):

@@ -96,12 +96,15 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
         {"label": "keep", "radius": "5", "points": [[1, 2]]},
         {"label": "burn", "radius": 5, "points": [[1, 2]]},
         {"label": "keep"},
+        {"label": ["keep"], "radius": 5, "points": [[1, 2]]},
+        {"label": "keep", "radius": 5, "points": [[1, 10**400]]},
     ],
 )
 def test_what_is_no_stroke_is_passed_over(piece, sent):
     assert stroke_of(sent, SHAPE) is None
     before = piece.result
-    apply_events(piece, [{"id": 1, **sent}, {"id": "2"}])
+    apply_events(piece, [{"id": 1, **sent}, {"id": "2"}, "stroke"])
+    apply_events(piece, 5)
     assert piece.result is before and piece.last_event == 1
 
 
