@@ -7,6 +7,7 @@ import streamlit as st
 import preflight
 from components.entrance import open_the_door
 from components.history import one_entry_a_page
+from components.icons import keep_icons_silent
 from components.menu import close_menu_after_choosing
 from components.privacy import forget_closed_sessions, keep_uploads_in_memory
 
@@ -50,6 +51,7 @@ def main() -> None:
     open_the_door()
     close_menu_after_choosing()
     one_entry_a_page()
+    keep_icons_silent()
     page.run()
 
 

@@ -15,7 +15,7 @@ from components.board_view import (
     show_difference,
     show_memory,
     show_numbers,
-    show_passing,
+    show_picture,
     show_totals,
 )
 from pipeline.launchpad import COLUMN, Launchpad, LaunchpadError
@@ -88,9 +88,9 @@ def show_sweep(port: str) -> None:
         stop.empty()
     if work is None:
         if chosen:
-            show_passing(shown, chosen[0], "The photo")
+            show_picture(shown, chosen[0], "The photo")
         return
-    show_passing(shown, work.shown, "Alpha as it arrived")
+    show_picture(shown, work.shown, "Alpha as it arrived")
     with picture:
         note_other_photo(chosen, work.photo)
     if work.latest is not None:
@@ -122,7 +122,7 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
                 remember_job(LastJob(board.last_job, work.latest))
                 if count % COLUMNS_A_PICTURE == 0:
                     phase = count // COLUMNS_A_PICTURE % len(PHASES)
-                    show_passing(picture, work.shown, "Alpha as it arrives")
+                    show_picture(picture, work.shown, "Alpha as it arrives")
                     show_memory(drawing, work.latest, phase, work.how)
                     show_numbers(numbers, work.latest, work.how)
             work.finished = True

@@ -7,8 +7,8 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
-from components.before_after import data_url
 from components.memory_map import memory_map
+from components.picture import figure
 from components.table import a_place
 from pipeline.launchpad_exact import root_mean_square
 from pipeline.launchpad_report import (
@@ -59,18 +59,9 @@ def grey(values: np.ndarray) -> np.ndarray:
     return (255 * np.clip(values, 0, 1)).astype(np.uint8)
 
 
-def show_passing(place, pixels: np.ndarray, words: str) -> None:
-    """A picture that another may soon replace, (H, W) or (H, W, 3) uint8, with words under it.
-
-    The page carries it within itself: a file of its own could be gone before a slow browser asks.
-    """
-    from pipeline.encode import encode_jpeg
-
-    place.html(
-        f'<figure style="margin: 0"><img src="{data_url(encode_jpeg(pixels))}" alt="{words}" '
-        f'style="width: 100%"><figcaption style="color: var(--quiet); font-size: 0.9rem">{words}'
-        "</figcaption></figure>"
-    )
+def show_picture(place, pixels: np.ndarray, words: str) -> None:
+    """A picture, (H, W) or (H, W, 3) uint8, with words under it."""
+    place.html(figure(pixels, words))
 
 
 def show_memory(place, solution: Solution, phase: int, how: str) -> None:
@@ -122,9 +113,9 @@ def show_difference(
         f"(the board's side {how}, float64 measured)."
     )
     one, other, between = st.columns(3)
-    one.image(grey(alpha), "From the board", width="stretch")
-    other.image(grey(exact), "In float64", width="stretch")
-    between.image(grey(4 * np.abs(alpha - exact)), "Difference, times 4", width="stretch")
+    show_picture(one, grey(alpha), "From the board")
+    show_picture(other, grey(exact), "In float64")
+    show_picture(between, grey(4 * np.abs(alpha - exact)), "Difference, times 4")
 
 
 def show_totals(totals: Totals, how: str) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import data_url
+from components.picture import figure
 
 if TYPE_CHECKING:
     from pipeline.face3d import FaceModel
@@ -19,7 +20,7 @@ def face_lesson(face: "FaceModel", image) -> None:
     """Draws the whole lesson, with this person's figures in it."""
     surrey = face.model.name == "Surrey"
     _camera(face, image)
-    st.subheader("Shape: the mean and the ways faces vary", anchor=False)
+    st.header("Shape: the mean and the ways faces vary", anchor=False)
     st.latex(r"\mathbf v = \bar{\mathbf v} + \sum_k a_k\,\sigma_k \mathbf s_k + "
              r"\sum_j b_j \mathbf e_j")  # fmt: skip
     st.latex(r"a_k \sim \mathcal N(0, 1),\quad b_j \ge 0")
@@ -34,7 +35,7 @@ def face_lesson(face: "FaceModel", image) -> None:
         f"The first {SHAPES_SHOWN}, each at minus and plus {DEVIATIONS} standard deviations:"
     )
     _figures(_shape_pictures(face.model))
-    st.subheader("Expressions: six blendshapes", anchor=False)
+    st.header("Expressions: six blendshapes", anchor=False)
     st.markdown(
         "Each expression is a displacement of all vertices, added with a weight that cannot be "
         "negative. "
@@ -47,7 +48,7 @@ def face_lesson(face: "FaceModel", image) -> None:
         "landmarks says nothing of what somebody feels."
     )
     _figures(_expression_pictures(face.model))
-    st.subheader("Fitting: from landmarks to coefficients", anchor=False)
+    st.header("Fitting: from landmarks to coefficients", anchor=False)
     if surrey:
         st.latex(
             r"\begin{aligned}\min_{a,b}\; &\sum_i \lVert C(\bar{\mathbf v}_i + S_i a + E_i b) - "
@@ -69,7 +70,7 @@ def face_lesson(face: "FaceModel", image) -> None:
             "That is why the mesh goes exactly through its landmarks. The Surrey model, in "
             "contrast, is fitted to 50 landmarks and the jaw's outline."
         )
-    st.subheader("Isomap: the texture spread out", anchor=False)
+    st.header("Isomap: the texture spread out", anchor=False)
     st.markdown(
         "Every texel belongs to one place of the face. It is looked up in the photo through mesh "
         "and camera, and counts as much as it is seen: facing the camera, not hidden by the nose, "
@@ -88,7 +89,7 @@ def face_lesson(face: "FaceModel", image) -> None:
 def _camera(face, image):
     from pipeline.render import crop_face, draw_wireframe
 
-    st.subheader("Camera: scaled orthographic projection", anchor=False)
+    st.header("Camera: scaled orthographic projection", anchor=False)
     words, picture = st.columns([3, 2], gap="large")
     with words:
         st.latex(
@@ -107,7 +108,8 @@ def _camera(face, image):
     with picture:
         part, to_part = crop_face(image, face.landmarks)
         camera = face.camera.of_part(to_part)
-        st.image(draw_wireframe(part, face.model, face.vertices, camera), width="stretch")
+        drawn = draw_wireframe(part, face.model, face.vertices, camera)
+        st.html(figure(drawn, "The model as this camera sees it"))
 
 
 def _figures(pictures: list[tuple[str, bytes]]) -> None:

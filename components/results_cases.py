@@ -39,7 +39,7 @@ CASES = (
 
 def show_cases() -> None:
     """Parts of the samples beside what the matte makes of them."""
-    st.subheader("At its best and at its worst", anchor=False)
+    st.header("At its best and at its worst", anchor=False)
     st.markdown(
         "Parts of the two samples, which may be shown, and the same on a green ground. They were "
         "chosen by eye, as nobody knows these photos' true mattes."

@@ -32,6 +32,7 @@ def distribution_chart(scores: Mapping[str, Sequence[float]], least: float) -> N
     ]
     st.vega_lite_chart(
         {
+            "description": "Share of the photos below each IoU, by method",
             "data": {"values": rows},
             "mark": {"type": "line", "interpolate": "step-after"},
             "encoding": {
@@ -87,7 +88,10 @@ def training_chart(epochs: Sequence[Mapping]) -> None:
         )
     ]
     for column, chart in zip(st.columns(2), charts, strict=True):
-        column.vega_lite_chart({"data": {"values": values}, **chart}, width="stretch")
+        what = f"{chart['encoding']['y']['title']} after every epoch"
+        column.vega_lite_chart(
+            {"description": what, "data": {"values": values}, **chart}, width="stretch"
+        )
 
 
 def quality_chart(points: Sequence[Mapping]) -> None:
@@ -110,6 +114,7 @@ def quality_chart(points: Sequence[Mapping]) -> None:
     }
     st.vega_lite_chart(
         {
+            "description": "Error of alpha against time, one mark for each method",
             "data": {"values": values},
             "encoding": place,
             "layer": [

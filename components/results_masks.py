@@ -46,7 +46,7 @@ def show_masks() -> None:
     """EG1800 photo by photo, the training, the road of 2018, and ablations."""
     results = read(MODELS / "eg1800.json")
     show_portraits(results)
-    st.subheader("Photo by photo", anchor=False)
+    st.header("Photo by photo", anchor=False)
     # Colours and dashes tell three lines apart; alpha's would lie on the mask's.
     shown = {MASKS[key]: results[key]["per_photo"] for key in CHARTED}
     distribution_chart(shown, LEAST_IOU)
@@ -54,7 +54,7 @@ def show_masks() -> None:
         "The lower the line, the fewer photos are that bad. The photographs themselves may not be "
         "shown; samples are on the tabs *Mattes* and *Your photo*."
     )
-    st.subheader("Training", anchor=False)
+    st.header("Training", anchor=False)
     for name, log in TRAININGS.items():
         st.markdown(name)
         training_chart(read(MODELS / log))
@@ -119,7 +119,7 @@ def show_portraits(results: dict) -> None:
 
 def show_road(measured: dict) -> None:
     """Theirs beside ours, step by step; measured: figures by the name of what has them."""
-    st.subheader("The road of 2018 beside ours", anchor=False)
+    st.header("The road of 2018 beside ours", anchor=False)
     shipped = read(MODELS / "refinement.json")["eg1800_test"]
     ours = {name: each["foreground_iou"] for name, each in measured.items()} | shipped
     rows = [
@@ -139,7 +139,7 @@ def show_road(measured: dict) -> None:
 
 def show_ablations(results: dict) -> None:
     """What each part is worth in the same few epochs."""
-    st.subheader("What each part is worth", anchor=False)
+    st.header("What each part is worth", anchor=False)
     networks = results["networks"].values()
     usual = mode(each["epochs"] for each in networks)
     rows = [

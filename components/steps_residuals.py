@@ -11,6 +11,7 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
     """Draws the relative residual before every iteration, and where the solver may stop."""
     st.vega_lite_chart(
         {
+            "description": "The relative residual before every iteration",
             "data": {
                 "values": [
                     {"iteration": iteration, "residual": residual}

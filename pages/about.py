@@ -103,22 +103,22 @@ def main() -> None:
             "how little memory the matting needs. It succeeds a student project of 2018 of the "
             "same name."
         )
-        st.subheader("What becomes of your photos", anchor=False)
+        st.header("What becomes of your photos", anchor=False)
         st.markdown(f"**{PROMISE}**\n\n{PRIVACY}")
-        st.subheader("What is computed where", anchor=False)
+        st.header("What is computed where", anchor=False)
         st.markdown(WHERE)
-        st.subheader("Run it yourself", anchor=False)
+        st.header("Run it yourself", anchor=False)
         st.markdown(OWN)
         show_figures()
-        st.subheader("Papers", anchor=False)
+        st.header("Papers", anchor=False)
         st.markdown(PAPERS)
-        st.subheader("Credits and licences", anchor=False)
+        st.header("Credits and licences", anchor=False)
         st.markdown(f"{CREDITS}\n\n{PACKAGES}")
 
 
 def show_figures() -> None:
     """What was measured, how, and the command that prints it again."""
-    st.subheader("Figures, and how they were measured", anchor=False)
+    st.header("Figures, and how they were measured", anchor=False)
     st.markdown("Each is read from the file that the command at its end wrote.")
     st.markdown(
         "\n".join(

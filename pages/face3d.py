@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from components.announce import announce
 from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
+from components.picture import figure
 from components.privacy import privacy_note
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import warm_up
@@ -84,9 +86,9 @@ def take(sitting: Sitting) -> None:
 
 def show_sitting(sitting: Sitting) -> None:
     """The bar with the choice of model, then the face or why there is none."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         more = len(sitting.photos) + len(sitting.pieces) - 1
-        st.markdown(f"**{sitting.label}**" + (f" and {more} more" if more else ""))
+        st.title(sitting.label + (f" and {more} more" if more else ""), anchor=False)
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new"):
             del st.session_state["sitting"]
@@ -114,6 +116,7 @@ def show_sitting(sitting: Sitting) -> None:
     if sitting.failure:
         st.error(sitting.failure)
         return
+    announce(f"The face of {sitting.name} is done")
     for note in sitting.notes:
         st.warning(note, icon=":material/info:")
     show_face(sitting)
@@ -278,28 +281,30 @@ def show_photo(sitting: Sitting) -> None:
     mesh, points, texture = st.columns(3, gap="medium")
     with mesh:
         camera = face.camera.of_part(to_part)
-        st.image(draw_wireframe(part, face.model, face.vertices, camera), width="stretch")
-        st.caption("The fitted mesh over the photo")
+        drawn = draw_wireframe(part, face.model, face.vertices, camera)
+        st.html(figure(drawn, "The fitted mesh over the photo"))
     with points:
         given, found = (
             each @ to_part[:, :2].T + to_part[:, 2] for each in (face.landmarks, face.reprojected)
         )
-        st.image(draw_landmarks(part, given, found, size=4), width="stretch")
-        st.caption(
+        words = (
             f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
             f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "
             "between the outer eye corners."
             + ("" if sitting.surrey else " The face mesh is made of the landmarks themselves.")
         )
+        drawn = draw_landmarks(part, given, found, size=4)
+        st.html(figure(drawn, words, "The photo with landmarks and the model's points"))
     with texture:
-        st.image(shrunk(face.isomap[..., :3], 560), width="stretch")
         seen = (face.seen[face.isomap[..., 3] > 0] > 0.5).mean()
         photos = "photo" if len(face.cameras) == 1 else "photos"
-        st.caption(
+        words = (
             f"The isomap: {seen:.0%} of it seen in the {photos}, the rest filled in. Hands, glasses "
             "and hair before the face are part of the person to our matte, so they are painted "
             "onto the skin: choose a photo where nothing covers it."
         )
+        isomap = shrunk(face.isomap[..., :3], 560)
+        st.html(figure(isomap, words, "The texture of the face, spread out"))
 
 
 come_through_the_app("pages/face3d.py")

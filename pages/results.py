@@ -91,7 +91,7 @@ def show_mattes() -> None:
         "learning-based, rw random "
         "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
     )
-    st.subheader("And then the refinement network", anchor=False)
+    st.header("And then the refinement network", anchor=False)
     st.markdown(refinement_table())
     st.caption(
         "Trimap 1 is alphamatting.com's narrow one, trimap 2 its wide one. "
@@ -102,7 +102,7 @@ def show_mattes() -> None:
 def show_memory() -> None:
     """Deep Image Matting beside what we need, on the same picture."""
     for size, rows in read(MODELS / "memory.json").items():
-        st.subheader(size.replace("x", " x "), anchor=False)
+        st.header(size.replace("x", " x "), anchor=False)
         st.html(
             memory_scale(
                 [
@@ -143,7 +143,7 @@ def show_network() -> None:
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)
-    st.subheader("What the layers do", anchor=False)
+    st.header("What the layers do", anchor=False)
     st.markdown(
         "**Convolution**: each pixel becomes a weighted sum of its neighbours; these weights find "
         "edges, the network's are learned. **ReLU** sets negative values to zero, without which "

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.address import read_address, write_address
+from components.announce import announce
 from components.background_picker import background_picker
 from components.before_after import data_url
 from components.crop_picker import crop_picker
@@ -128,7 +129,7 @@ def show_results(pieces: list[Piece]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         good = [piece for piece in pieces if not piece.lost]
         title = good[0].label if len(good) == 1 else f"{len(good)} photos"
-        st.header(title, anchor=False, width="content")
+        st.title(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
             for key in ("pieces", "problems", "background_kept"):
@@ -142,9 +143,10 @@ def show_results(pieces: list[Piece]) -> None:
     progress = st.container()
     show_trouble(pieces)
     done = [piece for piece in pieces if piece.result]
+    waiting = [piece for piece in pieces if piece.waits]
+    announce(f"Working on {waiting[0].name}" if waiting else f"{pieces[-1].name} is done")
     if done:
         show_finished(done)
-    waiting = [piece for piece in pieces if piece.waits]
     if waiting:
         with progress:
             work_on(waiting[0], pieces, first=not done)

@@ -63,8 +63,8 @@ def neighbours(walk: Walk) -> Step:
         "found twice counts twice; the list shows it once.",
         (
             rf"X(i) = \left( {space}, \lambda x_i, \lambda y_i \right)",
-            r"k(i, j) = \max\!\left(0,\; 1 - \frac{\lVert X(i) - X(j) \rVert}{c}\right),"
-            rf" \quad c = \sqrt{{{channels} + 2 \lambda^2}}",
+            r"k(i, j) = \max\!\left(0,\; 1 - \frac{\lVert X(i) - X(j) \rVert}{c}\right)",
+            rf"c = \sqrt{{{channels} + 2 \lambda^2}}",
         ),
         "Chen, Li and Tang, *KNN Matting*, TPAMI 2013, section 3.1 (there in HSV; here by default "
         "in CIE L\\*a\\*b\\*, in hundredths; x and y from 0 to 1 across the photo)",
@@ -148,8 +148,8 @@ def solution(walk: Walk) -> Step:
             r"r_{k+1} = r_k - s_k H\, d_k, \qquad z_k = \operatorname{diag}(H)^{-1} r_k",
             r"d_{k+1} = z_{k+1}"
             r" + \frac{r_{k+1}^{\top} z_{k+1}}{r_k^{\top} z_k}\, d_k",
-            r"\text{relative residual} = \sqrt{ r_k^{\top} z_k \;/\;"
-            r" b^{\top} \operatorname{diag}(H)^{-1}\, b }",
+            r"\text{relative residual} ="
+            r" \sqrt{\frac{r_k^{\top} z_k}{b^{\top} \operatorname{diag}(H)^{-1}\, b}}",
             ending,
         ),
         "Hestenes and Stiefel, *Methods of Conjugate Gradients for Solving Linear Systems*, 1952; "
@@ -261,7 +261,7 @@ def foreground(walk: Walk) -> Step:
         "found from coarse to fine: they must mix to the photo's colour and resemble their "
         "neighbours N, which are held meanwhile; all take turns.",
         (
-            r"\begin{gathered} \text{for every pixel } i:\quad \min_{F_i, B_i} \left\lVert"
+            r"\begin{gathered} \text{for every pixel } i: \\ \min_{F_i, B_i} \left\lVert"
             r" \alpha_i F_i + (1 - \alpha_i) B_i - I_i \right\rVert^2 \\ + \sum_{j \in N_i}"
             r" \left( u_{ij} \lVert F_i - F_j \rVert^2 + v_{ij} \lVert B_i - B_j \rVert^2 \right)"
             r" \end{gathered}",

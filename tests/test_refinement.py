@@ -25,7 +25,6 @@ from pipeline.refine import (  # noqa: E402
     residual,
     tiles,
 )
-from pipeline.weights import WEIGHTS  # noqa: E402
 
 
 def as_network(model):

@@ -1,0 +1,25 @@
+"""Pictures with words under them, and for people who do not see them."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from components.before_after import data_url
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def figure(pixels: "np.ndarray", words: str, text: str = "") -> str:
+    """HTML of a picture as wide as its place, (H, W) or (H, W, 3) uint8, with words under it.
+
+    text: what it shows, where the words do not say so. The page carries it within itself: a file of
+    its own could be gone before a slow browser asks.
+    """
+    from pipeline.encode import encode_jpeg
+
+    return (
+        f'<figure style="margin: 0"><img src="{data_url(encode_jpeg(pixels))}" '
+        f'alt="{escape(text or words)}" style="width: 100%; border-radius: 4px">'
+        f'<figcaption style="color: var(--quiet); font-size: 0.9rem">{escape(words)}'
+        "</figcaption></figure>"
+    )
