@@ -61,9 +61,9 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
         number = event.get("id") if isinstance(event, dict) else None
         if not isinstance(number, int) or number <= piece.last_event:
             continue
-        piece.last_event = number
         try:
             with a_place():  # for each, so that others get their turn in between
+                piece.last_event = number
                 _apply(piece, event)
         except ImageError as error:
             piece.notes.append(f"The brush could not do this: {error}")
