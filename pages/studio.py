@@ -144,7 +144,7 @@ def show_results(pieces: list[Piece]) -> None:
     show_trouble(pieces)
     done = [piece for piece in pieces if piece.result]
     waiting = [piece for piece in pieces if piece.waits]
-    announce(f"Working on {waiting[0].name}" if waiting else f"{pieces[-1].name} is done")
+    announce(f"Working on {waiting[0].name}" if waiting else f"Done: {len(done)} of {len(pieces)}")
     if done:
         show_finished(done)
     if waiting:
