@@ -5,5 +5,11 @@ export default function ({ data }) {
     region ??= document.body.appendChild(document.createElement("div"));
     region.role = "status";
     region.className = "announced";
-    if (region.textContent !== data.text) region.textContent = data.text;
+    if (region.textContent === data.text) return;
+    region.textContent = data.text;
+    /* Who pressed a key on what is gone now goes on from the title, not from the page's beginning. */
+    const title = document.querySelector('[data-testid="stMain"] h1');
+    if (document.activeElement !== document.body || !title) return;
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
 }

@@ -108,6 +108,7 @@ def ask_for_photos() -> None:
             if column.button(sample.person, key=key, width="stretch"):
                 take([(sample.file.name, sample.file.read_bytes())])
     ask_before_leaving(painted=False)
+    announce("")
 
 
 def take(files: list[tuple[str, bytes]]) -> None:

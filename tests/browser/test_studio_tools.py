@@ -126,6 +126,19 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
 
 
 @on_desktop
+def test_who_neither_sees_nor_points_is_told_and_led(page):
+    page.get_by_role("button", name=HOPPER.person).focus()
+    page.keyboard.press("Enter")
+    said = page.get_by_role("status").filter(has_text="1 of 1")
+    expect(said).to_have_text("Done: 1 of 1")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="New photo", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_focused()
+
+
+@on_desktop
 def test_every_download_opens(page):
     open_sample(page)
     with Image.open(HOPPER.file) as photo:
