@@ -1,6 +1,10 @@
 /* Lies outside what Streamlit draws anew, as a screen reader only listens to what was there before. */
 let region;
 
+let byKeyboard = false;
+addEventListener("keydown", () => (byKeyboard = true), true);
+addEventListener("pointerdown", () => (byKeyboard = false), true);
+
 export default function ({ data }) {
     region ??= document.body.appendChild(document.createElement("div"));
     region.role = "status";
@@ -9,7 +13,7 @@ export default function ({ data }) {
     region.textContent = data.text;
     /* Who pressed a key on what is gone now goes on from the title, not from the page's beginning. */
     const title = document.querySelector('[data-testid="stMain"] h1');
-    if (document.activeElement !== document.body || !title) return;
+    if (!byKeyboard || !title || document.activeElement !== document.body) return;
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
 }
