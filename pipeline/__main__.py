@@ -37,8 +37,9 @@ examples:
   python -m pipeline Image1.jpg Trimap1.png Image2.jpg Trimap2.png -o results
       several; files named Image and Trimap belong together where the rest of the name is the same
 
-All results have the photo's own size. Exit status: 0 all photos done, 1 a photo failed (named on
-the error output; the others are done), 2 the command itself was not understood.
+All results have the photo's own size. Exit status: 0 all photos done (one in which nobody is found,
+too: its line says so), 1 a photo failed (named on the error output; the others are done), 2 the
+command itself was not understood, 130 stopped by Ctrl-C.
 """
 
 
