@@ -25,6 +25,15 @@ def own_component(name: str, *shared: str):
     )
 
 
+def listen(name: str, **data) -> None:
+    """Puts a component on the page that is not seen: what its JavaScript does is all of it.
+
+    data: what the JavaScript gets.
+    """
+    with st.container(key=f"unseen_{name}"):
+        own_component(name)(key=f"{name}_script", data=data)
+
+
 @cache
 def _text(file: str) -> str:
     path = FOLDER / file
