@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components.board_view import SIMULATOR, grey, how_known, show_numbers, show_picture
+from components.board_view import SIMULATOR, grey, how_known, show_numbers
 from components.chart_colors import GOLD
+from components.picture import figure
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 
@@ -113,7 +114,7 @@ def show_repeated(solution: Solution, last: LastJob, how: str) -> None:
     answer, numbers = st.columns(2, gap="large")
     with answer:
         if len(solution.alpha) > 1:
-            show_picture(st, grey(solution.alpha), "Alpha of the tile")
+            st.html(figure(grey(solution.alpha), "Alpha of the tile"))
         else:
             st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label="pixel or sample")
     show_numbers(numbers, solution, how)

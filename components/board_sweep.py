@@ -15,9 +15,9 @@ from components.board_view import (
     show_difference,
     show_memory,
     show_numbers,
-    show_picture,
     show_totals,
 )
+from components.picture import figure
 from pipeline.launchpad import COLUMN, Launchpad, LaunchpadError
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
@@ -88,9 +88,9 @@ def show_sweep(port: str) -> None:
         stop.empty()
     if work is None:
         if chosen:
-            show_picture(shown, chosen[0], "The photo")
+            shown.html(figure(chosen[0], "The photo"))
         return
-    show_picture(shown, work.shown, "Alpha as it arrived")
+    shown.html(figure(work.shown, "Alpha as it arrived"))
     with picture:
         note_other_photo(chosen, work.photo)
     if work.latest is not None:
@@ -122,7 +122,7 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
                 remember_job(LastJob(board.last_job, work.latest))
                 if count % COLUMNS_A_PICTURE == 0:
                     phase = count // COLUMNS_A_PICTURE % len(PHASES)
-                    show_picture(picture, work.shown, "Alpha as it arrives")
+                    picture.html(figure(work.shown, "Alpha as it arrives"))
                     show_memory(drawing, work.latest, phase, work.how)
                     show_numbers(numbers, work.latest, work.how)
             work.finished = True

@@ -14,9 +14,9 @@ from components.board_view import (
     in_turn,
     show_difference,
     show_memory,
-    show_picture,
     show_totals,
 )
+from components.picture import figure
 from pipeline.launchpad import Launchpad, LaunchpadError
 from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_tiles import TILE, PhotoMatting
@@ -63,7 +63,7 @@ def show_tiles(port: str) -> None:
         shown, said = st.empty(), st.empty()
     if work is None:
         if chosen:
-            show_picture(shown, chosen[0], "The photo")
+            shown.html(figure(chosen[0], "The photo"))
         return
     matting = work.matting
     if start or go_on:
@@ -86,7 +86,7 @@ def show_tiles(port: str) -> None:
         )
         show_totals(matting.totals, work.how)
     else:
-        show_picture(shown, grey(matting.alpha), "Alpha so far")
+        shown.html(figure(grey(matting.alpha), "Alpha so far"))
 
 
 def run(port: str, work: Tiles, shown, said, drawing) -> None:
@@ -99,7 +99,7 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
                 remember_job(LastJob(board.last_job, step.solution))
                 if count % TILES_A_PICTURE:
                     continue
-                show_picture(shown, grey(matting.alpha), "Alpha so far")
+                shown.html(figure(grey(matting.alpha), "Alpha so far"))
                 said.caption(
                     f"{size_in_words(step.level)}, sweep {step.sweep + 1}, job "
                     f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "

@@ -59,11 +59,6 @@ def grey(values: np.ndarray) -> np.ndarray:
     return (255 * np.clip(values, 0, 1)).astype(np.uint8)
 
 
-def show_picture(place, pixels: np.ndarray, words: str) -> None:
-    """A picture, (H, W) or (H, W, 3) uint8, with words under it."""
-    place.html(figure(pixels, words))
-
-
 def show_memory(place, solution: Solution, phase: int, how: str) -> None:
     """The 4096 bytes in one phase of a job."""
     now = solution.phases[phase]
@@ -113,9 +108,9 @@ def show_difference(
         f"(the board's side {how}, float64 measured)."
     )
     one, other, between = st.columns(3)
-    show_picture(one, grey(alpha), "From the board")
-    show_picture(other, grey(exact), "In float64")
-    show_picture(between, grey(4 * np.abs(alpha - exact)), "Difference, times 4")
+    one.html(figure(grey(alpha), "From the board"))
+    other.html(figure(grey(exact), "In float64"))
+    between.html(figure(grey(4 * np.abs(alpha - exact)), "Difference, times 4"))
 
 
 def show_totals(totals: Totals, how: str) -> None:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.before_after import data_url
 from components.picture import figure
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def face_lesson(face: "FaceModel", image) -> None:
         f"{face.model.shape_count} {source}. "
         f"The first {SHAPES_SHOWN}, each at minus and plus {DEVIATIONS} standard deviations:"
     )
-    _figures(_shape_pictures(face.model))
+    _show(_shape_figures(face.model))
     st.header("Expressions: six blendshapes", anchor=False)
     st.markdown(
         "Each expression is a displacement of all vertices, added with a weight that cannot be "
@@ -47,7 +46,7 @@ def face_lesson(face: "FaceModel", image) -> None:
         + " They are named after the faces that people make; which of them together explain the "
         "landmarks says nothing of what somebody feels."
     )
-    _figures(_expression_pictures(face.model))
+    _show(_expression_figures(face.model))
     st.header("Fitting: from landmarks to coefficients", anchor=False)
     if surrey:
         st.latex(
@@ -83,7 +82,7 @@ def face_lesson(face: "FaceModel", image) -> None:
             else ""
         )
     )
-    _figures(_isomap_pictures(face))
+    _show(_isomap_figures(face))
 
 
 def _camera(face, image):
@@ -112,76 +111,68 @@ def _camera(face, image):
         st.html(figure(drawn, "The model as this camera sees it"))
 
 
-def _figures(pictures: list[tuple[str, bytes]]) -> None:
-    figures = "".join(
-        f'<figure><img src="{data_url(jpeg)}" alt="{name}"><figcaption>{name}</figcaption></figure>'
-        for name, jpeg in pictures
-    )
+def _show(figures: list[str]) -> None:
+    """HTML figures side by side, as many as find room."""
     st.html(
-        f'<div style="display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, '
-        f'minmax(8.5rem, 1fr))" class="lesson">{figures}</div>'
-        "<style>.lesson figure { margin: 0 } .lesson img { width: 100%; border-radius: 4px } "
-        ".lesson figcaption { color: var(--quiet); font-size: 0.9rem }</style>"
+        '<div style="display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, '
+        f'minmax(8.5rem, 1fr))">{"".join(figures)}</div>'
     )
 
 
 # For the session alone: the Surrey model was brought by this person, for no one else.
 @st.cache_data(show_spinner=False, max_entries=4, scope="session")
-def _cached_pictures(name: str, _draw) -> list[tuple[str, bytes]]:
-    """The pictures of a model by its name."""
+def _cached_figures(name: str, _draw) -> list[str]:
+    """The figures of a model by its name."""
     return _draw()
 
 
-def _shape_pictures(model: "MorphableModel") -> list[tuple[str, bytes]]:
+def _shape_figures(model: "MorphableModel") -> list[str]:
     def draw():
-        pictures = []
+        figures = []
         for component in range(SHAPES_SHOWN):
             for sign, word in ((-DEVIATIONS, f"−{DEVIATIONS} σ"), (DEVIATIONS, f"+{DEVIATIONS} σ")):
                 shape = [0.0] * component + [float(sign)]
-                pictures.append(
-                    (f"Component {component + 1}, {word}", _clay(model, model.vertices(shape), 25))
-                )
-        return pictures
+                drawn = _clay(model, model.vertices(shape), 25)
+                figures.append(figure(drawn, f"Component {component + 1}, {word}"))
+        return figures
 
-    return _cached_pictures(f"{model.name} shapes", draw)
+    return _cached_figures(f"{model.name} shapes", draw)
 
 
-def _expression_pictures(model: "MorphableModel") -> list[tuple[str, bytes]]:
+def _expression_figures(model: "MorphableModel") -> list[str]:
     from pipeline.morphable_model import EXPRESSIONS
 
     def draw():
-        pictures = []
+        figures = []
         for place, name in enumerate(EXPRESSIONS):
             strength = [0.0] * place + [1.0]
             vertices = model.vertices(expression=strength)
-            pictures.append((name.capitalize(), _clay(model, vertices, 15)))
-        return pictures
+            figures.append(figure(_clay(model, vertices, 15), name.capitalize()))
+        return figures
 
-    return _cached_pictures(f"{model.name} expressions", draw)
+    return _cached_figures(f"{model.name} expressions", draw)
 
 
-def _isomap_pictures(face: "FaceModel") -> list[tuple[str, bytes]]:
+def _isomap_figures(face: "FaceModel") -> list[str]:
     import numpy as np
 
-    from pipeline.encode import encode_jpeg
     from pipeline.stored import shrunk
 
     seen = (shrunk(face.seen, 2 * PICTURE_SIDE) * 255).astype(np.uint8)
     isomap = shrunk(face.isomap[..., :3], 2 * PICTURE_SIDE)
     return [
-        ("Seen in the photo", encode_jpeg(seen)),
-        ("Texture as seen", encode_jpeg((isomap * (seen[..., None] / 255)).astype(np.uint8))),
-        ("Mirrored and filled in", encode_jpeg(isomap)),
+        figure(seen, "Seen in the photo"),
+        figure((isomap * (seen[..., None] / 255)).astype(np.uint8), "Texture as seen"),
+        figure(isomap, "Mirrored and filled in"),
     ]
 
 
 def _clay(model, vertices, yaw):
     import numpy as np
 
-    from pipeline.encode import encode_jpeg
     from pipeline.render import over, portrait_camera, render
 
     camera = portrait_camera(model, PICTURE_SIDE, yaw)
     drawn = render(model, vertices, camera, (PICTURE_SIDE, PICTURE_SIDE))
     behind = np.full((PICTURE_SIDE, PICTURE_SIDE, 3), (23, 21, 18), np.uint8)
-    return encode_jpeg(over(behind, drawn))
+    return over(behind, drawn)
