@@ -274,6 +274,7 @@ def download_buttons(sitting: Sitting, vertices) -> None:
 def show_photo(sitting: Sitting) -> None:
     """The fit over the photo, the landmarks with their errors, and the isomap."""
     from pipeline.render import crop_face, draw_landmarks, draw_wireframe
+    from pipeline.sampling import moved
     from pipeline.stored import shrunk
 
     face = sitting.face
@@ -284,9 +285,7 @@ def show_photo(sitting: Sitting) -> None:
         drawn = draw_wireframe(part, face.model, face.vertices, camera)
         st.html(figure(drawn, "The fitted mesh over the photo"))
     with points:
-        given, found = (
-            each @ to_part[:, :2].T + to_part[:, 2] for each in (face.landmarks, face.reprojected)
-        )
+        given, found = (moved(each, to_part) for each in (face.landmarks, face.reprojected))
         words = (
             f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
             f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.sampling import moved
+
 FLIP = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 # Rounds of depth completion; the error changes by less than 1e-6 after about eight.
 ROUNDS = 10
@@ -37,8 +39,8 @@ class Camera:
 
     def of_part(self, to_part: np.ndarray) -> "Camera":
         """The camera of a part of the photo, cut out and enlarged by a (2, 3) map: it turns nothing."""
-        offset = to_part[:, :2] @ self.offset + to_part[:, 2]
-        return replace(self, scale=self.scale * float(to_part[0, 0]), offset=offset)
+        scale = self.scale * float(to_part[0, 0])
+        return replace(self, scale=scale, offset=moved(self.offset, to_part))
 
     def turned(self, directions: np.ndarray) -> np.ndarray:
         """Model vectors (N, 3) along the viewer's axes; the last column points at the viewer."""

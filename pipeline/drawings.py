@@ -5,7 +5,7 @@ import numpy as np
 import scipy.sparse
 
 from pipeline.align import PortraitPrior, fit_affine
-from pipeline.sampling import sample_affine
+from pipeline.sampling import moved, sample_affine
 from pipeline.story import Neighbour
 
 GOLD, BLUE, PALE, DARK = (217, 178, 74), (95, 160, 225), (244, 238, 225), (11, 10, 9)
@@ -51,12 +51,12 @@ def in_canonical_pose(
     """
     scale = side / (2 * reach)
     on_picture = np.array([[scale, 0, side / 2], [0, scale, side / 2]])
-    target = prior.pose @ on_picture[:, :2].T + on_picture[:, 2]
+    target = moved(prior.pose, on_picture)
     to_image = fit_affine(target, points)
     picture = sample_affine(image, to_image, (side, side))
     # The map of the fit from photo to pose, not the inverse of the one drawn with.
     to_picture = fit_affine(points, target)
-    placed = points @ to_picture[:, :2].T + to_picture[:, 2]
+    placed = moved(points, to_picture)
     picture = marked(picture, placed, GOLD, 3.5)
     for start, end in zip(placed, target, strict=True):
         ends = [tuple(np.rint(point * 2**SHIFT).astype(int).tolist()) for point in (start, end)]

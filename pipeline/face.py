@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.sampling import square_crop
+from pipeline.sampling import moved, square_crop
 from pipeline.tflite import Network, loaded_network
 
 LANDMARK_COUNT = 468
@@ -123,7 +123,7 @@ def _detect(image, region):
         boxes.tolist(), scores[chosen].tolist(), DETECTION_SCORE, OVERLAP
     ):
         points = np.vstack([centres[index], anchors[index] + values[index, 2:4]])
-        centre, *eyes = points @ to_photo[:, :2].T + to_photo[:, 2]
+        centre, *eyes = moved(points, to_photo)
         yield (*centre, float(sizes[index].max()) * scale), np.array(eyes)
 
 
@@ -143,11 +143,11 @@ def _landmarks(image, box, eyes):
         points = mesh.reshape(LANDMARK_COUNT, 3)
         scale = side * MESH_MARGIN / MESH_SIZE
         landmarks = np.empty((LANDMARK_COUNT, 3), np.float32)
-        landmarks[:, :2] = points[:, :2] @ to_photo[:, :2].T + to_photo[:, 2]
+        landmarks[:, :2] = moved(points[:, :2], to_photo)
         landmarks[:, 2] = points[:, 2] * scale
         right, left = landmarks[RIGHT_EYE, :2], landmarks[LEFT_EYE, :2]
         low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-        x, y = to_photo[:, :2] @ ((low + high) / 2) + to_photo[:, 2]
+        x, y = moved((low + high) / 2, to_photo)
         side = float((high - low).max()) * scale
     return Face(landmarks, score)
 

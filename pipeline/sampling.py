@@ -90,6 +90,11 @@ def scaling(x: float, y: float) -> np.ndarray:
     return np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5]])
 
 
+def moved(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Where a (2, 3) map takes points, (N, 2) or (2,): the same shape."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
 def mapped_grid(matrix: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
     """Where a (2, 3) map takes every pixel of an image of this shape: x and y, (H, W) float32."""
     column = np.arange(shape[1], dtype=np.float32)[None, :]

@@ -4,6 +4,7 @@ import numpy as np
 
 from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
+from pipeline.sampling import moved
 from pipeline.segment import SHARPNESS, network_size
 from pipeline.step import Picture, Step, megabytes
 from pipeline.trimap import (
@@ -50,9 +51,9 @@ def landmarks(walk: Walk) -> Step:
     margin = 0.2 * face.height
     box = left - margin, top - margin, right + margin, bottom + margin
     picture, to_crop = drawings.cropped(walk.image, box, FACE_SIDE)
-    points = face.landmarks[:, :2] @ to_crop[:, :2].T + to_crop[:, 2]
+    points = moved(face.landmarks[:, :2], to_crop)
     picture = drawings.marked(picture, points, drawings.PALE, 2)
-    chosen = alignment_points(face) @ to_crop[:, :2].T + to_crop[:, 2]
+    chosen = moved(alignment_points(face), to_crop)
     picture = drawings.marked(picture, chosen, drawings.GOLD, 5)
     return Step(
         "landmarks",
@@ -79,7 +80,7 @@ def landmarks(walk: Walk) -> Step:
 def pose(walk: Walk) -> Step:
     """The least-squares map of the face."""
     points, pose = alignment_points(walk.face), portrait_prior().pose
-    placed = points @ walk.to_canonical[:, :2].T + walk.to_canonical[:, 2]
+    placed = moved(points, walk.to_canonical)
     left_over = float(np.sqrt(((placed - pose) ** 2).sum(axis=1).mean()))
     source_rows = [rf"{x:.1f} & {y:.1f} & 1" for x, y in points]
     target_rows = [rf"{u:+.3f} & {v:+.3f}" for u, v in pose]
