@@ -8,9 +8,9 @@
 
 The last two need gcc; that the core answers byte for byte alike on both is a test
 (tests/firmware/test_simulator.py). Each prints its table and, unless --count or --band are given,
-writes its part of benchmarks/results/launchpad.json. Times on the board are computed from the cycles of the simulated
-processor and the bytes at 115200 baud, not measured on silicon. Without the evaluation photos
-(DEEPMASQUE_DATA) there is nothing to run on.
+writes its part of benchmarks/results/launchpad.json. Times on the board are computed from the
+cycles of the simulated processor and the bytes at 115200 baud, not measured on silicon. Without the
+evaluation photos (DEEPMASQUE_DATA) there is nothing to run on.
 """
 
 import argparse

@@ -145,14 +145,14 @@ def names_in_archive(pieces: list[Piece]) -> list[str]:
     """
     stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
     count = Counter(stem.casefold() for stem in stems)
-    names = []
+    names = {}  # by what a system without capitals takes for one
     for piece, name in zip(pieces, stems, strict=True):
         if count[name.casefold()] > 1:
             name = f"{piece.number}-{name}"
-        while name.casefold() in {other.casefold() for other in names}:
+        while name.casefold() in names:
             name = f"{piece.number}-{name}"
-        names.append(name)
-    return names
+        names[name.casefold()] = name
+    return list(names.values())
 
 
 def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:

@@ -45,8 +45,11 @@ def _sliders(piece):
         st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = piece.wanted or piece.edge
         st.session_state[_PIECE] = piece.number
 
+    def asked_for() -> tuple[int, float]:
+        return st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]
+
     def want() -> None:  # of this piece, even if another is chosen before the next run
-        piece.wanted = st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]
+        piece.wanted = asked_for()
         piece.failure = None
         st.session_state[_ASKED] = True
 
@@ -85,5 +88,5 @@ def _sliders(piece):
         f"{least:g}: hair without loose strands. {most:g}: strands that fly far; takes longer. "
         f"Usual: {USUAL_EDGE[1]:g}."
     )
-    if (st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]) != USUAL_EDGE:
+    if asked_for() != USUAL_EDGE:
         st.button("The usual edge", icon=":material/undo:", key="usual_edge", on_click=want_usual)

@@ -57,22 +57,17 @@ _PORTRAITS = Recipe(
     scene_share=0.08,
     seed=10,
 )
+
+
+def _with_scenes(epochs: int, **changes) -> Recipe:
+    """The same for longer, as more of its samples are scenes."""
+    return replace(_PORTRAITS, stages=(Stage(_PORTRAITS.input_size, epochs),), **changes)
+
+
 RECIPES = {
     "portrait_fcn_plus_portraits": _PORTRAITS,
-    "portrait_fcn_plus_scenes": replace(
-        _PORTRAITS,
-        stages=(Stage((192, 256), 5),),
-        scene_share=0.4,
-        close_scenes=0.5,
-        seed=21,
-    ),
-    "portrait_fcn_plus_more_scenes": replace(
-        _PORTRAITS,
-        stages=(Stage((192, 256), 6),),
-        scene_share=0.6,
-        close_scenes=0.6,
-        seed=22,
-    ),
+    "portrait_fcn_plus_scenes": _with_scenes(5, scene_share=0.4, close_scenes=0.5, seed=21),
+    "portrait_fcn_plus_more_scenes": _with_scenes(6, scene_share=0.6, close_scenes=0.6, seed=22),
 }
 # Shipped is the mean of the weights of several trainings that began with the same ones (Wortsman et
 # al. 2022, *Model soups*, ICML, section 2, "uniform soup"): each knows something of its own, and the

@@ -1,6 +1,6 @@
 """Train a network by its recipe.
 
-    KERAS_BACKEND=torch python -m models.train portrait_fcn_plus
+    python -m models.train portrait_fcn_plus_scenes
 
 Everything is kept in models/checkpoints/NAME: the state after each epoch (training resumes from
 it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.

@@ -88,8 +88,8 @@ def show_mattes() -> None:
         "Errors of alpha in the unknown pixels (Rhemann et al. 2009): SAD, the sum of absolute "
         "differences, in thousands; MSE, their mean square; Grad, how far the edges differ; Conn, how "
         "far pieces come loose. PyMatting's: cf closed form, lkm the same with large kernels, lbdm "
-        "learning-based, rw random "
-        "walk, sm shared. `python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
+        "learning-based, rw random walk, sm shared. `python -m benchmarks.knn accuracy`, "
+        "`python -m benchmarks.knn speed`"
     )
     st.header("And then the refinement network", anchor=False)
     st.markdown(refinement_table())
@@ -136,10 +136,9 @@ def show_network() -> None:
         "from each of its maps; up in the middle, each level is doubled in size and what was "
         "picked at the next stride is added. Every level, enlarged to stride 2, has its say in "
         "the sum on the right, which five separable convolutions (3x3 for each channel, then 1x1) "
-        "and a transposed one turn into scores "
-        "of hair, face, body, clothes and things: together, the logit of *person*. Width x height "
-        "x channels; the wider a box, the more channels (but for the first and the last, which have "
-        "room for their names)."
+        "and a transposed one turn into scores of hair, face, body, clothes and things: together, "
+        "the logit of *person*. Width x height x channels; the wider a box, the more channels (but "
+        "for the first and the last, which have room for their names)."
     )
     _, middle, _ = st.columns([1, 6, 1])
     middle.html(drawing)

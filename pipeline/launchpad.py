@@ -5,11 +5,10 @@ known of its alpha, and answers with the alpha of the unknown pixels; `firmware/
 describes the bytes. A request is repeated when its bytes were damaged or the board was reset;
 nothing a board does can change a later request, because every job is sent whole.
 
-Example:
-    >>> with Launchpad("sim://") as board:
-    ...     solution = board.matte_column(image[:, 300], trimap[:, 300])
-    >>> solution.alpha.shape == (1, len(image))
-    True
+>>> with Launchpad("sim://") as board:
+...     solution = board.matte_column(image[:, 300], trimap[:, 300])
+>>> solution.alpha.shape == (1, len(image))
+True
 """
 
 import struct

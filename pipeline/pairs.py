@@ -56,8 +56,8 @@ def pair_by_name(names: Sequence[str]) -> Pairing:
         (trimaps_of if _is_trimap(name) else photos_of)[_shared_part(name)].append(position)
     trimap_of_photo = {}
     problems = []
-    for shared, trimaps in trimaps_of.items():
-        for photos, trimaps in _by_folder(names, photos_of[shared], trimaps):
+    for shared, of_one_name in trimaps_of.items():
+        for photos, trimaps in _by_folder(names, photos_of[shared], of_one_name):
             if len(photos) == len(trimaps) == 1:
                 trimap_of_photo[photos[0]] = trimaps[0]
             elif not photos:

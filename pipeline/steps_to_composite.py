@@ -6,6 +6,7 @@ from pipeline import drawings
 from pipeline.band import REACH
 from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, CONTRAST, KNN_WEIGHT, LEVELS, TOLERANCE
+from pipeline.links import AXES
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.step import Cost, Picture, Step, duration, megabytes
 from pipeline.trimap import UNKNOWN
@@ -51,8 +52,7 @@ def neighbours(walk: Walk) -> Step:
     """The search for like pixels."""
     names = ("neighbours",)
     (_, near_weight), far = LEVELS
-    space = SPACES[walk.settings.features]
-    channels = space.count(",") + 1
+    space, channels = SPACES[walk.settings.features], len(AXES[walk.settings.features])
     return Step(
         "neighbours",
         "Nearest neighbours",
@@ -250,7 +250,7 @@ def alpha(walk: Walk) -> Step:
 def foreground(walk: Walk) -> Step:
     """The person's own colours."""
     halo = np.abs(walk.pasted.astype(np.float32) - walk.result).sum(2)
-    window = drawings.fullest_square(halo, walk.alpha.shape[1] // EDGE_SHARE)
+    window = _part(walk, halo)
     mixed = (walk.alpha > 0.02) & (walk.alpha < 0.98)
     changes = np.abs(walk.foreground[mixed].astype(int) - walk.image[mixed])
     mean_change = changes.mean() if mixed.any() else 0.0
@@ -329,7 +329,12 @@ def composite(walk: Walk) -> Step:
 
 def _edge(walk):
     """The part of the edge to look at closely."""
-    return drawings.fullest_square(walk.mixed, walk.alpha.shape[1] // EDGE_SHARE)
+    return _part(walk, walk.mixed)
+
+
+def _part(walk, values):
+    """The part of the photo, as large as what is looked at closely, where values (H, W) are most."""
+    return drawings.fullest_square(values, walk.alpha.shape[1] // EDGE_SHARE)
 
 
 def _power(value):
