@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
 ENCODER, PYRAMID, SUM = 84, 305, 536  # middles of the columns
-INPUT = 54  # what its box is wider than its six channels, for its name
+INPUT = 58  # what its box is wider than its six channels, for its name
 LOGIT = 52  # what its box is wider than its one channel
 PALE, QUIET = "#f4eee1", "#b3a995"
 
@@ -23,7 +23,7 @@ def network_drawing(layers: "Layers") -> str:
     shapes = [
         _box(ENCODER, 0, layers.inputs.shape, "Photo, x, y, mean mask", INPUT),
         _box(SUM, 0, layers.logit.shape, "Logit of person", LOGIT),
-        _box(SUM, 1, pyramid[finest], "Sum; five separable"),
+        _box(SUM, 1, pyramid[finest], "Sum; 5 separable"),
         _arrow(SUM, 1, up=True),
         _arrow(SUM, 2, up=True, low=_middle(len(layers.own))),
     ]
