@@ -65,8 +65,7 @@ clean:
 .PHONY: train train-refinement published-weights evaluate
 train: $(VENV)/dev published-weights
 	$(VENV)/bin/python -m models.prior
-	for name in portraits scenes more_scenes; do \
-	$(VENV)/bin/python -m models.train portrait_fcn_plus_$$name || exit 1; done
+	$(VENV)/bin/python -m models.train portrait_fcn_plus
 	$(VENV)/bin/python -m models.export portrait_fcn_plus
 
 train-refinement: $(VENV)/dev

@@ -30,6 +30,7 @@ from pipeline.knn import knn_matting
 from pipeline.refine import place_in_band
 from pipeline.segment import segment
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
+from pipeline.whole_file import whole_file
 
 SCENE = 384  # pixels; a scene gives several patches
 PATCHES_OF_SCENE, PATCHES_OF_PORTRAIT = 7, 8
@@ -116,10 +117,8 @@ def _make(kind, counts, patches_of):
             for number in range(first, min(first + PHOTOS_OF_FILE, count)):
                 rng = np.random.default_rng((part == "train", kind == "synthetic", number))
                 found += patches_of(part, number, rng)
-            unfinished = path.with_suffix(".part")
-            with unfinished.open("wb") as file:
+            with whole_file(path) as file:
                 np.savez(file, **{name: np.stack([p[name] for p in found]) for name in found[0]})
-            unfinished.replace(path)
 
 
 def _cut(image, trimap, alpha, truth, count, hard, rng):

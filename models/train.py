@@ -1,6 +1,7 @@
 """Train a network by its recipe.
 
-    python -m models.train portrait_fcn_plus_scenes
+    python -m models.train portrait_fcn_plus            all that its weights are the mean of
+    python -m models.train portrait_fcn_plus_scenes     one training
 
 Everything is kept in models/checkpoints/NAME: the state after each epoch (training resumes from
 it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.
@@ -33,7 +34,8 @@ from models.photos import (
     validation_split,
     voc_people,
 )
-from models.recipe import RECIPES, Recipe, RefinementRecipe, RefinementStage
+from models.recipe import MEANS, RECIPES, Recipe, RefinementRecipe, RefinementStage
+from pipeline.whole_file import whole_file
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
 # Updating the average every few steps costs nothing in accuracy and spares the copying.
@@ -42,10 +44,12 @@ AVERAGE_EVERY = 4
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=sorted(RECIPES))
+    parser.add_argument("network", choices=sorted(RECIPES | MEANS))
     network = parser.parse_args().network
     use_fastest_layout()
-    train(network)
+    for name in MEANS.get(network, (network,)):
+        keras.utils.clear_session()  # names of layers begin anew, and are those of one training
+        train(name)
 
 
 def train(name: str) -> None:
@@ -232,9 +236,8 @@ class TrainingState:
             arrays |= {
                 f"{kind}{i}": keras.ops.convert_to_numpy(each) for i, each in enumerate(variables)
             }
-        unfinished = self._path.with_suffix(".part.npz")
-        np.savez(unfinished, epoch=epoch, **arrays)
-        unfinished.replace(self._path)
+        with whole_file(self._path) as file:
+            np.savez(file, epoch=epoch, **arrays)
 
     def resume(self) -> int:
         """Load the last state if there is one; return the epoch to go on with."""

@@ -17,6 +17,7 @@ from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
+from pipeline.whole_file import whole_file
 
 STOPPED = 130  # as shells have it
 MOST_HAIR = 3  # widths of the band beyond hair
@@ -312,21 +313,12 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
-        _write(options.output / file, data)
+        with whole_file(options.output / file) as written:
+            written.write(data)
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]
     return " ".join([f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})", *result.notes])
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: neither a full disk nor Ctrl-C leaves half of it."""
-    part = file.with_name(f".{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class _Bar:

@@ -11,6 +11,7 @@ from pipeline.image import ImageError, load_image
 from pipeline.matting import matte
 from pipeline.mesh_export import encode
 from pipeline.surrey import surrey_model
+from pipeline.whole_file import whole_file
 
 ENDINGS = {".glb": "glb", ".zip": "obj", ".ply": "ply", ".png": "png"}
 
@@ -64,7 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
         photo = None
         result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_bytes(encode(result, ENDINGS[ending], name=options.output.stem))
+        encoded = encode(result, ENDINGS[ending], name=options.output.stem)
+        with whole_file(options.output) as file:
+            file.write(encoded)
     except ImageError as error:
         print(f"{photo}: {error}" if photo else str(error), file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """The command, run as a person runs it."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -254,19 +255,20 @@ def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path
     assert words in capsys.readouterr().err
 
 
-def test_a_disk_that_is_full_leaves_no_half_of_a_result(photo, tmp_path, capsys, monkeypatch):
-    def full(self, data):
-        with self.open("wb") as file:
-            file.write(data[:10])
-        raise OSError(28, "No space left on device")
-
+def test_a_file_that_cannot_be_ended_leaves_no_half_of_itself(photo, tmp_path, capsys):
     folder = tmp_path / "results"
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
-        assert main([str(photo), "-o", str(folder), "--save", "mask"]) == 1
-    assert "No space left on device" in capsys.readouterr().err
-    assert list(folder.iterdir()) == []
-    assert main([str(photo), "-o", str(folder), "--save", "mask"]) == 0
+    command = [str(photo), "-o", str(folder), "--save", "mask"]
+    assert main(command) == 0
+    (result,) = folder.iterdir()
+    before = result.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        assert main(command) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "File too large" in capsys.readouterr().err
+    assert [each.read_bytes() for each in folder.iterdir()] == [before]
 
 
 def test_stopping_says_so_and_nothing_more(photo, tmp_path, capsys, monkeypatch):

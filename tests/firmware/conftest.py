@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent))
+from firmware.host.core import Core, compile_core
+from pipeline.launchpad import Launchpad
+from pipeline.trimap import make_trimap
 
-from host import Core, compile_core  # noqa: E402  (beside this file)
-from pipeline.launchpad import Launchpad  # noqa: E402
-from reference import band_trimap  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside this file
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def photo_columns(data_folder):
         image = np.asarray(Image.open(path.with_suffix(".jpg")).convert("RGB"))
         if image.shape != (800, 600, 3):
             continue
-        trimap = band_trimap(np.asarray(Image.open(path).convert("L")) > 127, 10)
+        trimap = make_trimap(np.asarray(Image.open(path).convert("L")) / np.float32(255))
         unknown = (trimap == 128).sum(0)
         x = np.flatnonzero((unknown >= 20) & (unknown <= 165))
         columns += [(image[:, i], trimap[:, i]) for i in x[::max(1, len(x) // 4)][:4]]

@@ -2,17 +2,10 @@
 
 import numpy as np
 import scipy.sparse as sparse
-from scipy.ndimage import distance_transform_edt
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
 UNKNOWN = 255
-
-
-def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
-    """0, 128, 255 (H, W) uint8: unknown within `band` pixels of the mask's edge."""
-    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
-    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
 
 
 def features(rgb: np.ndarray, mean: np.ndarray, axes: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 
 import pytest
-from host import CORE, FIRMWARE
+from firmware.host.core import CORE, FIRMWARE
 from pipeline.launchpad import frame
 
 STUB = FIRMWARE.parent / "tests" / "firmware" / "energia_stub"

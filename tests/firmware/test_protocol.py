@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import serial
-from host import FIRMWARE
+from firmware.host.core import FIRMWARE
 from pipeline.launchpad import Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator

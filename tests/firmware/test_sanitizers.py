@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from host import CORE, FIRMWARE, WARNINGS, pack_map
+from firmware.host.core import CORE, FIRMWARE, WARNINGS, pack_map
 from jobs import random_job
 from pipeline.launchpad import crc16, frame
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from host import FIRMWARE
+from firmware.host.core import FIRMWARE
 from jobs import random_job
 from pipeline.launchpad import JobRefused, Launchpad, Parameters
 from pipeline.launchpad_simulator import SimulatorError, Simulator, synthesised_voice

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+FIRMWARE = Path(__file__).resolve().parent.parent
 CORE = sorted((FIRMWARE / "core").glob("*.c"))
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-sign-conversion"]
 MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
