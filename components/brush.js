@@ -214,7 +214,7 @@ class Painter {
     }
 
     #send(event) {
-        this.pending.push({ ...event, id: this.next++ });
+        this.pending.push({ ...event, photo: this.photo, id: this.next++ });
         this.setStateValue("events", this.pending);
         this.#draw();
     }

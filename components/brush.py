@@ -36,30 +36,40 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
         key=KEY,
         data={
             "picture": data_url(jpeg),
-            "photo": f"{piece.number} {piece.name}",
+            "photo": _photo_of(piece),
             "width": width,
             "height": height,
             "done": piece.last_event,
             "strokes": len(piece.strokes),
             "text": text,
         },
-        on_events_change=lambda: apply_events(piece, st.session_state[KEY].events or []),
+        on_events_change=lambda: apply_events(
+            st.session_state["pieces"], st.session_state[KEY].events or []
+        ),
     )
 
 
-def apply_events(piece: Piece, events: list[dict]) -> None:
+def _photo_of(piece):
+    """What the browser calls a piece's photo."""
+    return f"{piece.number} {piece.name}"
+
+
+def apply_events(pieces: list[Piece], events: list[dict]) -> None:
     """Does what the person did since the last time; events that are done already are passed over.
 
     What cannot be done leaves the result as it is, and a note says why.
 
-    events: {"id", "label": "undo"} or {"id", "label", "radius", "points": [[x, y], ...]}, lengths
-    in pixels of the photo.
+    pieces: of which one was painted on, not always that which is shown by now.
+    events: {"photo", "id", "label": "undo"} or {"photo", "id", "label", "radius", "points": [[x, y],
+    ...]}, lengths in pixels of the photo.
     """
     from pipeline.image import ImageError
 
+    painted = {_photo_of(piece): piece for piece in pieces if piece.result}
     for event in events if isinstance(events, list) else []:
-        number = event.get("id") if isinstance(event, dict) else None
-        if not isinstance(number, int) or number <= piece.last_event:
+        photo, number = _told(event)
+        piece = painted.get(photo)
+        if piece is None or number <= piece.last_event:
             continue
         try:
             with a_place():  # for each, so that others get their turn in between
@@ -67,6 +77,12 @@ def apply_events(piece: Piece, events: list[dict]) -> None:
                 _apply(piece, event)
         except ImageError as error:
             piece.notes.append(f"The brush could not do this: {error}")
+
+
+def _told(event):
+    """Which photo an event is of, and its number; None and 0 if a browser sent something else."""
+    photo, number = (event.get("photo"), event.get("id")) if isinstance(event, dict) else (None, 0)
+    return (photo, number) if isinstance(photo, str) and isinstance(number, int) else (None, 0)
 
 
 def _apply(piece, event):

@@ -13,9 +13,9 @@ HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(0, 31, 2)]
 _PIECE, _ASKED = "edge_of", "edge_asked"
 
 
-def edge_for(piece: Piece) -> tuple[int, float]:
-    """The band and the hair reach that a piece is to be done with; at first those that are set."""
-    return piece.wanted or (kept(*BAND), kept(*HAIR_REACH))
+def edge_at_first() -> tuple[int, float]:
+    """The band and the hair reach that photos begin with: the usual ones, or the address's."""
+    return kept(*BAND), kept(*HAIR_REACH)
 
 
 def forget_edge() -> None:

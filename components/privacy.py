@@ -51,6 +51,7 @@ def forget_closed_sessions() -> None:
     except (RuntimeError, AttributeError):  # a test without a server, or another Streamlit
         return
     closed_since: dict[str, float] = {}
+    emptied: list[str] = []  # at the last look
 
     def look() -> None:
         now = time.monotonic()
@@ -66,6 +67,10 @@ def forget_closed_sessions() -> None:
             runtime.close_session(who)
             sessions[who]._session_state = SessionState()
             sessions[who]._fragment_storage = MemoryFragmentStorage()
+        if emptied:
+            # What they downloaded: closing a session marks it, and only the next time it goes.
+            runtime.media_file_mgr.remove_orphaned_files()
+        emptied[:] = over
         if over:
             leave_modules_out_of_collections()
 

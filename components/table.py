@@ -50,7 +50,7 @@ class Piece:
 
     number: its place on the table, from 1.
     name: the photo's file name. photo, trimap: the files' bytes.
-    edge: the band and the hair reach that its result has, see `pipeline.matte`.
+    edge: the band and the hair reach that its result has, or is to have, see `pipeline.matte`.
     wanted: those that it is to be done anew with, if it is.
     result: a `pipeline.stored.StoredMatte` once the photo is done.
     failure: a sentence for the person, if the photo could not be done, or not done anew.
@@ -106,8 +106,10 @@ def as_written(name: str) -> str:
     return re.sub(r"^(\d*)([.-])", r"\1\\\2", name)  # or it begins a list
 
 
-def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
-    """Pairs the files, given as (name, bytes), into pieces.
+def lay_out(
+    files: list[tuple[str, bytes]], edge: tuple[int, float]
+) -> tuple[list[Piece], list[str]]:
+    """Pairs the files, given as (name, bytes), into pieces, each to be done with this edge.
 
     Returns the pieces, and a sentence for every trimap that belongs to no photo.
     """
@@ -115,21 +117,17 @@ def lay_out(files: list[tuple[str, bytes]]) -> tuple[list[Piece], list[str]]:
 
     pairing = pair_by_name([name for name, _ in files])
     pieces = [
-        Piece(number, *files[photo], trimap=None if trimap is None else files[trimap][1])
+        Piece(number, *files[photo], trimap=trimap if trimap is None else files[trimap][1], edge=edge)
         for number, (photo, trimap) in enumerate(pairing.pairs, 1)
     ]
     return pieces, [as_written(problem) for problem in pairing.problems]
 
 
 def finish(
-    piece: Piece,
-    edge: tuple[int, float],
-    say: Callable[[str, float], None],
-    look: Callable[[object], None],
+    piece: Piece, say: Callable[[str, float], None], look: Callable[[object], None]
 ) -> None:
-    """Does one piece: fills in its result or its failure.
+    """Does one piece with the edge that it is to have: fills in its result or its failure.
 
-    edge: the band and the hair reach that it gets.
     say: is told the stage ("waiting", "reading", or one of `matte`) and the share done.
     look: is shown the photo, (H, W, 3) uint8, as soon as it is read.
     """
@@ -137,12 +135,12 @@ def finish(
 
     try:
         with a_place(say):
-            _finish(piece, edge, say, look)
+            _finish(piece, say, look)
     except ImageError as error:
         piece.failure = str(error)
 
 
-def _finish(piece, edge, say, look):
+def _finish(piece, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.image import load_image
@@ -150,6 +148,7 @@ def _finish(piece, edge, say, look):
     from pipeline.stored import StoredMatte
 
     start = time.perf_counter()
+    edge = piece.wanted or piece.edge
     say("reading", 0.0)
     if piece.untouched is None:
         image, mask, hair = load_image(piece.photo), None, None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Longer side in pixels of what is shown; downloads have the photo's own size.
 SHOWN_SIDE = 1280
 _KEY = "view"
+_CHOSEN = "photo_chosen"  # in the session: the number of the piece
 
 
 def shown(piece: Piece) -> "UnpackedMatte":
@@ -30,11 +31,18 @@ def show_next(piece: Piece, unpacked: "UnpackedMatte") -> "UnpackedMatte":
     return reduced
 
 
-def number_shown() -> int | None:
-    """The number of the piece that is looked at."""
-    return st.session_state.get(_KEY, (None,))[0]
+def choose(piece: Piece) -> None:
+    """This one is looked at from now on."""
+    st.session_state[_CHOSEN] = piece.number
+
+
+def chosen(done: list[Piece]) -> Piece:
+    """The one of these that is looked at; the first if none of them was chosen."""
+    number = st.session_state.get(_CHOSEN)
+    return next((piece for piece in done if piece.number == number), done[0])
 
 
 def look_away() -> None:
     """Nothing is looked at any more."""
-    st.session_state.pop(_KEY, None)
+    for key in (_KEY, _CHOSEN):
+        st.session_state.pop(key, None)

@@ -20,7 +20,7 @@ from components.steps_settings import (
     usual_settings,
 )
 from components.table import STAGES, USUAL_EDGE, Piece, a_place, warm_up
-from components.view import number_shown
+from components.view import chosen
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -136,8 +136,7 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
 def studio_piece() -> Piece | None:
     """The piece that the Studio shows, if it shows one."""
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result]
-    chosen = [piece for piece in done if piece.number == number_shown()] or done
-    return chosen[0] if chosen else None
+    return chosen(done) if done else None
 
 
 def show_present_button(presenting: bool) -> None:

@@ -10,7 +10,7 @@ from components.background_picker import background_picker
 from components.before_after import data_url
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
-from components.edge import edge_for, edge_settings, forget_edge, keep_edge
+from components.edge import edge_at_first, edge_settings, forget_edge, keep_edge
 from components.entrance import come_through_the_app
 from components.paste import paste_button
 from components.privacy import privacy_note
@@ -24,7 +24,7 @@ from components.result_view import (
 from components.table import STAGES, Piece, finish, lay_out, warm_up
 from components.tabs import kept_tabs
 from components.unsaved import ask_before_leaving
-from components.view import look_away, number_shown, shown
+from components.view import choose, chosen, look_away, shown
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
@@ -113,7 +113,7 @@ def ask_for_photos() -> None:
 
 def take(files: list[tuple[str, bytes]]) -> None:
     """Lays the files out as pieces and starts."""
-    pieces, problems = lay_out(files)
+    pieces, problems = lay_out(files, edge_at_first())
     if len(pieces) > MOST_PHOTOS:
         problems.append(
             f"{len(pieces)} photos are too many at once; the first {MOST_PHOTOS} are taken."
@@ -194,7 +194,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
                 f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
             )
 
-    finish(piece, edge_for(piece), say, look)
+    finish(piece, say, look)
     place.empty()  # or it would fade beside the next one's bar
 
 
@@ -211,18 +211,20 @@ def leave_the_rest() -> None:
 @st.fragment
 def show_finished(done: list[Piece]) -> None:
     """The result, the choice of background, and the way there; reruns without the rest."""
-    piece = done[0]
     if len(done) > 1:
-        position = st.pills(
+        key = f"chosen_of_{len(done)}"
+        st.pills(
             "Photo",
             range(len(done)),
-            default=next((i for i, each in enumerate(done) if each.number == number_shown()), 0),
+            default=done.index(chosen(done)),
             required=True,
             format_func=lambda position: done[position].label,
             label_visibility="collapsed",
-            key=f"chosen_of_{len(done)}",
+            key=key,
+            # By the time the next run draws them, one more may be done, and these are no more.
+            on_change=lambda: choose(done[st.session_state[key]]),
         )
-        piece = done[position]
+    piece = chosen(done)
     for note in piece.notes:
         st.warning(note, icon=":material/info:")
     if not piece.found:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
-from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime import Runtime, RuntimeConfig, media_file_manager
 from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -100,6 +101,9 @@ class Session:
 
     def shutdown(self):
         self.open = False
+        media = Runtime.instance().media_file_mgr
+        media.clear_session_refs(self.id)
+        media.remove_orphaned_files()
 
 
 def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
@@ -107,13 +111,14 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
     monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.05)
     monkeypatch.setattr(Runtime, "_instance", None)
     sessions = MemorySessionStorage()
+    pictures = MemoryMediaFileStorage("/media")
     closed, back = Session("closed"), Session("back")
 
     async def serve() -> list[bool]:
         runtime = Runtime(
             RuntimeConfig(
                 "app.py",
-                MemoryMediaFileStorage("/media"),
+                pictures,
                 MemoryUploadedFileManager("/upload"),
                 session_storage=sessions,
             )
@@ -121,17 +126,23 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
         await runtime.start()
         for each in (closed, back):
             sessions.save(SessionInfo(client=None, session=each))
+        media = runtime.media_file_mgr
+        monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: closed.id)
+        button = media.add_deferred(lambda: b"a cut-out", "image/png", "a button")
+        downloaded = media.execute_deferred(button).rpartition("/")[2]
         privacy.forget_closed_sessions.__wrapped__()
         await asyncio.sleep(0.5)
         sessions.delete("back")
-        seen = [closed.open]
+        seen = [closed.open, bool(pictures.get_file(downloaded))]
         await asyncio.sleep(1.5)
         runtime.stop()
         await runtime.stopped
+        with pytest.raises(MediaFileStorageError):
+            pictures.get_file(downloaded)
         return [*seen, closed.open]
 
     with ThreadPoolExecutor() as pool:
-        assert pool.submit(asyncio.run, serve()).result() == [True, False]
+        assert pool.submit(asyncio.run, serve()).result() == [True, True, False]
     assert "pieces" not in closed._session_state
     assert not closed._fragment_storage.contains("shows the photo")
     assert back.open and "pieces" in back._session_state

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from components import table
 from components.background_picker import Background
 from components.crop_picker import WHOLE, Crop
 from components.downloads import archive, names_in_archive
@@ -254,6 +256,23 @@ def test_widgets_carry_the_settings_as_their_own_values():
         group.key: group.options[group.proto.default[0]] for group in app.get("button_group")
     }
     assert {name: own[name] for name in asked} == asked
+
+
+def test_a_photo_that_waits_does_not_get_the_edge_of_the_one_looked_at(monkeypatch):
+    finish = table.finish
+
+    def only_the_first(piece, *rest):
+        if piece.number > 1:
+            st.stop()
+        finish(piece, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(table, "finish", only_the_first)
+        app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    assert [bool(piece.result) for piece in pieces(app)] == [True, False]
+    app.slider(key="band").set_value(25).run()
+    assert errors(app) == ""
+    assert [piece.edge[0] for piece in pieces(app)] == [25, 10]
 
 
 def test_the_usual_edge_comes_back_by_a_button_and_with_a_new_photo():

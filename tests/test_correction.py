@@ -13,6 +13,7 @@ from pipeline.stored import StoredMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 SHAPE = (60, 80)
+PHOTO = "1 anna.png"  # as the browser calls it
 
 
 @pytest.fixture
@@ -30,7 +31,11 @@ def piece():
 
 
 def event(number, label="keep", x=15, y=30, radius=6):
-    return {"id": number, "label": label, "radius": radius, "points": [[x, y]]}
+    return undo(number) | {"label": label, "radius": radius, "points": [[x, y]]}
+
+
+def undo(number):
+    return {"photo": PHOTO, "id": number, "label": "undo"}
 
 
 def alpha(piece):
@@ -38,32 +43,42 @@ def alpha(piece):
 
 
 def test_strokes_are_painted_once_however_often_they_are_sent(piece):
-    apply_events(piece, [event(1)])
-    apply_events(piece, [event(1), event(2, "remove", x=65)])
+    apply_events([piece], [event(1)])
+    apply_events([piece], [event(1), event(2, "remove", x=65)])
     assert len(piece.strokes) == 2
     assert piece.last_event == 2
     assert alpha(piece)[30, 15] == 1 and alpha(piece)[30, 65] == 0
 
 
+def test_a_stroke_belongs_to_the_photo_that_it_was_painted_on(piece):
+    """Who turns to another photo may paint once more before that one is there."""
+    other = Piece(2, "bert.png", piece.photo, result=piece.result, untouched=piece.result)
+    before = other.result
+    apply_events([piece, other], [event(1)])
+    apply_events([piece, other], [event(2), {**event(3), "photo": "3 carl.png"}])
+    assert len(piece.strokes) == 2 and other.strokes == []
+    assert other.result is before and other.last_event == 0
+
+
 def test_undo_restores_exactly_what_was_before(piece):
     results = [piece.result]
     for number in (1, 2, 3):
-        apply_events(piece, [event(number, x=10 + 8 * number)])
+        apply_events([piece], [event(number, x=10 + 8 * number)])
         results.append(piece.result)
     for number, before in zip((4, 5, 6), results[-2::-1], strict=True):
-        apply_events(piece, [{"id": number, "label": "undo"}])
+        apply_events([piece], [undo(number)])
         assert piece.result is before
     revision = piece.revision
-    apply_events(piece, [{"id": 7, "label": "undo"}])
+    apply_events([piece], [undo(7)])
     assert piece.revision == revision and piece.strokes == []
 
 
 def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
     monkeypatch.setattr(brush, "MOST_HISTORY_BYTES", 0)
     for number, label in ((1, "keep"), (2, "unsure"), (3, "keep")):
-        apply_events(piece, [event(number, label, x=12 + 6 * number)])
+        apply_events([piece], [event(number, label, x=12 + 6 * number)])
     assert len(piece.history) == 1
-    apply_events(piece, [{"id": 4, "label": "undo"}, {"id": 5, "label": "undo"}])
+    apply_events([piece], [undo(4), undo(5)])
     assert len(piece.strokes) == 1
     assert alpha(piece)[30, 18] == 1
 
@@ -76,10 +91,10 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.brush.with_strokes", out_of_memory)
-        apply_events(piece, [event(1)])
+        apply_events([piece], [event(1)])
     assert piece.result is before and piece.strokes == [] and piece.history == []
     assert len(piece.notes) == 1 and "too little memory" in piece.notes[0]
-    apply_events(piece, [event(1), event(2)])
+    apply_events([piece], [event(1), event(2)])
     assert len(piece.strokes) == 1 and piece.last_event == 2
 
 
@@ -103,8 +118,8 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
 def test_what_is_no_stroke_is_passed_over(piece, sent):
     assert stroke_of(sent, SHAPE) is None
     before = piece.result
-    apply_events(piece, [{"id": 1, **sent}, {"id": "2"}, "stroke"])
-    apply_events(piece, 5)
+    apply_events([piece], [{"photo": PHOTO, "id": 1, **sent}, {"photo": PHOTO, "id": "2"}, {"photo": [], "id": 2}, "stroke"])
+    apply_events([piece], 5)
     assert piece.result is before and piece.last_event == 1
 
 

@@ -146,6 +146,19 @@ def test_camera_takes_a_photo(page):
 
 
 @on_desktop
+def test_the_photo_chosen_stays_while_others_are_worked_on(page, tmp_path):
+    """A click amid the work is answered after it, when one photo more is there to choose from."""
+    files = [tmp_path / f"{name}.jpg" for name in "abcdef"]
+    for file in files:
+        file.write_bytes(HOPPER.file.read_bytes())
+    upload(page, *files)
+    page.get_by_role("radio", name="b.jpg").click()
+    expect(page.locator(".st-key-chosen_of_6")).to_be_visible()
+    wait_until_built(page)
+    expect(page.get_by_role("radio", name="b.jpg")).to_have_attribute("aria-checked", "true")
+
+
+@on_desktop
 def test_reload_forgets_everything(page):
     open_sample(page)
     page.reload()
