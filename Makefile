@@ -45,14 +45,14 @@ $(VENV)/bin/python:
 # Debian's pip takes half as long again; where this fails, so will what follows, in words.
 	@$(INSTALL) --upgrade pip==26.1 2>/dev/null || true
 
-# Each stamp is the moment its requirements were last installed in full.
-$(VENV)/app: requirements.txt | $(VENV)/bin/python
+# Each stamp is the moment its requirements were last installed in full; a new environment has none.
+$(VENV)/app: requirements.txt $(VENV)/bin/python
 	@echo "Installing what the app needs; the first time takes a minute or two."
 	@$(INSTALL) -r requirements.txt || $(OFFLINE)
 	@touch $@
 
 # Compiling all of TensorFlow beforehand takes longer than the tests' share of it when needed.
-$(VENV)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/dev: requirements-dev.txt requirements.txt $(VENV)/bin/python
 	@echo "Installing what the tests need; the first time takes a few minutes."
 	@$(INSTALL) --no-compile -r requirements-dev.txt || $(OFFLINE)
 	@touch $@ $(VENV)/app

@@ -8,7 +8,6 @@ one of them 12 megapixels, uploaded together to one session. With all of them on
 touches it for a while: the processor time of the server and of the page's main thread.
 """
 
-import json
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, chromium_program, served
 from benchmarks.stages import portrait
 from pipeline.encode import encode_jpeg
+from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "app.json"
 IDLE_SECONDS = 20
@@ -53,7 +53,7 @@ def main():
     for name, value in results.items():
         print(f"{name:28}{value:10.2f}")
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 def idling(page, app):

@@ -7,7 +7,6 @@ Needs the folder portraits_cc0 (DEEPMASQUE_DATA) and, for the Surrey model, its 
 """
 
 import argparse
-import json
 import statistics
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ from pipeline.matting import matte
 from pipeline.morphable_model import embedded_model
 from pipeline.render import crop_face, draw_wireframe, over, portrait_camera, render
 from pipeline.surrey import surrey_folder, surrey_model
+from pipeline.whole_file import write_json
 
 PHOTOS = 20
 TILE = 220
@@ -73,7 +73,7 @@ def main():
         if options.sheet:
             target = options.sheet.with_stem(f"{options.sheet.stem}-{model.name.lower()}")
             cv2.imwrite(str(target), np.vstack(rows)[..., ::-1])
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 def read_portraits(folder: Path) -> list:

@@ -23,6 +23,7 @@ from models.alphamatting import alphamatting_names, alphamatting_scene
 from models.data import DATA
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
+from pipeline.whole_file import write_json
 
 RESULTS = ROOT / "benchmarks" / "results" / "foreground.json"
 REPEATS = 3
@@ -49,7 +50,7 @@ def main() -> None:
     results[arguments.part] = quality() if arguments.part == "quality" else speed()
     print(json.dumps(results[arguments.part], indent=1))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 def quality() -> dict[str, dict[str, float]]:

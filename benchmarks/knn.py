@@ -34,6 +34,7 @@ from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alpham
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
 from pipeline.story import Story
+from pipeline.whole_file import write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
@@ -342,7 +343,7 @@ def write_results(part: str, content: dict) -> None:
         "numpy": np.__version__,
     }
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 PARTS = {

@@ -31,7 +31,7 @@ from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters
 from pipeline.launchpad_exact import exact_alpha, exact_column, root_mean_square
 from pipeline.launchpad_report import Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting
-from pipeline.whole_file import whole_file
+from pipeline.whole_file import write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
@@ -255,8 +255,7 @@ def main() -> int:
         return 0
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     stored[chosen.what] = result
-    with whole_file(RESULTS) as file:  # the page may be reading it
-        file.write(json.dumps(stored, indent=1).encode() + b"\n")
+    write_json(RESULTS, stored)
     return 0
 
 

@@ -9,7 +9,6 @@ server needed more memory than it may.
 """
 
 import io
-import json
 import os
 import statistics
 import sys
@@ -28,6 +27,7 @@ from benchmarks.stages import portrait
 from benchmarks.visitor import Visitor
 from pipeline.encode import encode_jpeg
 from pipeline.image import load_image
+from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "load.json"
 # (width, height) of every session's photo; each gets some columns more, so that no two are alike.
@@ -79,7 +79,7 @@ def main():
         print(f"session {number}: {problem}")
     RESULTS.parent.mkdir(exist_ok=True)
     by_session = [round(each, 2) for each in seconds]
-    RESULTS.write_text(json.dumps({**results, "seconds": by_session}, indent=1) + "\n")
+    write_json(RESULTS, {**results, "seconds": by_session})
     sys.exit(bool(problems) or peak > MOST_MB)
 
 

@@ -8,12 +8,14 @@ sample portrait enlarged, with sensor-like noise so that no stage profits from s
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from benchmarks.process_memory import memory_bytes
+from pipeline.whole_file import write_json
 
 SIZES = {"0.5 MP": (600, 800), "1.2 MP": (960, 1280), "12 MP": (3000, 4000)}
 WARM_ROUNDS = 5
@@ -34,7 +36,7 @@ def main():
         results[name] = json.loads(output)
     print_table(results)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 def measure(size) -> dict:
@@ -60,7 +62,7 @@ def measure(size) -> dict:
         "first_seconds": totals[0],
         "warm_seconds": statistics.median(totals[1:]),
         "stages": warm,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "peak_mb": memory_bytes("VmHWM") / 1e6,
         "photo_mb": image.nbytes / 1e6,
     }
 

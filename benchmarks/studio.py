@@ -7,7 +7,6 @@ the change to the two JPEG pictures that go to the browser; for a stroke also pa
 Processor seconds, over all threads, stay true on a machine that has other work as well.
 """
 
-import json
 import statistics
 import time
 from pathlib import Path
@@ -27,6 +26,7 @@ from pipeline.scene import Look, arrange
 from pipeline.stored import StoredMatte
 from pipeline.studio_sets import SETS
 from pipeline.trimap import FOREGROUND
+from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "studio.json"
 SIZES = {"0.5 MP": (600, 800), "12 MP": (3000, 4000)}
@@ -54,7 +54,7 @@ def main():
     for name, row in results.items():
         for what, taken in row.items():
             print(f"{name:8}{what:20}", *(f"{each} {value:.3f}" for each, value in taken.items()))
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(RESULTS, results)
 
 
 def backgrounds(image):

@@ -21,6 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     frame.querySelector(".label-before").textContent = data.before_label;
     frame.querySelector(".label-after").textContent = data.after_label;
+    range.setAttribute("aria-label", `How much shows of: ${data.before_label}`);
     frame.style.setProperty("--proportion", data.width / data.height);
 
     const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
@@ -40,7 +41,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const show = (percent) => {
         const within = Math.min(100, Math.max(0, percent));
         range.value = within;
-        range.setAttribute("aria-valuetext", `${Math.round(within)} percent of the photo`);
+        range.setAttribute("aria-valuetext", `${Math.round(within)} percent`);
         frame.style.setProperty("--position", `${within}%`);
     };
 

@@ -13,6 +13,7 @@ from components.board_view import (
     how_known_so_far,
     in_turn,
     show_difference,
+    show_failure,
     show_memory,
     show_numbers,
     show_totals,
@@ -128,7 +129,7 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
             work.finished = True
             work.shown = grey(work.alpha)
     except LaunchpadError as error:
-        st.error(f"{error} The columns that came back are kept: press Continue.")
+        show_failure(error, "columns")
 
 
 def take(work: Sweep, column) -> None:

@@ -13,6 +13,7 @@ from components.board_view import (
     how_known_so_far,
     in_turn,
     show_difference,
+    show_failure,
     show_memory,
     show_totals,
 )
@@ -108,7 +109,7 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
                 phase = count // TILES_A_PICTURE % len(PHASES)
                 show_memory(drawing, step.solution, phase, work.how)
     except LaunchpadError as error:
-        st.error(f"{error} The tiles that came back are kept: press Continue.")
+        show_failure(error, "tiles")
 
 
 def size_in_words(level: int) -> str:

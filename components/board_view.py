@@ -10,6 +10,7 @@ import streamlit as st
 from components.memory_map import memory_map
 from components.picture import figure
 from components.table import a_place
+from pipeline.launchpad import JobRefused, LaunchpadError
 from pipeline.launchpad_exact import root_mean_square
 from pipeline.launchpad_report import (
     MICROAMPERES_PER_MEGAHERTZ,
@@ -54,9 +55,16 @@ def in_turn(jobs: Iterable[Job], port: str) -> Iterator[Job]:
         yield job
 
 
+def show_failure(error: LaunchpadError, what: str) -> None:
+    """Why a photo was not done to its end; what: its parts, of which those done are kept."""
+    # What a board refuses, it refuses again.
+    then = "" if isinstance(error, JobRefused) else ": press Continue"
+    st.error(f"{error} The {what} that came back are kept{then}.")
+
+
 def grey(values: np.ndarray) -> np.ndarray:
     """A picture, uint8, of values 0..1."""
-    return (255 * np.clip(values, 0, 1)).astype(np.uint8)
+    return np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
 
 
 def show_memory(place, solution: Solution, phase: int, how: str) -> None:

@@ -7,23 +7,36 @@ const NEAR_COLOUR = [0.93, 0.56, 0.07];
 const FAR_COLOUR = [0.01, 0.03, 0.15];
 
 let library;
+let failures = 0;
 
 /* Runs again whenever Python sends another shape; the view that was chosen stays. */
 export default function ({ data, parentElement }) {
     const stage = parentElement.querySelector(".stage");
-    library ??= import(new URL("app/static/three/three.js", document.baseURI).href);
-    library
-        .then((three) => {
-            stage.viewer ??= createViewer(three, stage);
+    const problem = stage.querySelector(".problem");
+    const tell = (sentence) => {
+        problem.textContent = `${sentence} The files to download still work in other programs.`;
+        problem.hidden = false;
+    };
+    /* A browser may remember that an address failed. */
+    const again = failures ? `?${failures}` : "";
+    library ??= import(new URL(`app/static/three/three.js${again}`, document.baseURI).href);
+    library.then(
+        (three) => {
+            try {
+                stage.viewer ??= createViewer(three, stage);
+            } catch {
+                tell("This browser cannot show three-dimensional pictures (WebGL).");
+                return;
+            }
+            problem.hidden = true;
             stage.viewer.show(data);
-        })
-        .catch(() => {
-            const problem = stage.querySelector(".problem");
-            problem.textContent =
-                "This browser cannot show three-dimensional pictures (WebGL). The files to " +
-                "download still work in other programs.";
-            problem.hidden = false;
-        });
+        },
+        () => {
+            library = undefined;
+            failures += 1;
+            tell("What draws the face could not be loaded; the next change tries it again.");
+        },
+    );
     return () => {
         /* Only when the component is gone for good, not when it is about to be drawn again. */
         setTimeout(() => {

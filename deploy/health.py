@@ -13,8 +13,10 @@ def main(port: str) -> int:
     """Ask Streamlit's own health address."""
     base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
     path = "/".join(part for part in (base, "_stcore/health") if part)
+    # Docker may have put a proxy into the environment, which knows nothing of this machine's inside.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=4):
+        with opener.open(f"http://127.0.0.1:{port}/{path}", timeout=4):
             return 0
     except (urllib.error.URLError, OSError) as error:
         print(error, file=sys.stderr)

@@ -16,16 +16,24 @@ except ImportError as missing:
 SRAM_BYTES = 4096
 
 
-def main() -> int:
+def hardest_jobs(board: "Launchpad") -> list:
+    """Has a board do a full column, a full tile and a full recording; its solutions."""
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 128, 255], [300, 160, 340]).astype(np.uint8)
     column = rng.integers(0, 256, (800, 3)).astype(np.uint8)
     codes = rng.choice([0, 100, 254, 255], (26, 26), p=[0.3, 0.2, 0.3, 0.2]).astype(np.uint8)
+    few = Parameters(neighbours=3)
+    return [
+        board.matte_column(column, labels, parameters=few, features=True),
+        board.matte_tile(column[:676].reshape(26, 26, 3), codes, features=True),
+        board.record_signal(labels, rate=20000, parameters=few),
+    ]
+
+
+def main() -> int:
     with Launchpad("sim://") as board:
         static = board.info().static_bytes
-        board.matte_column(column, labels, parameters=Parameters(neighbours=3), features=True)
-        board.matte_tile(column[:676].reshape(26, 26, 3), codes, features=True)
-        board.record_signal(labels, rate=20000, parameters=Parameters(neighbours=3))
+        hardest_jobs(board)
         stack = board.port.machine.stack_used
     used = static + stack
     print(f"SRAM: {static} bytes static + {stack} bytes of stack = {used} of {SRAM_BYTES}")

@@ -13,7 +13,7 @@ import numpy as np
 
 GRADIENT_SIGMA = 1.4  # pixels; Rhemann et al., section 3.3
 CONNECTIVITY_THETA = 0.15  # distances to the source region below this are ignored, section 3.3
-CONNECTIVITY_STEP = 0.1  # spacing of the thresholds in the benchmark's own program
+CONNECTIVITY_LEVELS = 10  # thresholds from 0 to 1, as far apart as in the benchmark's own program
 
 
 def foreground_iou(mask: np.ndarray, truth: np.ndarray) -> float:
@@ -90,7 +90,8 @@ def connectivity_error(
     in both mattes.
     """
     alpha, truth = _same_shape(np.asarray(alpha, np.float64), np.asarray(truth, np.float64))
-    thresholds = np.arange(0, 1 + CONNECTIVITY_STEP / 2, CONNECTIVITY_STEP)
+    # Not steps added up: they would miss a matte's own 0.6 by the last digit.
+    thresholds = np.arange(CONNECTIVITY_LEVELS + 1) / CONNECTIVITY_LEVELS
     connected_up_to = np.ones_like(alpha)
     undecided = np.ones(alpha.shape, bool)
     for lower, threshold in zip(thresholds[:-1], thresholds[1:]):

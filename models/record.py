@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.segment import NETWORK
 from pipeline.weights import WEIGHTS
+from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results"
 PROVENANCE = RESULTS / "weights.json"
@@ -16,10 +17,10 @@ MASK_WEIGHTS = (NETWORK.name, "portrait_prior.npz")
 def keep(file: Path, results: dict, *weights: str) -> None:
     """Write what was measured, as JSON, and note the weights, names in models/weights, it is of."""
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(results, indent=1) + "\n")
+    write_json(file, results)
     known = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else {}
     known[file.name] = {name: sha256(name) for name in weights}
-    PROVENANCE.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    write_json(PROVENANCE, dict(sorted(known.items())))
 
 
 def sha256(name: str) -> str:

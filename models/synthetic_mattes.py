@@ -239,7 +239,7 @@ class _Canvas:
 
 
 def _outline(size, rng):
-    """(n, 2) points of a smooth closed curve, counterclockwise on the screen's y axis."""
+    """(n, 2) points of a smooth closed curve, clockwise on a screen."""
     angle = np.linspace(0, 2 * np.pi, 500, endpoint=False)
     radius = np.ones_like(angle)
     for wave in range(1, 7):

@@ -76,6 +76,7 @@ def ask_for_photos() -> None:
         for sample in SAMPLES:
             if st.button(sample.person, key=f"face3d_{sample.file.stem}"):
                 take(Sitting(photos=[(sample.file.name, sample.file.read_bytes())]))
+    announce("")
 
 
 def take(sitting: Sitting) -> None:

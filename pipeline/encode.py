@@ -9,7 +9,8 @@ import numpy as np
 # zlib's fastest level: at 12 megapixels a person waits for a few times less than at the default
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
-# What every PNG of ours says of itself, so that a result is known again: PNG specification, 11.3.3.3.
+# What every PNG of ours says of itself, so that a result is known again: the PNG
+# specification's tEXt chunk.
 _SOFTWARE = b"tEXtSoftware\0DeepMasque"
 _MARK = b"".join(
     (

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.face import find_faces
 from pipeline.face3d import TEXTURE_SIZE, fit_person
 from pipeline.face_checks import choose_face
-from pipeline.image import ImageError, load_image
+from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.matting import matte
 from pipeline.mesh_export import encode
 from pipeline.surrey import surrey_model
@@ -51,19 +51,23 @@ def main(arguments: list[str] | None = None) -> int:
     ending = options.output.suffix.lower()
     if ending not in ENDINGS:
         parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
+    if options.output.resolve() in [photo.resolve() for photo in options.photos]:
+        parser.error(f"The result {options.output} would replace your photo: choose another -o.")
 
     photos, notes = [], []
     photo = None
     try:
         model = surrey_model() if options.model == "surrey" else None
         for photo in options.photos:
-            image = load_image(photo)
-            matted = matte(image) if options.matte else None
-            face, remarks = choose_face(matted.faces if matted else find_faces(image))
+            with failures_in_words():
+                image = load_image(photo)
+                matted = matte(image) if options.matte else None
+                face, remarks = choose_face(matted.faces if matted else find_faces(image))
             notes += [f"{photo}: {remark}" for remark in remarks]
             photos.append((image, face, matted.alpha if matted else None))
         photo = None
-        result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
+        with failures_in_words():
+            result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         encoded = encode(result, ENDINGS[ending], name=options.output.stem)
         with whole_file(options.output) as file:

@@ -239,7 +239,10 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
     """Pillow's own conversion clips 16-bit grey at 255 where it should divide by 257."""
-    values = np.asarray(image).clip(0, 65535).astype(np.uint32)
+    values = np.asarray(image)
+    if values.max() > 65535:
+        raise ImageError("This picture has numbers above 65535. Export it with 8 or 16 bits.")
+    values = values.clip(0).astype(np.uint32)
     grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
     transparent = image.info.get("transparency")  # a PNG's level that stands for it
     if transparent is not None:

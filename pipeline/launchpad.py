@@ -21,6 +21,7 @@ from serial.tools import list_ports
 from pipeline.image import ImageError
 from pipeline.launchpad_report import (
     FOREGROUND_CODE,
+    PROTOCOL_VERSION,
     UNKNOWN_CODE,
     BoardInfo,
     Solution,
@@ -206,7 +207,13 @@ class Launchpad:
         """What the board says of itself; asked once. Raises LaunchpadError."""
         if self._info is None:
             replies, _ = self._request(INFO, b"")
-            self._info = read_info(replies[INFO | REPLY])
+            said = replies[INFO | REPLY]
+            if said[:1] != bytes([PROTOCOL_VERSION]):
+                raise LaunchpadError(
+                    f"The board at {self.port.name} speaks another protocol than this program: "
+                    "flash it with firmware/release/deepmasque.hex."
+                )
+            self._info = read_info(said)
         return self._info
 
     def matte_column(self, pixels: np.ndarray, trimap: np.ndarray, *,

@@ -20,6 +20,7 @@ MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot
               "alpha end").split()
 REPORT = struct.Struct(f"<BBbBHHH5I4B6h{len(MAP_FIELDS)}H")
 INFO = struct.Struct("<BBHHHHHBBHI")
+PROTOCOL_VERSION = 1
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def cast_shadow(background: np.ndarray, alpha: np.ndarray, strength: float) -> n
     for start in range(0, height, ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         left = 1 - strength * SHADOW_DARKNESS * np.clip(shadow[rows], 0, 1)
-        result[rows] = background[rows] * left[..., None]
+        result[rows] = background[rows] * left[..., None] + 0.5  # rounded, not cut off
     return result
 
 

@@ -31,6 +31,7 @@ STAGES |= {"refinement": 0.72, "foreground": 0.83}
 
 NOBODY = "No person was found in this photo. A trimap of your own can say who is to be cut out."
 NO_FACE = "No face was found, so the mask rests on the picture alone."
+NO_SIDE = "The trimap says nowhere what is {}, so what it leaves unknown stays half transparent."
 NO_BAND = "The trimap leaves nothing unknown, so the edge is as hard as the trimap's."
 
 
@@ -120,7 +121,7 @@ def matte(
     else:
         faces, hair, to_canonical, found, frames = [], None, None, True, ()
         mask = trimap.astype(np.float32) / FOREGROUND
-        notes = [] if (trimap == UNKNOWN).any() else [NO_BAND]
+        notes = _notes_on(trimap)
     with clock.stage("matting"):
         alpha = solve(image, trimap)
     if refine:
@@ -154,6 +155,14 @@ def _trimap(mask, area, band, hair, hair_reach):
     going_on = make_trimap(np.pad(inside, beyond, "edge"), band, hair, hair_reach)
     trimap[area] = going_on[area]
     return trimap
+
+
+def _notes_on(trimap):
+    """What is to be said of a trimap that somebody gave."""
+    if not (trimap == UNKNOWN).any():
+        return [NO_BAND]
+    sides = {"person": FOREGROUND, "background": BACKGROUND}
+    return [NO_SIDE.format(name) for name, side in sides.items() if not (trimap == side).any()]
 
 
 def _check(image, trimap, mask, hair):

@@ -35,11 +35,11 @@ def without_patches(
         return probability
     keep = areas >= SMALLEST_PATCH * areas[1:].max()
     keep[0] = True
-    scale = probability.shape[0] / shape[0]
+    scale = _scale(probability, shape)
     for face in faces:
         left, top, right, bottom = face.box
-        column = np.clip(int((left + right) / 2 * scale), 0, labels.shape[1] - 1)
-        row = np.clip(int((top + bottom) / 2 * scale), 0, labels.shape[0] - 1)
+        middle = np.array([left + right, top + bottom]) / 2 * scale
+        column, row = np.clip(middle.astype(int), 0, np.subtract(labels.shape[::-1], 1))
         keep[labels[row, column]] = True
     return np.where(keep[labels], probability, 0).astype(np.float32)
 
@@ -54,7 +54,7 @@ def with_whole_faces(
     """
     if not faces:
         return probability
-    scale = probability.shape[0] / shape[0]
+    scale = _scale(probability, shape)
     face_area = np.zeros(probability.shape, np.uint8)
     for face in faces:
         outline = cv2.convexHull((face.landmarks[:, :2] * scale).astype(np.float32))
@@ -67,6 +67,11 @@ def with_whole_faces(
         if len(holes):
             probability = np.where(np.isin(labels, holes), np.float32(1), probability)
     return probability
+
+
+def _scale(probability, shape):
+    """Of x and y, from the photo; on long strips they differ, as both sides are whole pixels."""
+    return np.divide(probability.shape[::-1], shape[1::-1])
 
 
 def follow_edges(probability: np.ndarray, image: np.ndarray) -> np.ndarray:

@@ -1,12 +1,14 @@
 """Look at an image through an affine map without aliasing, or at single places of it."""
 
+import math
+
 import cv2
 import numpy as np
 
 # OpenCV's warps take images with sides below this.
 LONGEST_SIDE = 32767
-# Linear sampling reads 2x2 pixels; a map that shrinks more than this would skip some.
-LARGEST_LINEAR_STEP = 1.5
+# Linear sampling reads 2x2 pixels; a map that shrinks more than this would skip much of the image.
+LARGEST_LINEAR_STEP = 1.6
 
 
 def sample_affine(
@@ -23,9 +25,9 @@ def sample_affine(
     Where the map shrinks, the part of the image that is needed is first reduced by area.
     """
     scale = float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
-    step = int(scale / LARGEST_LINEAR_STEP)
+    step = max(1, math.ceil(scale / LARGEST_LINEAR_STEP))
     if step > 1 or max(image.shape[:2]) >= LONGEST_SIDE:
-        image, to_image = _reduced(image, to_image, size, max(step, 1))
+        image, to_image = _reduced(image, to_image, size, step)
     return cv2.warpAffine(
         image,
         to_image,

@@ -93,10 +93,11 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     mask, hair, frames, found = _segment(inside, moved)
     if inside.shape != image.shape:
         beyond = rows.start, image.shape[0] - rows.stop, columns.start, image.shape[1] - columns.stop
-        scale = hair.shape[0] / inside.shape[0]
+        scales = np.repeat(np.divide(hair.shape, inside.shape[:2]), 2)
+        reduced = np.rint(scales * beyond).astype(int).tolist()
         mask, hair = (
             cv2.copyMakeBorder(part, *widths, cv2.BORDER_CONSTANT, value=0)
-            for part, widths in ((mask, beyond), (hair, [round(scale * each) for each in beyond]))
+            for part, widths in ((mask, beyond), (hair, reduced))
         )
     frames = (
         replace(each, left=each.left + columns.start, top=each.top + rows.start) for each in frames
@@ -260,7 +261,8 @@ def _ramp(length, fade_start, fade_end):
 
 def _closer_frames(probability, faces, whole, shape):
     """Frames worth a second look: around people and faces that are small in the whole."""
-    scale = shape[0] / probability.shape[0]
+    # On long strips the two differ, as the canvas has whole pixels.
+    scale = np.divide(shape[1::-1], probability.shape[::-1])
     frames = [_person_frame(box, scale) for box in _boxes(probability > 0.5)]
     frames += [_portrait_frame(face) for face in faces]
     chosen = []
@@ -280,7 +282,7 @@ def _boxes(person):
 
 
 def _person_frame(box, scale):
-    left, top, width, height = (float(value) * scale for value in box)
+    (left, top), (width, height) = box[:2] * scale, box[2:] * scale
     return _fitted(left + width / 2, top + height / 2, width, height, 1 + 2 * MARGIN)
 
 

@@ -1,10 +1,12 @@
 """Files that are written whole or not at all."""
 
+import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -13,10 +15,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     Neither a full disk nor Ctrl-C leaves half of it, and what had the name before stays until then.
     """
-    part = path.with_name(f".{os.getpid()}.part")
+    part = path.with_name(f".{os.getpid()}.{threading.get_ident()}.part")
     try:
         with part.open("wb") as file:
             yield file
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes figures so that people can read them, too; a page may be reading the file just now."""
+    with whole_file(path) as file:
+        file.write(json.dumps(content, indent=1).encode() + b"\n")

@@ -8,6 +8,8 @@ import pytest
 
 from models.augment import ROOM, Augmentation, about_someone, sample
 from models.photos import HELD_OUT_SCENES, Portrait, scene_split
+from models.recipe import MEANS, RECIPES
+from pipeline.align import CHANNEL_UNIT, POINTS, portrait_prior
 from pipeline.face import Face
 
 SIZE = (96, 128)
@@ -38,6 +40,32 @@ def test_truth_follows_the_picture_in_any_pose(portrait):
 def test_without_a_face_the_portrait_channels_are_zero(portrait):
     inputs, _ = sample(portrait, SIZE, [], BARE, np.random.default_rng(2))
     assert not inputs[..., 3:].any()
+
+
+def test_portrait_channels_follow_the_picture_in_any_pose():
+    """Masks that grow from left to right and from top to bottom say where a sample's pixels lie."""
+    middle, unit = (150, 200), 40
+    face = face_at(0, 0)
+    face.landmarks[list(POINTS), :2] = middle + unit * portrait_prior().pose
+    exact = replace(BARE, wide=0.0, no_face=0.0, channel_noise=0.0)
+    ramps = np.mgrid[:400, :300][::-1] * np.float32(255 / 400)
+    seen = set()
+    for seed in range(20):
+        samples = []
+        for ramp in ramps:
+            mask = np.rint(ramp).astype(np.uint8)
+            image = mask[..., None].repeat(3, axis=2)
+            portrait = Portrait("ramp", image, mask, np.full_like(mask, 255), face)
+            samples.append(sample(portrait, SIZE, [], exact, np.random.default_rng(seed)))
+        place = np.dstack([truth[..., 0] * 400 for _, truth in samples])
+        inside = np.s_[52:76, 36:60]
+        x_axis, y_axis = (np.diff(place[inside], axis=axis).mean((0, 1)) for axis in (1, 0))
+        mirrored = np.linalg.det([x_axis, y_axis]) < 0
+        canonical = (place[inside] - middle) / unit * ((-1, 1) if mirrored else (1, 1))
+        channels = samples[0][0][inside][..., 3:5]
+        np.testing.assert_allclose(channels * CHANNEL_UNIT, canonical, atol=0.1)
+        seen.add(bool(mirrored))
+    assert seen == {False, True}
 
 
 def face_at(x: float, y: float) -> Face:
@@ -79,3 +107,4 @@ def test_scenes_kept_for_measuring_are_never_trained_on(portrait):
     assert {each.name for each in train}.isdisjoint(each.name for each in held_out)
     assert len(train) + len(held_out) == len(scenes)
     assert [each.name for each in held_out] == [each.name for each in scene_split(scenes)[1]]
+    assert all(RECIPES[name].hold_out_scenes for name in MEANS["portrait_fcn_plus"])

@@ -36,7 +36,7 @@ def port():
 
 @pytest.mark.parametrize(("base", "status"), [("masque", 0), ("/masque/", 0), ("", 1)])
 def test_health_check_asks_below_the_base_path(port, base, status):
-    environment = {"STREAMLIT_SERVER_BASE_URL_PATH": base}
+    environment = {"STREAMLIT_SERVER_BASE_URL_PATH": base, "http_proxy": "http://127.0.0.1:9"}
     command = [sys.executable, str(HEALTH), str(port)]
     assert subprocess.run(command, env=environment, capture_output=True).returncode == status
 

@@ -318,4 +318,7 @@ def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
     assert main([str(empty), "-o", str(target), "--no-matte"]) == 1
     assert f"{empty}: No face was found" in capsys.readouterr().err
     with pytest.raises(SystemExit):
+        main([str(empty), "-o", str(empty), "--no-matte"])
+    assert "would replace your photo" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
         main([str(empty), "-o", "face.stl"])

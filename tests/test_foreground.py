@@ -1,5 +1,6 @@
 """The foreground estimate gives back the colours a composite was made of."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -41,6 +42,23 @@ def test_a_shaded_subject_keeps_its_shading():
     foreground = estimate_foreground(image, alpha)
     error = np.abs(foreground - subject)[alpha > 0.1]
     assert error.mean() <= 3
+
+
+@pytest.mark.parametrize("background", [(0, 200, 0), (255, 255, 255)])
+def test_strands_get_their_colours_from_what_is_more_than_they_are(background):
+    """Thin pale strands beside each other say little of the subject: its core says more."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:160, :160]
+    alpha = (np.hypot(x - 80, y - 80) < 35).astype(np.float32)
+    for _ in range(60):
+        begin = rng.uniform(20, 140, 2)
+        strand = np.stack([begin, begin + rng.normal(0, 40, 2)]).astype(int).tolist()
+        cv2.line(alpha, *strand, rng.uniform(0.4, 0.9), 1)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), 0.7)
+    subject = np.stack([60 + x, 40 + 0.6 * x, 195 - x], axis=2)
+    foreground = estimate_foreground(composite(subject, alpha, np.float32(background)), alpha)
+    error = (alpha[..., None] * np.abs(foreground - subject))[alpha > 0.02]
+    assert error.mean() <= 0.4
 
 
 def test_the_photo_itself_where_alpha_is_one():

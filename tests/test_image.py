@@ -127,6 +127,12 @@ def test_levels_below_black_are_black():
     assert (loaded[:8] == 0).all() and (loaded[8:] == 255).all()
 
 
+def test_levels_of_more_than_sixteen_bits_are_refused_in_words():
+    levels = np.full((16, 16), 65536, np.int32)
+    with pytest.raises(ImageError, match="8 or 16 bits"):
+        load_image(encoded(Image.fromarray(levels), "TIFF"))
+
+
 def test_a_level_that_stands_for_transparent_shows_white():
     levels = np.full((16, 16), 1000, np.uint16)
     levels[8:] = 20000

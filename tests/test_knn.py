@@ -245,6 +245,15 @@ def test_a_large_photo_comes_back_at_its_own_size(quality):
     assert np.abs(alpha - truth).mean() <= 0.005
 
 
+def test_a_large_photo_s_matte_lies_where_the_photo_does():
+    """What looks the same from left and right gets a matte that does, for all its small pixels."""
+    image = np.full((300, 600, 3), 120, np.uint8)
+    trimap = np.full(image.shape[:2], 128, np.uint8)
+    trimap[:, :150], trimap[:, 450:] = 0, 255
+    alpha = knn_matting(image, trimap, most_unknown=1_000)
+    np.testing.assert_allclose(alpha, 1 - alpha[:, ::-1], atol=0.03)
+
+
 @pytest.mark.parametrize("quality", QUALITIES)
 def test_known_pixels_too_small_for_the_smaller_photo(quality):
     image, trimap = noise(90, 90, 4)

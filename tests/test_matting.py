@@ -9,10 +9,10 @@ import pytest
 
 from pipeline import matte
 from pipeline.image import ImageError, load_image
-from pipeline.matting import NO_BAND, NOBODY, STAGES
+from pipeline.matting import NO_BAND, NO_SIDE, NOBODY, STAGES
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.samples import SAMPLES
-from pipeline.trimap import make_trimap
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,15 @@ def test_a_trimap_without_unknown_pixels_is_told(photo):
     result = matte(photo, trimap=trimap)
     assert result.notes == [NO_BAND]
     assert np.array_equal(result.alpha, trimap / 255)
+
+
+def test_a_trimap_without_one_side_says_so():
+    photo, trimap = np.zeros((6, 8, 3), np.uint8), np.full((6, 8), UNKNOWN, np.uint8)
+    for label, missing in ((BACKGROUND, "person"), (FOREGROUND, "background")):
+        trimap[0] = label
+        result = matte(photo, trimap=trimap)
+        assert result.notes == [NO_SIDE.format(missing)]
+        assert (result.alpha[1:] == 0.5).all()
 
 
 def test_a_photo_without_a_person_says_so():

@@ -66,6 +66,15 @@ def test_connectivity_of_a_detached_island():
     assert metrics.connectivity_error(alpha, truth) == pytest.approx(0.001)
 
 
+def test_what_touches_at_a_corner_alone_is_not_connected():
+    # Not connected at all, the pixel's degrees are 1 - 1 and 1 - 0.9; were it, up to 0.9, both were 1.
+    truth = np.zeros((6, 6))
+    truth[:4, :4] = 1
+    alpha = truth.copy()
+    alpha[4, 4], truth[4, 4] = 1, 0.9
+    assert metrics.connectivity_error(alpha, truth) == pytest.approx(0.1 / 1000)
+
+
 def test_connectivity_forgives_differences_below_theta():
     truth = np.ones((5, 5))
     alpha = truth.copy()

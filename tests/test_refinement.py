@@ -154,6 +154,8 @@ class TestShipped:
         refined = refine(image, trimap, alpha, most_unknown=5000)
         assert refined.shape == trimap.shape
         assert (refined[trimap == 0] == 0).all() and (refined[trimap == 255] == 1).all()
+        change = np.abs(refined - alpha)[trimap == 128]
+        assert change.mean() > 0.01 and change.max() <= LARGEST_CHANGE + 1e-6
 
     def test_the_same_photo_gives_the_same_matte(self, scene):
         np.testing.assert_array_equal(refine(*scene), refine(*scene))

@@ -118,6 +118,11 @@ def test_shadow_only_darkens_and_lies_beside_the_person(matte):
     assert cast_shadow(background, matte.alpha, 0) is background
 
 
+def test_a_shadow_fainter_than_half_a_level_is_none(matte):
+    background = np.full((*matte.alpha.shape, 3), 200, np.uint8)
+    np.testing.assert_array_equal(cast_shadow(background, matte.alpha, 0.002), background)
+
+
 def test_feet_darken_the_floor_and_a_bust_does_not():
     standing = np.zeros(SHAPE, np.float32)
     standing[5:40, 35:45] = 1

@@ -1,5 +1,7 @@
 """The people of a photo."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ import pytest
 import pipeline.segment
 from pipeline.face import Face, find_faces
 from pipeline.image import load_image
-from pipeline.mending import follow_edges, with_whole_faces
+from pipeline.mending import follow_edges, with_whole_faces, without_patches
 from pipeline.samples import SAMPLES
 from pipeline.segment import (
     HAIR_CLASS,
@@ -74,6 +76,38 @@ def test_a_look_is_the_mean_of_the_photo_and_the_mirror_image_turned_back(monkey
     np.testing.assert_allclose(person, SHARPNESS * mean, rtol=1e-5)
     # The class scores are the column for hair and 0 for the five others.
     np.testing.assert_allclose(hair, mean - np.log(5), rtol=1e-5)
+
+
+def test_in_the_mirror_image_left_is_right_in_the_channels_too(monkeypatch, astronaut):
+    width, height = size = network_size()
+    seen = replace_network(monkeypatch, np.zeros((height, width), np.float32))
+    (face,) = find_faces(astronaut)
+    look(astronaut, whole_frame(astronaut.shape, size), face)
+    plain, mirrored = (inputs[..., 3:] for inputs in seen)
+    assert plain.any()
+    np.testing.assert_array_equal(mirrored, plain[:, ::-1] * np.float32([-1, 1, 1]))
+
+
+def test_a_closer_look_counts_for_more_than_the_first(monkeypatch, astronaut):
+    """A network that is as sure of nobody in the whole as of somebody in what is closer."""
+    (face,) = find_faces(astronaut)
+    face = replace(face, landmarks=face.landmarks / 4 + np.float32([100, 100, 0]))
+    plain = np.full((600, 450, 3), 128, np.uint8)
+    width, height = network_size()
+    looks = []
+
+    def network(inputs):
+        looks.append(inputs)
+        logit = np.full((height, width, 1), -1 if len(looks) <= 2 else 1, np.float32)
+        return [logit, np.zeros((height, width, 6), np.float32)]
+
+    network.input_size = height, width
+    monkeypatch.setattr("pipeline.segment.loaded_network", lambda path: network)
+    people = segment(plain, [face])
+    (left, top), (right, bottom) = np.array(face.box, int).reshape(2, 2)
+    assert len(people.frames) == 2 and people.found
+    assert people.mask[top:bottom, left:right].min() > 0.5
+    assert people.mask[-50:, -50:].max() < 0.5
 
 
 def replace_network(monkeypatch, answer):
@@ -154,6 +188,17 @@ def test_a_small_person_in_a_wide_photo_is_looked_at_closer(astronaut):
     assert people.found and len(people.frames) > 1
     assert people.mask[640:700, 1110:1150].mean() > 0.9
     assert people.mask[:, :700].max() < 0.2
+
+
+def test_a_face_on_a_long_strip_keeps_its_patch():
+    """16000 x 400 pixels are reduced to 1024 x 26: by 15.6 across and by 15.4 down."""
+    probability = np.zeros((26, 1024), np.float32)
+    probability[:, 100:900] = 1
+    probability[10:16, 976:983] = 1
+    face = Face(np.full((468, 3), (15_300, 200, 0), np.float32), 1.0)
+    kept = without_patches(probability, [face], (400, 16_000))
+    np.testing.assert_array_equal(kept, probability)
+    assert not without_patches(probability, [], (400, 16_000))[10:16, 976:983].any()
 
 
 def test_what_is_held_before_the_face_belongs_to_the_person():

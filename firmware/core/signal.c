@@ -21,23 +21,26 @@ static uint16_t mean_sample(const uint16_t *samples)
     return (uint16_t)(sum / job.pixels);
 }
 
-/* Samples of up to 10 bits lie in words from offset 0; as bytes they move behind where the pixels
- * will not reach, and from there into the pixels. */
+/* Samples of up to 10 bits lie in words from offset 0; as bytes they draw together there. The pixels
+ * may lie over those bytes: they are filled from the last to the first, and stay ahead of what is
+ * still to be read, as they begin at least a delay after the first of them. */
 void embed_signal(uint8_t delay)
 {
     const uint16_t *samples = words_at(0);
     uint16_t middle = mean_sample(samples), most = loudest(samples, middle);
     uint16_t gain = (uint16_t)(32512u / most);           /* Q8: the loudest becomes 127 */
-    uint8_t *level = bytes_at(0), *pixel = bytes_at(job.at.pixels);
+    uint8_t *level = bytes_at(0);
     for (uint16_t i = 0; i < job.pixels; i++) {
         int16_t swing = (int16_t)(samples[i] - middle);
         level[i] = (uint8_t)(128 + (multiply_signed(swing, (int16_t)gain) >> 8));
     }
-    for (uint16_t i = 0; i < job.pixels; i++) {
+    for (uint16_t i = job.pixels; i-- > 0;) {
+        uint8_t *pixel = bytes_at((uint16_t)(job.at.pixels + 3 * i));
         uint16_t before = i >= delay ? i - delay : 0;
         uint16_t after = i + delay < job.pixels ? i + delay : job.pixels - 1;
-        *pixel++ = level[before];
-        *pixel++ = level[i];
-        *pixel++ = level[after];
+        uint8_t red = level[before], green = level[i], blue = level[after];
+        pixel[0] = red;
+        pixel[1] = green;
+        pixel[2] = blue;
     }
 }

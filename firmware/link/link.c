@@ -199,7 +199,7 @@ static struct job_options receive_job_header(void)
 }
 
 /* Samples are words, 2 a pixel; they lie at the start of the arena until they are embedded, where
- * the pixels will be too, but not the bytes that embed_signal makes of them first. */
+ * some of the pixels will be too. */
 static uint16_t data_bytes(void)
 {
     if (request.type == FRAME_MATTE)
@@ -221,8 +221,6 @@ static enum status receive_data(struct job_options *options)
         return STATUS_BAD_JOB;
     if (request.type != FRAME_MATTE && (options->delay < 1 || options->delay > 8))
         return STATUS_BAD_JOB;
-    if (request.type != FRAME_MATTE && job.pixels > job.at.pixels)
-        return STATUS_TOO_MANY_PIXELS;
     receive_into(job.at.map, wire_map_bytes());
     if (request.type == FRAME_MATTE)
         receive_into(job.at.pixels, data_bytes());
@@ -322,12 +320,19 @@ static void send_button(void)
 void link_serve(void)
 {
     uint32_t started;
-    if (port_button_pressed())
-        send_button();
-    if (!port_byte_waits() || port_receive() != SYNC_FIRST)
+    int16_t second;
+    if (!port_byte_waits()) {                    /* else what is sent would make bytes overrun */
+        if (port_button_pressed())
+            send_button();
+        return;
+    }
+    if (port_receive() != SYNC_FIRST)
         return;
     started = port_ticks();
-    if (port_receive() != SYNC_SECOND)
+    do
+        second = port_receive();
+    while (second == SYNC_FIRST);                /* a stray one came before the frame */
+    if (second != SYNC_SECOND)
         return;
     request.crc = 0xFFFF;
     request.broken = 0;

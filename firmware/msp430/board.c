@@ -67,6 +67,7 @@ enum {
 extern uint16_t bss_end[];           /* fr2433.ld */
 volatile uint16_t timer_overflows;
 static uint16_t last_press;
+static uint8_t held;
 
 /* TI's example msp430fr243x_CS_03: wait state first, then DCO at 488 * 32768 Hz from REFO. */
 static void start_clock(void)
@@ -157,11 +158,16 @@ void port_lamp(enum lamp lamp)
 
 uint8_t port_button_pressed(void)
 {
-    uint16_t now = timer_overflows, since = (uint16_t)(now - last_press);
-    if (P2IN & BUTTON)
+    uint16_t now = timer_overflows;
+    uint8_t is_new = !held;
+    if (P2IN & BUTTON) {
+        if ((uint16_t)(now - last_press) > OVERFLOWS_UNTIL_RELEASED)
+            held = 0;
         return 0;
-    last_press = now;                            /* held down, it stays one press */
-    return since > OVERFLOWS_UNTIL_RELEASED;
+    }
+    last_press = now;
+    held = 1;                                    /* held down, through a job too, it stays one press */
+    return is_new;
 }
 
 /* The period is 1/8 us, two ticks of the timer; conversion takes about 7 us of MODOSC clocks. */

@@ -3,9 +3,10 @@
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from firmware.host.core import CORE, FIRMWARE
-from pipeline.launchpad import frame
+from pipeline.launchpad import Launchpad, frame
 
 STUB = FIRMWARE.parent / "tests" / "firmware" / "energia_stub"
 
@@ -27,6 +28,21 @@ def sketch(tmp_path_factory):
                     *includes, f"-I{STUB}", str(STUB / "main.cpp"), *objects, "-o", str(program)],
                    check=True)
     return program
+
+
+def test_the_sketch_solves_a_whole_signal(sketch):
+    """800 samples, as the page sends them: they fill what its smaller arena has for pixels."""
+    samples = 512 + 400 * np.sin(np.arange(800) / 9) * np.repeat([0.05, 1], [150, 650])
+    labels = np.repeat([0, 128, 255], [100, 110, 590]).astype(np.uint8)
+    with Launchpad("sim://") as board:
+        expected = board.solve_signal(samples.astype(int), labels)
+        job = board.last_job
+    request = frame(job.kind, 9, job.payload)
+    answer = subprocess.run([str(sketch)], input=request, capture_output=True, timeout=20).stdout
+    features, report = answer[: 8 + 1600], answer[8 + 1600 :]
+    assert features[2] == 0xA0 and features[6:-2] == expected.features.tobytes()
+    assert report[2:4] == bytes([job.kind | 0x80, 9]) and report[6] == 0
+    assert report[-2 - expected.unknown : -2] == expected.codes[0][labels == 128].tobytes()
 
 
 def test_the_sketch_answers_with_its_smaller_arena(sketch):

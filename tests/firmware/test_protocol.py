@@ -56,6 +56,11 @@ def test_what_is_not_understood_is_said(request_bytes, error):
     assert answer(Simulator(), request_bytes) == frame(0xE0, 5, bytes([error]))
 
 
+def test_a_stray_byte_before_a_frame_does_not_hide_it():
+    request = frame(1, 5, b"")
+    assert answer(Simulator(), b"\xa5" + request) == answer(Simulator(), request)
+
+
 class BadLine:
     """A serial port that lets `damage(direction, bytes)` see and change what passes."""
 
@@ -138,6 +143,12 @@ def test_a_reset_in_the_middle_is_mended():
 def test_a_line_that_never_works_ends_in_a_sentence():
     board = Launchpad(BadLine(lambda direction, data: data if direction == "<" else data[:-1]))
     with pytest.raises(LaunchpadError, match="4 attempts"):
+        board.info()
+
+
+def test_a_board_of_another_protocol_is_to_be_flashed(monkeypatch):
+    monkeypatch.setattr("pipeline.launchpad.PROTOCOL_VERSION", 2)
+    with Launchpad("sim://") as board, pytest.raises(LaunchpadError, match="flash it"):
         board.info()
 
 

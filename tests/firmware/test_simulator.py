@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from firmware.host.core import FIRMWARE
+from firmware.stack import hardest_jobs
 from jobs import random_job
 from pipeline.launchpad import JobRefused, Launchpad, Parameters
 from pipeline.launchpad_simulator import SimulatorError, Simulator, synthesised_voice
@@ -94,13 +95,10 @@ def test_photo_columns_on_the_device(core, board, photo_columns):
 
 
 def test_variables_and_stack_fit_4096_bytes(board):
-    """After everything above: the stack never reached the variables, by the paint the board itself
+    """After the hardest jobs: the stack never reached the variables, by the paint the board itself
     counts and by the stack pointer the simulator watched."""
     info = board.info()
-    rng = np.random.default_rng(12)
-    codes = np.repeat([0, 255, 254], [300, 160, 340]).astype(np.uint8)[None]
-    answer = board.matte_tile(rng.integers(0, 256, (1, 800, 3)).astype(np.uint8), codes,
-                              parameters=Parameters(neighbours=3), features=True)
+    answer = hardest_jobs(board)[-1]
     machine = board.port.machine
     assert info.static_bytes + machine.stack_used <= 4096
     assert answer.stack_unused > 0
@@ -158,6 +156,12 @@ def test_lamps_and_button():
         machine.press_button(True)
         assert board.wait_for_button(0.2)
         assert not board.wait_for_button(0.2)
+        board.matte_tile(*tile)
+        assert not board.wait_for_button(0.2)  # still held down
+        machine.press_button(False)
+        assert not board.wait_for_button(0.2)
+        machine.press_button(True)
+        assert board.wait_for_button(0.2)
 
 
 def test_a_press_repeats_the_last_job():

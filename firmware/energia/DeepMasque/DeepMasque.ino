@@ -50,11 +50,16 @@ void port_lamp(enum lamp lamp)
 uint8_t port_button_pressed(void)
 {
     static uint32_t last_press = 0;
+    static uint8_t held = 0;
     uint32_t now = millis();
-    uint8_t is_new = now - last_press > BOUNCE_MILLISECONDS;
-    if (digitalRead(PUSH1) == HIGH)
+    uint8_t is_new = !held;
+    if (digitalRead(PUSH1) == HIGH) {
+        if (now - last_press > BOUNCE_MILLISECONDS)
+            held = 0;
         return 0;
+    }
     last_press = now;
+    held = 1;                                    /* held down, through a job too, it stays one press */
     return is_new;
 }
 
