@@ -4,7 +4,15 @@ from statistics import mode
 
 import streamlit as st
 
-from components.measured import MODELS, PEERS, on_scenes, read, table
+from components.measured import (
+    MODELS,
+    PEERS,
+    SELFIE_MATTED,
+    on_matting,
+    on_scenes,
+    read,
+    table,
+)
 from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
@@ -13,6 +21,7 @@ MASKS = {
     "mask": "DeepMasque, mask",
     "alpha": "DeepMasque, alpha",
     **PEERS,
+    SELFIE_MATTED: "Its mask, with DeepMasque's matting",
 }
 CHARTED = ("mask", "mediapipe_multiclass", "mediapipe_selfie")
 LEAST_IOU = 0.85  # where the chart of photos begins
@@ -98,6 +107,7 @@ def show_portraits(results: dict) -> None:
         f"{pooled}. One pass takes {results['one_pass']['milliseconds']:.0f} ms. "
         "`python -m models.evaluate`"
     )
+    st.markdown(on_matting())
     st.markdown(
         "All of these have the shape of the network's input, 3 to 4. The same portraits in other "
         "shapes, as a user's photos are, and between bars, as a screenshot's; our mask beside "

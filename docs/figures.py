@@ -25,6 +25,7 @@ SEGMENTERS = {
     "mask": "our mask (the photo and its mirror image)",
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
+    measured.SELFIE_MATTED: "the same, with our matting",
 }
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
@@ -63,6 +64,10 @@ def masks() -> str:
 
 def scenes() -> str:
     return measured.on_scenes() + "\n"
+
+
+def matting() -> str:
+    return measured.on_matting() + "\n"
 
 
 def framings() -> str:
@@ -231,6 +236,7 @@ SECTIONS = {
     "app": app,
     "board": board,
     "masks": masks,
+    "matting": matting,
     "framings": framings,
     "scenes": scenes,
     "ablations": ablations,
