@@ -44,7 +44,7 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
             "text": text,
         },
         on_events_change=lambda: apply_events(
-            st.session_state["pieces"], st.session_state[KEY].events or []
+            st.session_state.get("pieces", []), st.session_state[KEY].events or []
         ),
     )
 

@@ -117,7 +117,7 @@ def lay_out(
 
     pairing = pair_by_name([name for name, _ in files])
     pieces = [
-        Piece(number, *files[photo], trimap=trimap if trimap is None else files[trimap][1], edge=edge)
+        Piece(number, *files[photo], None if trimap is None else files[trimap][1], edge)
         for number, (photo, trimap) in enumerate(pairing.pairs, 1)
     ]
     return pieces, [as_written(problem) for problem in pairing.problems]
