@@ -106,6 +106,16 @@ def as_written(name: str) -> str:
     return re.sub(r"^(\d*)([.-])", r"\1\\\2", name)  # or it begins a list
 
 
+def labels(pieces: list[Piece]) -> list[str]:
+    """What pieces are called where one is to be chosen; with their numbers if two are named alike,
+    as a browser tells choices apart by what is written on them.
+    """
+    names = [piece.label for piece in pieces]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{piece.number}: {name}" for piece, name in zip(pieces, names, strict=True)]
+
+
 def lay_out(
     files: list[tuple[str, bytes]], edge: tuple[int, float]
 ) -> tuple[list[Piece], list[str]]:

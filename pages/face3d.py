@@ -9,7 +9,7 @@ from components.face_viewer import face_viewer
 from components.picture import figure
 from components.privacy import privacy_note
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
-from components.table import warm_up
+from components.table import labels, warm_up
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.samples import SAMPLES
 
@@ -53,8 +53,8 @@ def ask_for_photos() -> None:
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
     if done:
         with st.container(horizontal=True, key="from_studio"):
-            for piece in done:
-                if st.button(f"{piece.label} from the Studio", key=f"studio_{piece.number}",
+            for piece, label in zip(done, labels(done), strict=True):
+                if st.button(f"{label} from the Studio", key=f"studio_{piece.number}",
                              icon=":material/theater_comedy:", type="primary"):  # fmt: skip
                     take(Sitting(photos=[], pieces=[piece]))
     files = st.file_uploader(

@@ -21,7 +21,7 @@ from components.result_view import (
     show_for_painting,
     show_result,
 )
-from components.table import STAGES, Piece, finish, lay_out, warm_up
+from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
 from components.tabs import kept_tabs
 from components.unsaved import ask_before_leaving
 from components.view import choose, chosen, look_away, shown
@@ -218,7 +218,7 @@ def show_finished(done: list[Piece]) -> None:
             range(len(done)),
             default=done.index(chosen(done)),
             required=True,
-            format_func=lambda position: done[position].label,
+            format_func=labels(done).__getitem__,
             label_visibility="collapsed",
             key=key,
             # By the time the next run draws them, one more may be done, and these are no more.

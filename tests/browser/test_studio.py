@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from pipeline.samples import SAMPLES
 from tests.browser.studio import (
     HOPPER,
     WAY,
@@ -156,6 +157,26 @@ def test_the_photo_chosen_stays_while_others_are_worked_on(page, tmp_path):
     expect(page.locator(".st-key-chosen_of_6")).to_be_visible()
     wait_until_built(page)
     expect(page.get_by_role("radio", name="b.jpg")).to_have_attribute("aria-checked", "true")
+
+
+@on_desktop
+def test_photos_of_one_name_can_each_be_looked_at(page, tmp_path):
+    files = []
+    for number, sample in enumerate(SAMPLES[:2]):
+        files.append(tmp_path / str(number) / "IMG_0001.jpg")
+        files[-1].parent.mkdir()
+        files[-1].write_bytes(sample.file.read_bytes())
+    upload(page, *files)
+    expect(page.locator(".st-key-chosen_of_2")).to_be_visible()
+    seen = set()
+    for number in (1, 2, 1):
+        wait_until_built(page)
+        pill = page.get_by_role("radio", name=f"{number}: IMG_0001.jpg")
+        pill.click()
+        expect(pill).to_have_attribute("aria-checked", "true")
+        wait_until_built(page)
+        seen.add(page.locator(".frame .before").get_attribute("src"))
+    assert len(seen) == 2
 
 
 @on_desktop
