@@ -22,8 +22,8 @@ static uint16_t mean_sample(const uint16_t *samples)
 }
 
 /* Samples of up to 10 bits lie in words from offset 0; as bytes they draw together there. The pixels
- * may lie over those bytes: they are filled from the last to the first, and stay ahead of what is
- * still to be read, as they begin at least a delay after the first of them. */
+ * may lie over those bytes: filled from the last to the first, they stay ahead of what is still to be
+ * read, as they begin SCRATCH_BYTES after the first of them or later, and no delay is as long. */
 void embed_signal(uint8_t delay)
 {
     const uint16_t *samples = words_at(0);
@@ -38,9 +38,8 @@ void embed_signal(uint8_t delay)
         uint8_t *pixel = bytes_at((uint16_t)(job.at.pixels + 3 * i));
         uint16_t before = i >= delay ? i - delay : 0;
         uint16_t after = i + delay < job.pixels ? i + delay : job.pixels - 1;
-        uint8_t red = level[before], green = level[i], blue = level[after];
-        pixel[0] = red;
-        pixel[1] = green;
-        pixel[2] = blue;
+        pixel[0] = level[before];
+        pixel[1] = level[i];
+        pixel[2] = level[after];
     }
 }
