@@ -52,7 +52,6 @@ def main():
         chromium.close()
     for name, value in results.items():
         print(f"{name:28}{value:10.2f}")
-    RESULTS.parent.mkdir(exist_ok=True)
     write_json(RESULTS, results)
 
 

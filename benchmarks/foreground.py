@@ -49,7 +49,6 @@ def main() -> None:
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results[arguments.part] = quality() if arguments.part == "quality" else speed()
     print(json.dumps(results[arguments.part], indent=1))
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     write_json(RESULTS, results)
 
 

@@ -342,7 +342,6 @@ def write_results(part: str, content: dict) -> None:
         "opencv": cv2.__version__,
         "numpy": np.__version__,
     }
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     write_json(RESULTS, results)
 
 

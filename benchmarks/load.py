@@ -77,7 +77,6 @@ def main():
         print(f"{name:22}{value:10.1f}")
     for number, problem in problems.items():
         print(f"session {number}: {problem}")
-    RESULTS.parent.mkdir(exist_ok=True)
     by_session = [round(each, 2) for each in seconds]
     write_json(RESULTS, {**results, "seconds": by_session})
     sys.exit(bool(problems) or peak > MOST_MB)

@@ -35,7 +35,6 @@ def main():
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         results[name] = json.loads(output)
     print_table(results)
-    RESULTS.parent.mkdir(exist_ok=True)
     write_json(RESULTS, results)
 
 

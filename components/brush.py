@@ -81,8 +81,11 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
 
 def _told(event):
     """Which photo an event is of, and its number; None and 0 if a browser sent something else."""
-    photo, number = (event.get("photo"), event.get("id")) if isinstance(event, dict) else (None, 0)
-    return (photo, number) if isinstance(photo, str) and isinstance(number, int) else (None, 0)
+    if isinstance(event, dict):
+        photo, number = event.get("photo"), event.get("id")
+        if isinstance(photo, str) and isinstance(number, int):
+            return photo, number
+    return None, 0
 
 
 def _apply(piece, event):

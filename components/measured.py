@@ -14,8 +14,8 @@ PEERS = {
     "mediapipe_multiclass": "MediaPipe multi-class",
     "robust_video_matting": "Robust Video Matting",
     "mediapipe_selfie": "MediaPipe selfie",
+    "mediapipe_selfie_alpha": "MediaPipe selfie, with our matting",
 }
-SELFIE_MATTED = "mediapipe_selfie_alpha"  # its mask after our matting
 
 
 def read(file: Path) -> dict:
@@ -46,7 +46,7 @@ def on_matting() -> str:
         "{:+.4f} (95 %: {:+.4f} to {:+.4f})".format(
             figures[name]["gain_by_matting"], *figures[name]["gain_by_matting_95"]
         )
-        for name in ("alpha", SELFIE_MATTED)
+        for name in ("alpha", "mediapipe_selfie_alpha")
     )
     return (
         f"Matting changes the mean IoU of our mask by {ours} and that of the coarser MediaPipe "

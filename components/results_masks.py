@@ -4,15 +4,7 @@ from statistics import mode
 
 import streamlit as st
 
-from components.measured import (
-    MODELS,
-    PEERS,
-    SELFIE_MATTED,
-    on_matting,
-    on_scenes,
-    read,
-    table,
-)
+from components.measured import MODELS, PEERS, on_matting, on_scenes, read, table
 from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
@@ -21,7 +13,6 @@ MASKS = {
     "mask": "DeepMasque, mask",
     "alpha": "DeepMasque, alpha",
     **PEERS,
-    SELFIE_MATTED: "Its mask, with DeepMasque's matting",
 }
 CHARTED = ("mask", "mediapipe_multiclass", "mediapipe_selfie")
 LEAST_IOU = 0.85  # where the chart of photos begins

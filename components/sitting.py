@@ -116,7 +116,7 @@ def _fit(sitting, model, say):
             notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
     say("Fitting the face and taking its texture")
-    # The session is asked before the work: Streamlit may end the run there, and nothing is half done.
+    # Before the work: Streamlit may end the run at the session, and then nothing is half done.
     st.session_state["sittings"] = sitting.number = st.session_state.get("sittings", 0) + 1
     face = fit_person(prepared, model)
     sitting.image, sitting.notes = prepared[0][0], [*notes, *face.notes]

@@ -25,7 +25,6 @@ SEGMENTERS = {
     "mask": "our mask (the photo and its mirror image)",
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
-    measured.SELFIE_MATTED: "the same, with our matting",
 }
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 

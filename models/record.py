@@ -16,7 +16,6 @@ MASK_WEIGHTS = (NETWORK.name, "portrait_prior.npz")
 
 def keep(file: Path, results: dict, *weights: str) -> None:
     """Write what was measured, as JSON, and note the weights, names in models/weights, it is of."""
-    file.parent.mkdir(exist_ok=True)
     write_json(file, results)
     known = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else {}
     known[file.name] = {name: sha256(name) for name in weights}

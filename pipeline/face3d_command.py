@@ -57,19 +57,18 @@ def main(arguments: list[str] | None = None) -> int:
     photos, notes = [], []
     photo = None
     try:
-        model = surrey_model() if options.model == "surrey" else None
-        for photo in options.photos:
-            with failures_in_words():
+        with failures_in_words():
+            model = surrey_model() if options.model == "surrey" else None
+            for photo in options.photos:
                 image = load_image(photo)
                 matted = matte(image) if options.matte else None
                 face, remarks = choose_face(matted.faces if matted else find_faces(image))
-            notes += [f"{photo}: {remark}" for remark in remarks]
-            photos.append((image, face, matted.alpha if matted else None))
-        photo = None
-        with failures_in_words():
+                notes += [f"{photo}: {remark}" for remark in remarks]
+                photos.append((image, face, matted.alpha if matted else None))
+            photo = None
             result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
+            encoded = encode(result, ENDINGS[ending], name=options.output.stem)
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        encoded = encode(result, ENDINGS[ending], name=options.output.stem)
         with whole_file(options.output) as file:
             file.write(encoded)
     except ImageError as error:

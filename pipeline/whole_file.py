@@ -26,5 +26,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def write_json(path: Path, content: Any) -> None:
     """Writes figures so that people can read them, too; a page may be reading the file just now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
         file.write(json.dumps(content, indent=1).encode() + b"\n")

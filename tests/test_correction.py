@@ -118,7 +118,8 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
 def test_what_is_no_stroke_is_passed_over(piece, sent):
     assert stroke_of(sent, SHAPE) is None
     before = piece.result
-    apply_events([piece], [{"photo": PHOTO, "id": 1, **sent}, {"photo": PHOTO, "id": "2"}, {"photo": [], "id": 2}, "stroke"])
+    others = [{"photo": PHOTO, "id": "2"}, {"photo": [], "id": 2}, "stroke"]
+    apply_events([piece], [{"photo": PHOTO, "id": 1, **sent}, *others])
     apply_events([piece], 5)
     assert piece.result is before and piece.last_event == 1
 
