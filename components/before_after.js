@@ -25,7 +25,6 @@ export default function ({ data, parentElement, setStateValue }) {
     frame.style.setProperty("--proportion", data.width / data.height);
 
     const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
-    zoom.photoWidth = data.width;
     frame.zoomed = () => {
         zoom.name(button, ", or tap the picture twice");
         // Every pixel of the photo is fetched only for who looks so closely.
@@ -35,8 +34,8 @@ export default function ({ data, parentElement, setStateValue }) {
             setStateValue("closer", wanted);
         }
     };
-    if (frame.dataset.photo !== data.photo) zoom.to(1);
-    else zoom.to(zoom.scale);
+    zoom.show(data.width, data.height);
+    zoom.to(frame.dataset.photo === data.photo ? zoom.scale : 1);
 
     const show = (percent) => {
         const within = Math.min(100, Math.max(0, percent));
@@ -64,7 +63,7 @@ export default function ({ data, parentElement, setStateValue }) {
     frame.onpointerdown = (event) => {
         if (event.button !== 0 || event.target === button) return;
         stopSweep();
-        if (zoom.pinching) {
+        if (zoom.held) {
             start = null;
             return;
         }
@@ -75,7 +74,7 @@ export default function ({ data, parentElement, setStateValue }) {
         if (moving && !pans) follow(event);
     };
     frame.onpointermove = (event) => {
-        if (start === null || zoom.pinching) return;
+        if (start === null || zoom.held) return;
         const [across, down] = [event.clientX - last[0], event.clientY - last[1]];
         moving ||= Math.abs(event.clientX - start[0]) > FINGER_SLACK;
         if (pans) zoom.pan(across, down);
@@ -83,7 +82,7 @@ export default function ({ data, parentElement, setStateValue }) {
         last = [event.clientX, event.clientY];
     };
     frame.onpointerup = (event) => {
-        if (start === null || zoom.pinching) return;
+        if (start === null || zoom.held) return;
         const way = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
         const still = way < 2 * FINGER_SLACK;
         const twice = still && event.timeStamp - tapped < DOUBLE_MILLISECONDS;

@@ -7,8 +7,11 @@ const SPACING = 0.2;
 /* Side in pixels of the canvas on which strokes wait for their result. */
 const CANVAS_SIDE = 1024;
 
-/* What was chosen last, and for which photo: another tab or page takes the brush off the screen. */
+/* Another tab or page takes the brush off the screen. What was chosen last, and for which photo; and
+   the events of each photo that Python may not have heard of, as it leaves out those of a page that
+   is left. */
 const last = { photo: null, label: "keep", size: null };
+const unsolved = new Map();
 
 /* Runs again whenever Python has solved a stroke; the brush, its size and the zoom stay. */
 export default function ({ data, parentElement, setStateValue }) {
@@ -39,10 +42,10 @@ class Painter {
     }
 
     show(data, setStateValue) {
-        if (this.photo !== data.photo) {
+        const shown = this.photo;
+        if (shown !== data.photo) {
             this.photo = data.photo;
-            this.pending = [];
-            this.next = 0;
+            this.pending = unsolved.get(data.photo) ?? [];
             this.zoom.to(1);
         }
         if (last.photo !== data.photo) {
@@ -52,14 +55,15 @@ class Painter {
         Object.assign(this, { width: data.width, height: data.height, setStateValue });
         this.done = data.done;
         this.strokes = data.strokes;
-        this.next = Math.max(this.next, data.done + 1);
-        this.pending = this.pending.filter((event) => event.id > data.done);
+        this.#keep(this.pending.filter((event) => event.id > data.done));
+        if (shown !== data.photo && this.pending.length > 0) {
+            setStateValue("events", this.pending);
+        }
         if (this.picture.src !== data.picture) this.picture.src = data.picture;
         this.picture.alt = data.text;
         this.frame.setAttribute("aria-label", data.text);
         this.frame.style.setProperty("--proportion", data.width / data.height);
-        this.zoom.photoWidth = data.width;
-        this.zoom.to(this.zoom.scale);
+        this.zoom.show(data.width, data.height);
         const scale = CANVAS_SIDE / Math.max(data.width, data.height);
         this.canvas.width = Math.round(data.width * scale);
         this.canvas.height = Math.round(data.height * scale);
@@ -70,7 +74,7 @@ class Painter {
         const { frame } = this;
         frame.addEventListener("pointerdown", (event) => {
             if (event.button !== 0 || event.target === this.zoomButton) return;
-            if (this.zoom.pinching) {
+            if (this.zoom.held) {
                 this.stroke = null;
                 this.#draw();
                 return;
@@ -81,9 +85,9 @@ class Painter {
         });
         frame.addEventListener("pointermove", (event) => {
             this.#point(event);
-            if (!this.stroke || this.zoom.pinching) return;
+            if (!this.stroke || this.zoom.held) return;
             for (const each of event.getCoalescedEvents?.() ?? [event]) {
-                this.#extend(this.#inPhoto(each.clientX, each.clientY));
+                this.#extend(this.zoom.inPhoto(each.clientX, each.clientY));
             }
             this.#draw();
         });
@@ -136,10 +140,10 @@ class Painter {
             const { width, height } = this.frame.getBoundingClientRect();
             const step = event.shiftKey ? 2 : Number(this.size.value) / 2;
             this.place ??= [width / 2, height / 2];
-            this.place = [
-                Math.min(width, Math.max(0, this.place[0] + step * arrow[0])),
-                Math.min(height, Math.max(0, this.place[1] + step * arrow[1])),
-            ];
+            const [x, y] = this.place.map((each, axis) => each + step * arrow[axis]);
+            this.place = [Math.min(width, Math.max(0, x)), Math.min(height, Math.max(0, y))];
+            // Beyond the frame's edge the picture moves in place of the brush.
+            this.zoom.pan(this.place[0] - x, this.place[1] - y);
             this.#pointAt();
         } else if (event.key === " " || event.key === "Enter") {
             const { width, height } = this.frame.getBoundingClientRect();
@@ -179,18 +183,12 @@ class Painter {
         this.pointer.style.transform = `translate(${x}px, ${y}px)`;
     }
 
-    /* A point of the screen in pixels of the photo; pixel centres are whole numbers. */
-    #inPhoto(clientX, clientY) {
-        const [x, y] = this.zoom.shares(clientX, clientY);
-        return [x * this.width - 0.5, y * this.height - 0.5];
-    }
-
     /* Starts a stroke where the brush is. */
     #begin() {
-        const { left, top, width } = this.frame.getBoundingClientRect();
-        const [x, y] = [left + this.place[0], top + this.place[1]];
-        const radius = (Number(this.size.value) / 2 / (width * this.zoom.scale)) * this.width;
-        this.stroke = { label: this.label, radius, points: [this.#inPhoto(x, y)] };
+        const { left, top } = this.frame.getBoundingClientRect();
+        const first = this.zoom.inPhoto(left + this.place[0], top + this.place[1]);
+        const radius = this.zoom.photoPixels(Number(this.size.value) / 2);
+        this.stroke = { label: this.label, radius, points: [first] };
         this.#draw();
     }
 
@@ -214,9 +212,16 @@ class Painter {
     }
 
     #send(event) {
-        this.pending.push({ ...event, photo: this.photo, id: this.next++ });
+        const id = 1 + (this.pending.at(-1)?.id ?? this.done);
+        this.#keep([...this.pending, { ...event, photo: this.photo, id }]);
         this.setStateValue("events", this.pending);
         this.#draw();
+    }
+
+    #keep(pending) {
+        this.pending = pending;
+        if (pending.length > 0) unsolved.set(this.photo, pending);
+        else unsolved.delete(this.photo);
     }
 
     #moved() {

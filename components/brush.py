@@ -36,7 +36,7 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
         key=KEY,
         data={
             "picture": data_url(jpeg),
-            "photo": _photo_of(piece),
+            "photo": piece.key,
             "width": width,
             "height": height,
             "done": piece.last_event,
@@ -49,11 +49,6 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
     )
 
 
-def _photo_of(piece):
-    """What the browser calls a piece's photo."""
-    return f"{piece.number} {piece.name}"
-
-
 def apply_events(pieces: list[Piece], events: list[dict]) -> None:
     """Does what the person did since the last time; events that are done already are passed over.
 
@@ -61,11 +56,11 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
 
     pieces: of which one was painted on, not always that which is shown by now.
     events: {"photo", "id", "label": "undo"} or {"photo", "id", "label", "radius", "points": [[x, y],
-    ...]}, lengths in pixels of the photo.
+    ...]}; the photo by its piece's key, lengths in its pixels.
     """
     from pipeline.image import ImageError
 
-    painted = {_photo_of(piece): piece for piece in pieces if piece.result}
+    painted = {piece.key: piece for piece in pieces if piece.result}
     for event in events if isinstance(events, list) else []:
         photo, number = _told(event)
         piece = painted.get(photo)

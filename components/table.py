@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from uuid import uuid4
 
 import streamlit as st
 
@@ -59,6 +60,7 @@ class Piece:
     untouched: the result before any stroke of the brush. strokes: those painted so far, of
     `pipeline.brush.Stroke`. history: the results before the last ones of them.
     last_event: the number of the last thing the brush did.
+    key: tells it from every other piece there ever is.
     """
 
     number: int
@@ -78,6 +80,7 @@ class Piece:
     strokes: list = field(default_factory=list)
     history: list = field(default_factory=list)
     last_event: int = 0
+    key: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def stem(self) -> str:

@@ -1,14 +1,21 @@
-/* Put before the script of a component whose picture can be enlarged and moved in its frame.
-   The frame's layers follow --zoom, --x and --y. */
+/* Put before the script of a component whose picture can be enlarged and moved in its frame: with
+   two fingers, with Ctrl and the wheel, and, once enlarged, with the middle button of the mouse or
+   Shift and the first. The frame's layers follow --left, --top, --width and --height, which lay the
+   picture whole into the frame's middle, and --zoom, --x and --y. */
 const LARGEST = 8; /* photo pixels as many screen pixels wide */
 const PINCH_POINTERS = 2;
+const MIDDLE = 1; /* of MouseEvent.button */
 
 class Zoom {
-    /* moved: called after every change. photoWidth: in pixels, set before the first use. */
+    /* moved: called after every change. `show` is told the photo's size before anything else. */
     constructor(frame, moved) {
-        Object.assign(this, { frame, moved, photoWidth: 1, scale: 1, x: 0, y: 0 });
+        Object.assign(this, { frame, moved, width: 1, height: 1, scale: 1, x: 0, y: 0 });
         this.fingers = new Map();
         this.pinching = false;
+        this.hand = null;
+        frame.addEventListener("mousedown", (event) => {
+            if (event.button === MIDDLE) event.preventDefault(); // or the page would scroll
+        });
         frame.addEventListener("pointerdown", (event) => this.#down(event));
         frame.addEventListener("pointermove", (event) => this.#move(event));
         frame.addEventListener("pointerup", (event) => this.#up(event));
@@ -17,13 +24,24 @@ class Zoom {
         new ResizeObserver(() => this.#apply()).observe(frame);
     }
 
+    /* Lays a photo of so many pixels into the frame. */
+    show(width, height) {
+        Object.assign(this, { width, height });
+        this.#apply();
+    }
+
+    /* Whether fingers or the mouse hold the picture, so that they do nothing else. */
+    get held() {
+        return this.pinching || this.hand !== null;
+    }
+
     get enlarged() {
         return this.scale > 1.001;
     }
 
     /* The scale at which one pixel of the photo is one pixel of the screen. */
     get fullSize() {
-        return this.photoWidth / (this.frame.clientWidth * devicePixelRatio);
+        return this.width / (this.#box().width * devicePixelRatio);
     }
 
     /* The next larger size that is worth a button, as a share of the full size. */
@@ -45,12 +63,19 @@ class Zoom {
         button.setAttribute("aria-label", button.title);
     }
 
-    /* Where a point of the screen lies in the picture, as shares of its width and height. */
-    shares(clientX, clientY) {
-        const { left, top, width, height } = this.frame.getBoundingClientRect();
+    /* A length on the screen in pixels of the photo. */
+    photoPixels(length) {
+        return (length * this.width) / (this.scale * this.#box().width);
+    }
+
+    /* A point of the screen in pixels of the photo; pixel centres are whole numbers. */
+    inPhoto(clientX, clientY) {
+        const frame = this.frame.getBoundingClientRect();
+        const { left, top, width, height } = this.#box();
+        const [x, y] = [clientX - frame.left - this.x, clientY - frame.top - this.y];
         return [
-            (clientX - left - this.x) / (this.scale * width),
-            (clientY - top - this.y) / (this.scale * height),
+            ((x / this.scale - left) / width) * this.width - 0.5,
+            ((y / this.scale - top) / height) * this.height - 0.5,
         ];
     }
 
@@ -73,10 +98,22 @@ class Zoom {
         this.#apply();
     }
 
+    /* Where the whole picture lies in the frame, which has its shape unless that is extreme. */
+    #box() {
+        const frame = this.frame.getBoundingClientRect();
+        const scale = Math.min(frame.width / this.width, frame.height / this.height);
+        const [width, height] = [this.width * scale, this.height * scale];
+        return { left: (frame.width - width) / 2, top: (frame.height - height) / 2, width, height };
+    }
+
     #apply() {
-        const { clientWidth, clientHeight } = this.frame;
-        this.x = Math.min(0, Math.max(clientWidth * (1 - this.scale), this.x));
-        this.y = Math.min(0, Math.max(clientHeight * (1 - this.scale), this.y));
+        const frame = this.frame.getBoundingClientRect();
+        const { left, top, width, height } = this.#box();
+        this.x = within(this.x, left * this.scale, width * this.scale, frame.width);
+        this.y = within(this.y, top * this.scale, height * this.scale, frame.height);
+        for (const [name, length] of Object.entries({ left, top, width, height })) {
+            this.frame.style.setProperty(`--${name}`, `${length}px`);
+        }
         this.frame.style.setProperty("--zoom", this.scale);
         this.frame.style.setProperty("--x", `${this.x}px`);
         this.frame.style.setProperty("--y", `${this.y}px`);
@@ -90,12 +127,23 @@ class Zoom {
     }
 
     #down(event) {
+        const grabs = event.button === MIDDLE || (event.button === 0 && event.shiftKey);
+        if (event.pointerType === "mouse" && grabs && this.enlarged) {
+            this.hand = this.#place(event);
+            this.frame.setPointerCapture(event.pointerId);
+            this.frame.classList.add("held");
+        }
         if (event.pointerType !== "touch") return;
         this.fingers.set(event.pointerId, this.#place(event));
         this.pinching ||= this.fingers.size === PINCH_POINTERS;
     }
 
     #move(event) {
+        if (this.hand) {
+            const [x, y] = this.#place(event);
+            this.pan(x - this.hand[0], y - this.hand[1]);
+            this.hand = [x, y];
+        }
         if (!this.fingers.has(event.pointerId)) return;
         const before = [...this.fingers.values()];
         this.fingers.set(event.pointerId, this.#place(event));
@@ -112,6 +160,8 @@ class Zoom {
     }
 
     #up(event) {
+        this.hand = null;
+        this.frame.classList.remove("held");
         this.fingers.delete(event.pointerId);
         if (this.fingers.size === 0) this.pinching = false;
     }
@@ -122,4 +172,11 @@ class Zoom {
         event.preventDefault();
         this.to(this.scale * Math.exp(-event.deltaY / 200), ...this.#place(event));
     }
+}
+
+/* The shift nearest to this one with which a picture of so many pixels, that lies so far from the
+   frame's edge, fills the frame; its middle is the frame's if it is smaller. */
+function within(shift, offset, picture, frame) {
+    if (picture <= frame) return (frame - picture) / 2 - offset;
+    return Math.min(-offset, Math.max(frame - picture - offset, shift));
 }

@@ -13,7 +13,7 @@ from pipeline.stored import StoredMatte
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 SHAPE = (60, 80)
-PHOTO = "1 anna.png"  # as the browser calls it
+PHOTO = "the first photo"  # as the browser calls it
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def piece():
     alpha[:, :36], alpha[:, 44:] = 0, 1
     finished = SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=image)
     stored = StoredMatte.of(encode_png(image), image, finished)
-    return Piece(1, "anna.png", stored.photo, result=stored, untouched=stored)
+    return Piece(1, "anna.png", stored.photo, result=stored, untouched=stored, key=PHOTO)
 
 
 def event(number, label="keep", x=15, y=30, radius=6):
@@ -55,7 +55,7 @@ def test_a_stroke_belongs_to_the_photo_that_it_was_painted_on(piece):
     other = Piece(2, "bert.png", piece.photo, result=piece.result, untouched=piece.result)
     before = other.result
     apply_events([piece, other], [event(1)])
-    apply_events([piece, other], [event(2), {**event(3), "photo": "3 carl.png"}])
+    apply_events([piece, other], [event(2), {**event(3), "photo": "a third"}])
     assert len(piece.strokes) == 2 and other.strokes == []
     assert other.result is before and other.last_event == 0
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +38,18 @@ PASTE_TINY_PICTURE = """async () => {
     clipboardData.items.add(new File([blob], "tiny.png", { type: "image/png" }));
     document.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
 }"""
+
+
+def save_with_trimap(folder: Path, size: tuple[int, int]) -> list[Path]:
+    """A large photo with its own trimap, so that little is to be solved; returns both files."""
+    photo, own = folder / "Image1.jpg", folder / "Trimap1.png"
+    with Image.open(HOPPER.file) as picture:
+        picture.resize(size).save(photo)
+    trimap = np.full(size[::-1], 128, np.uint8)
+    middle = size[0] // 2
+    trimap[:, : middle + 2], trimap[:, middle + 6 :] = 0, 255
+    Image.fromarray(trimap).save(own)
+    return [photo, own]
 
 
 def wait_for_strokes(page: Page, count: int) -> None:
@@ -99,6 +112,80 @@ def test_brush_works_from_the_keyboard(page):
     page.keyboard.press("Control+z")
     wait_for_strokes(page, 0)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+@on_desktop
+def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_return(page, tmp_path):
+    upload(page, *save_with_trimap(tmp_path, (2700, 3600)))
+    wait_for_result(page)
+    choose_tab(page, "Correct")
+    frame = page.get_by_role("application")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    for share in (0.2, 0.3, 0.4, 0.5):
+        page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + share * box["height"])
+    page.get_by_role("link", name="About").click()  # at once, with most of them not solved yet
+    page.get_by_role("heading", name="About").first.wait_for()
+    choose_page(page, "desktop", "Studio")
+    wait_for_strokes(page, 4)
+
+
+@on_desktop
+def test_an_enlarged_picture_is_moved_under_the_brush(page):
+    open_sample(page)
+    choose_tab(page, "Correct")
+    frame, picture = page.get_by_role("application"), page.locator(".brush img")
+
+    def place() -> tuple[float, float]:
+        box = picture.bounding_box()
+        return box["x"] - frame.bounding_box()["x"], box["y"] - frame.bounding_box()["y"]
+
+    frame.scroll_into_view_if_needed()
+    frame.focus()
+    page.keyboard.press("0")
+    expect(page.get_by_role("button", name="Show the whole picture")).to_be_visible()
+    box, (x, y) = frame.bounding_box(), place()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for button, key in (("left", "Shift"), ("middle", None)):
+        if key:
+            page.keyboard.down(key)
+        page.mouse.move(*middle)
+        page.mouse.down(button=button)
+        page.mouse.move(middle[0] - 20, middle[1] - 30, steps=3)
+        page.mouse.up(button=button)
+        if key:
+            page.keyboard.up(key)
+        x, y = x - 20, y - 30
+        assert place() == pytest.approx((x, y), abs=1)
+    # The brush goes to the frame's edge first, then the picture goes on.
+    page.mouse.move(box["x"] + 1, middle[1])
+    page.keyboard.press("ArrowLeft")
+    assert place()[0] == pytest.approx(x + 14, abs=1)
+    wait_for_strokes(page, 0)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.up()
+    wait_for_strokes(page, 1)
+
+
+def test_of_a_strip_enough_is_left_to_paint_on(page, screen, tmp_path):
+    strip = tmp_path / "strip.png"
+    Image.fromarray(np.full((80, 1200, 3), 90, np.uint8)).save(strip)
+    upload(page, strip)
+    show_single_files(page)
+    frame, picture = page.get_by_role("application"), page.locator(".brush img")
+    frame.scroll_into_view_if_needed()
+    around, inside = frame.bounding_box(), picture.bounding_box()
+    assert around["height"] >= 160
+    assert inside["width"] / inside["height"] == pytest.approx(15, rel=0.02)
+    x, y = inside["x"] + inside["width"] / 4, inside["y"] + inside["height"] / 2
+    if screen == "phone":
+        page.touchscreen.tap(x, y)
+    else:
+        page.mouse.click(x, y)
+    wait_for_strokes(page, 1)
+    assert alpha_of(page)[40, 300] == 65535
+    assert_fits(page)
 
 
 @on_desktop
@@ -178,13 +265,8 @@ def test_every_download_opens(page):
 
 
 def test_picture_enlarges_to_its_own_pixels(page, screen, tmp_path):
-    """A photo larger than what is shown; with its own trimap, so that little is to be solved."""
-    with Image.open(HOPPER.file) as photo:
-        photo.resize((1536, 1800)).save(tmp_path / "Image1.jpg")
-    trimap = np.full((1800, 1536), 128, np.uint8)
-    trimap[:, :770], trimap[:, 774:] = 0, 255
-    Image.fromarray(trimap).save(tmp_path / "Trimap1.png")
-    upload(page, tmp_path / "Image1.jpg", tmp_path / "Trimap1.png")
+    """A photo larger than what is shown."""
+    upload(page, *save_with_trimap(tmp_path, (1536, 1800)))
     wait_for_result(page)
     after = page.locator(".frame .after")
     assert after.evaluate("picture => picture.naturalHeight") == 1280
