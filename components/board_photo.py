@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from components.own_photo import own_photo
+from components.own_file import own_photo
 from components.table import a_place
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES

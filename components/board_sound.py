@@ -6,6 +6,7 @@ import streamlit as st
 from components.board_button import LastJob, remember_job
 from components.board_view import SIMULATOR, how_known, show_memory, show_numbers
 from components.chart_colors import GOLD, TEAL
+from components.own_file import kept, own_file
 from pipeline.launchpad import Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -72,21 +73,26 @@ def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | 
         )
         values, counts = zip(*PARTS)
         return None, np.repeat(np.array(values, np.uint8), counts)
-    samples = None
     if source == VOICE:
         samples = voice(rate)
-    elif source == RECORDED:
-        recording = st.audio_input("Wait a moment, then say something", key="sound_recording")
-        samples = recording and signal_from_recording(recording.getvalue(), rate)
-    elif source == SOUND_FILE:
-        file = st.file_uploader("A WAV file, of any depth", type="wav", key="sound_file")
-        samples = file and signal_from_recording(file.getvalue(), rate)
+    elif source == SAMPLE_FILE:
+        file = own_file("Whole numbers from 0 to 1023", ("txt", "csv"), "sound_samples")
+        samples = file and signal_from_text(file[1])
     else:
-        file = st.file_uploader(
-            "Whole numbers from 0 to 1023", type=("txt", "csv"), key="sound_samples"
+        file = record() if source == RECORDED else own_file(
+            "A WAV file, of any depth", ("wav",), "sound_file"
         )
-        samples = file and signal_from_text(file.getvalue())
+        samples = file and signal_from_recording(file[1], rate)
     return samples, None if samples is None else trimap_from_loudness(samples)
+
+
+def record() -> tuple[str, bytes] | None:
+    """What this device's microphone heard: a name and a WAV file, or None so far."""
+    words = "Wait a moment, then say something"
+    return kept(
+        "sound_recorded",
+        lambda forget: st.audio_input(words, key="sound_recording", on_change=forget),
+    )
 
 
 def voice(rate: int) -> np.ndarray:

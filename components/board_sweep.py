@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.board_button import LastJob, remember_job
 from components.board_photo import choose_photo, note_other_photo
+from components.board_run import OnItsWay, start_and_stop, stop_button
 from components.board_view import (
     PHASES,
     grey,
@@ -31,8 +32,8 @@ COLUMNS_A_PICTURE = 6  # the picture on the page is renewed after so many column
 DIMMED = 3  # how many times darker the photo is where no column has come back yet
 
 
-@dataclass
-class Sweep:
+@dataclass(kw_only=True)
+class Sweep(OnItsWay):
     """A photo on its way through the board.
 
     first: the column to go on with. how: how what the board reports is known.
@@ -56,8 +57,8 @@ class Sweep:
         self.shown = self.photo // DIMMED
 
 
-def show_sweep(port: str) -> None:
-    """The tab: choices, the live pictures, and the result."""
+def show_sweep(port: str, *, go_on: bool) -> None:
+    """The tab: choices, the live pictures, and the result; go_on: whether a sweep may go on now."""
     st.markdown(
         "The board gets one column of the photo at a time, as it got a signal of 800 samples in "
         "2018, and sends back the alpha of the unknown pixels."
@@ -69,24 +70,19 @@ def show_sweep(port: str) -> None:
         )
     with photo:
         chosen = choose_photo("sweep", height)
-    work: Sweep | None = st.session_state.get("sweep")
-    with st.container(horizontal=True):
-        start = st.button("Sweep over the picture", type="primary", disabled=chosen is None)
-        go_on = st.button(
-            "Continue the sweep", disabled=work is None or work.finished, key="sweep_continue"
-        )
-        stop = st.empty()
-    if chosen and start:
-        work = st.session_state["sweep"] = Sweep(*chosen)
+    work, stop = start_and_stop(
+        "sweep",
+        ("Sweep over the picture", "Continue the sweep"),
+        chosen and (lambda: Sweep(photo=chosen[0], trimap=chosen[1])),
+    )
     picture, memory = st.columns(2, gap="large")
     with picture:
         shown = st.empty()
     with memory:
         places = st.empty(), st.empty()
-    if work is not None and (start or go_on):
-        stop.button("Stop", key="sweep_stop")
-        run(port, work, shown, *places)
-        stop.empty()
+    if go_on and work is not None and work.running:
+        with stop_button(stop, "sweep", work):
+            run(port, work, shown, *places)
     if work is None:
         if chosen:
             shown.html(figure(chosen[0], "The photo"))
@@ -126,8 +122,8 @@ def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
                     picture.html(figure(work.shown, "Alpha as it arrives"))
                     show_memory(drawing, work.latest, phase, work.how)
                     show_numbers(numbers, work.latest, work.how)
-            work.finished = True
             work.shown = grey(work.alpha)
+            work.finished = True
     except LaunchpadError as error:
         show_failure(error, "columns")
 

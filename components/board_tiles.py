@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.board_button import LastJob, remember_job
 from components.board_photo import choose_photo, note_other_photo
+from components.board_run import OnItsWay, start_and_stop, stop_button
 from components.board_view import (
     PHASES,
     grey,
@@ -26,17 +27,24 @@ HEIGHTS = (80, 120, 160)
 TILES_A_PICTURE = 6
 
 
-@dataclass
-class Tiles:
+@dataclass(kw_only=True)
+class Tiles(OnItsWay):
     """A photo on its way through the board; how: how what the board reports is known."""
 
     matting: PhotoMatting
     trimap: np.ndarray
     how: str = ""
 
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.matting.finished
 
-def show_tiles(port: str) -> None:
-    """The tab: choices, the picture as it sharpens, and the result."""
+
+def show_tiles(port: str, *, go_on: bool) -> None:
+    """The tab: choices, the picture as it sharpens, and the result; go_on: whether work may go on
+    now.
+    """
     st.markdown(
         f"The unknown pixels are solved in tiles of {TILE} x {TILE}, from coarse to fine, until "
         "the tiles agree. It takes some hundred jobs; you may stop and continue."
@@ -48,17 +56,11 @@ def show_tiles(port: str) -> None:
         )
     with photo:
         chosen = choose_photo("tiles", height)
-    work: Tiles | None = st.session_state.get("tiles")
-    with st.container(horizontal=True):
-        start = st.button("Matte the photo", type="primary", disabled=chosen is None)
-        go_on = st.button(
-            "Continue the photo",
-            disabled=work is None or work.matting.finished,
-            key="tiles_continue",
-        )
-        stop = st.empty()
-    if chosen and start:
-        work = st.session_state["tiles"] = Tiles(PhotoMatting(*chosen), chosen[1])
+    work, stop = start_and_stop(
+        "tiles",
+        ("Matte the photo", "Continue the photo"),
+        chosen and (lambda: Tiles(matting=PhotoMatting(*chosen), trimap=chosen[1])),
+    )
     picture, memory = st.columns(2, gap="large")
     with picture:
         shown, said = st.empty(), st.empty()
@@ -67,15 +69,14 @@ def show_tiles(port: str) -> None:
             shown.html(figure(chosen[0], "The photo"))
         return
     matting = work.matting
-    if start or go_on:
+    if go_on and work.running:
         with memory:
             drawing = st.empty()
-        stop.button("Stop", key="tiles_stop")
-        run(port, work, shown, said, drawing)
-        stop.empty()
+        with stop_button(stop, "tiles", work):
+            run(port, work, shown, said, drawing)
     with picture:
         note_other_photo(chosen, matting.image)
-    if matting.finished:
+    if work.finished:
         shown.empty()
         exact = exact_alpha(matting.image, work.trimap, matting.parameters)
         show_difference(

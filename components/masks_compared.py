@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import before_after
-from components.own_photo import own_photo
+from components.own_file import own_photo
 from components.table import a_place
 from pipeline.samples import SAMPLES
 

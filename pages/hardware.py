@@ -8,6 +8,7 @@ from components.entrance import come_through_the_app
 from components.measured import BENCHMARKS, MODELS, read
 from components.memory_scale import Amount, memory_scale
 from components.privacy import privacy_note
+from components.tabs import addressed_tabs
 from pipeline.launchpad_report import MICROAMPERES_PER_MEGAHERTZ
 
 SIMULATED = "Simulated board"
@@ -38,13 +39,14 @@ def main() -> None:
         "nearest neighbours, builds the graph Laplacian and solves for alpha, all by itself."
     )
     port = choose_board()
-    columns, photo, sound, button, scale = st.tabs(
-        ["Column by column", "A whole photo", "A voice", "The button", "How little that is"]
+    columns, photo, sound, button, scale = addressed_tabs(
+        ("Column by column", "A whole photo", "A voice", "The button", "How little that is"),
+        "board_tab",
     )
     with columns:
-        show_sweep(port)
+        show_sweep(port, go_on=columns.open)
     with photo:
-        show_tiles(port)
+        show_tiles(port, go_on=photo.open)
     with sound:
         show_sound(port)
     with button:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.entrance import come_through_the_app
-from components.own_photo import own_photo
+from components.own_file import own_photo
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from serial import SerialException
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from components.board_photo import WIDEST, photo_and_trimap
+from components.board_sweep import take
 from pipeline import protocol_sim
 from pipeline.encode import encode_png
 from pipeline.image import ImageError
@@ -41,6 +43,48 @@ def test_a_sweep_ends_with_the_difference_to_float64(page):
     assert not page.error
     said = next(text.value for text in page.markdown if "Root mean square" in text.value)
     assert float(said.split("**")[1]) <= 0.003
+
+
+def test_a_sweep_goes_on_after_a_look_at_another_page_and_not_after_stop(page, monkeypatch):
+    page.select_slider(key="sweep_height").set_value(200)
+
+    def left_after(last: int) -> None:
+        """Streamlit ends a page's run in its midst when somebody clicks elsewhere."""
+
+        def take_and_leave(work, column) -> None:
+            take(work, column)
+            if column.x == last:
+                raise StopException
+
+        monkeypatch.setattr("components.board_sweep.take", take_and_leave)
+
+    left_after(60)
+    press(page, "Sweep over the picture")
+    work = page.session_state["sweep"]
+    assert work.running and not work.finished
+    page.switch_page("pages/about.py").run()
+    left_after(80)
+    page.switch_page("pages/hardware.py").run()
+    assert work.first == 81 and work.running
+    work.stop()  # what the button does
+    page.run()
+    assert work.first == 81
+    press(page, "Continue the sweep")
+    assert work.finished and not work.running
+
+
+def test_a_sound_file_and_its_answer_are_there_on_return(page):
+    page.selectbox(key="sound_source").set_value("A file of samples (text)").run()
+    values = np.repeat([510, 900, 510], (300, 200, 300)) + np.arange(800) % 3
+    samples = " ".join(map(str, values)).encode()
+    page.file_uploader(key="sound_samples_upload").set_value([("anna.txt", samples, "text/plain")])
+    page.run()
+    press(page, "Let the board solve it")
+    assert not page.error
+    page.switch_page("pages/about.py").run()
+    page.switch_page("pages/hardware.py").run()
+    assert any("anna.txt stays" in text.value for text in page.caption)
+    assert any("two projections" in text.value for text in page.markdown)
 
 
 class FailingReads:

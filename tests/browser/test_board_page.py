@@ -140,7 +140,7 @@ def test_a_sound_file_is_heard_and_a_bad_one_explained(page, screen, tmp_path):
     # By the keyboard: at the lower edge of this pretended phone a click opens no list.
     page.locator(".st-key-sound_source [role=combobox]").press("ArrowDown")
     page.get_by_role("option", name="A sound file (WAV)").click()
-    chooser = page.locator(".st-key-sound_file input[type=file]")
+    chooser = page.locator(".st-key-sound_file_upload input[type=file]")
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF and then nothing")
     chooser.set_input_files(broken)

@@ -1,0 +1,55 @@
+"""A photo on its way through the board: started, stopped, and gone on with.
+
+Work goes on in the run of a page that shows its tab. Any other click ends that run, another tab or
+page, too; the next run that may go on does so where it was, until somebody stops it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(kw_only=True)
+class OnItsWay:
+    """Each kind says by `finished` whether nothing is left to do. running: whether it is to go on."""
+
+    running: bool = True
+
+    def go_on(self) -> None:
+        """It is to go on."""
+        self.running = True
+
+    def stop(self) -> None:
+        """It is to rest, with what has come of it kept."""
+        self.running = False
+
+
+def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsWay] | None):
+    """Draws the buttons that begin anew and go on; returns the work, None so far, and the place of
+    the button that stops it.
+
+    key: names the work in the session. labels: what is written on the two.
+    begin: makes the work; None while there is nothing to begin with.
+    """
+    with st.container(horizontal=True):
+        if st.button(labels[0], type="primary", disabled=begin is None):
+            st.session_state[key] = begin()
+        work = st.session_state.get(key)
+        st.button(
+            labels[1],
+            disabled=work is None or work.finished,
+            key=f"{key}_continue",
+            on_click=work and work.go_on,
+        )
+        return work, st.empty()
+
+
+@contextmanager
+def stop_button(place, key: str, work: OnItsWay) -> Iterator[None]:
+    """Shows the button that stops the work while it is done; what ends by itself is stopped."""
+    place.button("Stop", key=f"{key}_stop", on_click=work.stop)
+    yield
+    work.stop()
+    place.empty()

@@ -1,0 +1,37 @@
+"""A file of one's own for a page that shows how something works."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from components.table import as_written
+from pipeline.formats import PHOTO_ENDINGS
+
+
+def own_photo(key: str) -> tuple[str, bytes] | None:
+    """Draws an uploader of photos; returns what `own_file` does."""
+    return own_file("Your photo", PHOTO_ENDINGS, key)
+
+
+def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] | None:
+    """Draws an uploader; returns the name and the bytes of the file, or None so far."""
+    return kept(
+        f"{key}_own",
+        lambda forget: st.file_uploader(label, endings, key=f"{key}_upload", on_change=forget),
+    )
+
+
+def kept(key: str, ask: Callable) -> tuple[str, bytes] | None:
+    """Asks for a file; returns its name and its bytes, or None so far.
+
+    What asks lets its file go when the page is left; here it stays until another one is given or it
+    is taken back.
+
+    ask: draws a widget that calls what it is given on every change, and returns its file.
+    """
+    file = ask(lambda: st.session_state.pop(key, None))
+    if file is not None:
+        st.session_state[key] = file.name, file.getvalue()
+    elif key in st.session_state:
+        st.caption(f"{as_written(st.session_state[key][0])} stays until another one is chosen.")
+    return st.session_state.get(key)
