@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 WIDTH, ROW, BOX = 620, 74, 40  # of the drawing, of a stride, of a box
 ENCODER, PYRAMID, SUM = 84, 305, 536  # middles of the columns
+LEAST_WIDTH = 560  # in CSS pixels; its letters are no smaller than 12 of them
 INPUT = 58  # what its box is wider than its six channels, for its name
 LOGIT = 52  # what its box is wider than its one channel
 PALE, QUIET = "#f4eee1", "#b3a995"
@@ -48,7 +49,8 @@ def network_drawing(layers: "Layers") -> str:
     text.append(
         f"the sum of all levels {_size(pyramid[finest])}, output {_size(layers.logit.shape)}"
     )
-    return as_picture(WIDTH, ROW * (len(layers.own) + 1), "".join(shapes), "; ".join(text))
+    height = ROW * (len(layers.own) + 1)
+    return as_picture(WIDTH, height, "".join(shapes), "; ".join(text), least=LEAST_WIDTH)
 
 
 def _box(middle, row, shape, name, wider=0):

@@ -75,6 +75,8 @@ def main() -> None:
             st.info("Upload a photo of a person to walk through it.")
             privacy_note()
             st.stop()
+        if name == STUDIO and not presenting:
+            note_what_is_left_out(from_studio)
         # A chosen pixel means nothing in another photo.
         if st.session_state.get("walk_pixel_of") != photo:
             st.session_state["walk_pixel_of"] = photo
@@ -126,11 +128,17 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
             own = own_photo("walk")
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
-        elif name == STUDIO and from_studio.trimap is not None:
-            st.caption("It came with a trimap of its own; here it gets one from its mask.")
     if name in SAMPLE_OF:
         return name, SAMPLE_OF[name].file.read_bytes()
     return name, from_studio.photo if name == STUDIO else own and own[1]
+
+
+def note_what_is_left_out(piece: Piece) -> None:
+    """Says so where the Studio's result is not only the pipeline's."""
+    if piece.trimap is not None:
+        st.caption("It came with a trimap of its own; here it gets one from its mask.")
+    if piece.strokes:
+        st.caption("What was painted in the Studio is left out: here is what the pipeline does.")
 
 
 def studio_piece() -> Piece | None:

@@ -338,6 +338,23 @@ def test_who_comes_back_from_another_page_goes_on_with_the_own_photo():
 
 
 @app_test
+def test_what_the_studio_alone_has_is_said_to_be_left_out():
+    """A trimap of its own and strokes of the brush."""
+    app = opened(step="mask")
+    photo = encode_png(small_photo())
+    piece = Piece(1, "anna.png", photo, b"a trimap", result=True, strokes=["a stroke"])
+    app.session_state["pieces"] = [piece]
+    app.query_params["photo"] = "studio"
+    app.run()
+    assert not app.exception
+    said = " ".join(caption.value for caption in app.caption)
+    assert "painted in the Studio is left out" in said and "trimap of its own" in said
+    app.query_params["photo"] = SAMPLES[0].file.stem
+    app.run()
+    assert not any("left out" in caption.value for caption in app.caption)
+
+
+@app_test
 def test_a_pixel_stays_when_the_neighbours_are_others():
     app = opened(step="neighbours")
     before = app.slider(key="walk_x").value, app.slider(key="walk_y").value
