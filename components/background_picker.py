@@ -40,7 +40,7 @@ SWATCH = (64, 64)
 class Background:
     """What was chosen.
 
-    name: tells it from every other choice. make: what makes it; None leaves it transparent.
+    name: what it is called. make: what makes it; None leaves it transparent.
     light, shadow: as in `pipeline.scene.Look`.
     """
 
@@ -88,7 +88,7 @@ def background_picker() -> Background:
             range(0, 101, 5),
             "The person's soft shadow on the background: 0 none, 100 dark.",
         )
-    return Background(f"{name}, light {light}, shadow {shadow}", make, light / 100, shadow / 100)
+    return Background(name, make, light / 100, shadow / 100)
 
 
 def _percent(
@@ -128,7 +128,7 @@ def _gradient() -> "tuple[str, BackgroundMaker]":
         ends = GRADIENTS[name]
     top, bottom = map(_rgb, ends)
     return (
-        f"gradient {ends[0]} to {ends[1]}",
+        f"gradient {name}, {ends[0]} to {ends[1]}",
         lambda image, alpha: gradient(alpha.shape, top, bottom),
     )
 
@@ -189,7 +189,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     kept = st.session_state.get("background_kept")
     if kept is None:
         return "transparent", None
-    file_id, name, picture = kept
+    _, name, picture = kept
     if file is None:
         st.caption(f"{as_written(name)} stays behind the person until another one is chosen.")
     with st.container(horizontal=True):
@@ -202,7 +202,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     def make(image: "np.ndarray", alpha: "np.ndarray") -> "np.ndarray":
         return cropped_to_fill(picture, alpha.shape, place=place, enlarged=enlarged / 100)
 
-    return f"picture {file_id} at {place}, {enlarged} %", make
+    return f"picture {name}, {enlarged} %, at {across} % and {down} %", make
 
 
 def _keep_picture(file) -> None:

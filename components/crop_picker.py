@@ -38,19 +38,24 @@ class Crop:
         """What the picture is for, if it is for a document."""
         return DOCUMENTS.get(self.name)
 
+    def of(self, piece: Piece) -> str:
+        """The name of the crop that a photo gets: the whole of it without a face to place it by."""
+        return self.name if self.name == SQUARE or piece.face else WHOLE
+
     def frame(self, piece: Piece, alpha: "np.ndarray") -> "Frame":
-        """The crop of one photo, in its pixels; without a face the whole photo.
+        """The crop of one photo, in its pixels.
 
         alpha: (h, w) its matte at any scale.
         """
         from pipeline import framing
 
         shape, face = piece.result.shape, piece.face
-        if self.name == SQUARE:
+        name = self.of(piece)
+        if name == SQUARE:
             frame = framing.square(shape, alpha, face)
-        elif self.name == PORTRAIT and face:
+        elif name == PORTRAIT:
             frame = framing.head_and_shoulders(shape, face)
-        elif self.document and face:
+        elif name in DOCUMENTS:
             return framing.scaled(framing.for_document(self.document, face), 1)
         else:
             frame = framing.whole(shape)
@@ -60,10 +65,10 @@ class Crop:
         """Sentences about what this crop lacks in a photo."""
         from pipeline import framing
 
-        if self.name in (WHOLE, SQUARE):
-            return []
-        if piece.face is None:
-            return ["This crop is placed by the face, and none was found in this photo."]
+        if self.of(piece) != self.name:
+            return [
+                "This crop is placed by the face, and none was found in this photo. It stays whole."
+            ]
         if not self.document:
             return []
         frame = framing.for_document(self.document, piece.face)

@@ -10,7 +10,7 @@ import streamlit as st
 from components.address import setting
 from components.crop_picker import paper_picker
 from components.result_view import Choice
-from components.table import Piece, a_place
+from components.table import Piece, a_place, labels
 from components.view import shown
 
 FORMATS = ("PNG", "JPEG", "WebP")
@@ -33,6 +33,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
 
     frame = choice.look(piece, shown(piece).alpha).frame
     frame = scaled(frame, largest_scale(frame, max(piece.result.shape)))
+    stem = file_stems(done)[done.index(piece)]
     with st.container(key="downloads"):
         st.markdown(f"Download at {frame.width:.0f} × {frame.height:.0f}")
         picture_format = st.segmented_control(
@@ -46,13 +47,20 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
         fitting = format_that_holds(picture_format, (frame.height, frame.width))
         first, second = st.columns(2)
         with first:
-            _button(piece, choice, "composite", "Picture", fitting, primary=True)
+            _button(piece, stem, choice, "composite", "Picture", fitting, primary=True)
         with second:
-            _button(piece, choice, "cutout", "Cut-out")
+            _button(piece, stem, choice, "cutout", "Cut-out")
         if fitting != picture_format:
             st.caption(f"{picture_format} cannot hold sides this long: the picture is {fitting}.")
         if fitting == "JPEG" and choice.background.make is None:
             st.caption("JPEG knows no transparency: the picture shows the person on white.")
+        whole = [
+            label
+            for each, label in zip(done, labels(done), strict=True)
+            if choice.crop.of(each) != choice.crop.name
+        ]
+        if len(done) > 1 and whole:
+            st.caption(f"Without a face to crop by, and so whole: {', '.join(whole)}.")
         st.download_button(
             "Everything as ZIP" if len(done) == 1 else f"All {len(done)} photos as ZIP",
             data=lambda: archive(done, choice, picture_format),
@@ -68,7 +76,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             st.download_button(
                 "Sheet to print",
                 data=lambda: sheet(piece, choice, paper),
-                file_name=f"{piece.stem}.sheet.jpg",
+                file_name=f"{stem}.sheet.jpg",
                 mime="image/jpeg",
                 on_click="ignore",
                 icon=":material/print:",
@@ -81,11 +89,12 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
                 "photo. Premultiplied is for programs that ask for it."
             )
             for name, label in SINGLE.items():
-                _button(piece, choice, name, label)
+                _button(piece, stem, choice, name, label)
 
 
 def _button(
     piece: Piece,
+    stem: str,
     choice: Choice,
     name: str,
     label: str,
@@ -98,7 +107,7 @@ def _button(
     st.download_button(
         label,
         data=lambda: one_file(piece, choice, name, picture_format),
-        file_name=f"{piece.stem}.{name}.{ENDINGS[picture_format]}",
+        file_name=f"{stem}.{name}.{ENDINGS[picture_format]}",
         mime=f"image/{picture_format.lower()}",
         on_click="ignore",
         icon=":material/download:",
@@ -130,7 +139,7 @@ def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") ->
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
-        for piece, name in zip(pieces, names_in_archive(pieces), strict=True):
+        for piece, name in zip(pieces, file_stems(pieces), strict=True):
             with a_place():
                 taken = _taken(piece, choice, picture_format)
                 files = scene_files(name, taken, settings(piece, choice, taken.picture_format))
@@ -139,7 +148,7 @@ def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") ->
     return packed.getvalue()
 
 
-def names_in_archive(pieces: list[Piece]) -> list[str]:
+def file_stems(pieces: list[Piece]) -> list[str]:
     """What the files of each piece are called: like none of another, and so that every system can
     unpack them, for which capitals may be no difference.
     """
@@ -167,7 +176,7 @@ def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
         "hair reach": piece.edge[1] if piece.trimap is None else None,
         "strokes of the brush": len(piece.strokes),
         "background": choice.background.name,
-        "crop": choice.crop.name,
+        "crop": choice.crop.of(piece),
         "margin": choice.crop.margin,
         "light": choice.background.light,
         "shadow": choice.background.shadow,

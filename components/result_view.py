@@ -8,7 +8,7 @@ import streamlit as st
 from components.background_picker import Background
 from components.before_after import before_after
 from components.brush import brush
-from components.crop_picker import Crop
+from components.crop_picker import WHOLE, Crop
 from components.table import Piece, a_place
 from components.view import shown
 
@@ -52,7 +52,10 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     scale = _scale(view, piece)
     look = choice.look(piece, view.alpha)
     frame = look.frame
-    pictures = f"{piece.number} {piece.revision} {choice.background.name} {frame}"
+    behind = choice.background
+    pictures = (
+        f"{piece.number} {piece.revision} {behind.name} {behind.light} {behind.shadow} {frame}"
+    )
     # Who looks closely gets every pixel, a moment after the quick answer.
     closer = st.session_state.get("before_after", {}).get("closer") == pictures
     if closer and scale < 1:
@@ -69,7 +72,7 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
         pictures=pictures,
         reduced=scale < 1,
         before_text=f"The photo {piece.name}",
-        after_text=f"The person cut out, background: {choice.background.name}",
+        after_text=f"The person cut out, background: {behind.name}",
     )
     return final
 
@@ -86,7 +89,7 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
         lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
         picture = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
     elif under == "Result":
-        whole = Choice(choice.background, Crop("")).look(piece, view.alpha)
+        whole = Choice(choice.background, Crop(WHOLE)).look(piece, view.alpha)
         picture = on_checkerboard(arrange(view, whole, scale))
     else:
         squares = checkerboard(view.alpha.shape, max(1, max(view.alpha.shape) // 80), (38, 58))

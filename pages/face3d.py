@@ -19,7 +19,7 @@ LARGEST_SHAPE = 3.0
 LARGEST_EXPRESSION = 1.5
 FILES = {
     "glb": ("GLB", "glb", "model/gltf-binary"),
-    "obj": ("OBJ + texture", "zip", "application/zip"),
+    "obj": ("OBJ + texture", "obj.zip", "application/zip"),
     "ply": ("PLY", "ply", "application/octet-stream"),
     "png": ("Isomap", "isomap.png", "image/png"),
 }

@@ -133,7 +133,7 @@ def show_results(pieces: list[Piece]) -> None:
         st.title(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
-            for key in ("pieces", "problems", "background_kept"):
+            for key in ("pieces", "problems", "tool_left"):
                 st.session_state.pop(key, None)
             forget_edge()
             look_away()

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from components import table
 from components.background_picker import Background
-from components.crop_picker import WHOLE, Crop
-from components.downloads import archive, names_in_archive
+from components.crop_picker import PORTRAIT, WHOLE, Crop
+from components.downloads import archive, file_stems
 from components.result_view import Choice
 from components.table import USUAL_EDGE, Piece, as_written
 from pipeline.encode import encode_png
@@ -41,6 +41,10 @@ def given(*files: tuple[str, bytes]) -> AppTest:
     app = opened()
     app.file_uploader(key="uploaded_0").set_value([(*file, "image/png") for file in files])
     return app.run()
+
+
+def plain(shape: tuple[int, ...]) -> np.ndarray:
+    return np.full(shape, 90, np.uint8)
 
 
 def sample_bytes() -> bytes:
@@ -157,6 +161,13 @@ def test_a_picture_behind_the_person_survives_a_look_at_another_page():
     assert app.session_state["background_kept"] is kept
     assert app.slider(key="picture_size").value == 200
     assert any("wall.png stays behind" in caption.value for caption in app.caption)
+    # The next photo has it behind, too, and opens with what most people want next.
+    app.session_state["tool_left"] = "Correct"
+    app.button(key="new").click().run()
+    app.button(key=f"sample_{SAMPLES[1].file.stem}").click().run()
+    assert errors(app) == ""
+    assert app.session_state["background_kept"] is kept
+    assert app.session_state["tool_left"] == "Background"
 
 
 def test_the_photo_looked_at_survives_a_look_at_another_page():
@@ -306,7 +317,7 @@ def test_no_two_photos_share_a_name_in_the_archive():
     """Nor one with capitals that another has without; signs that Windows forbids become lines."""
     files = ["a.jpg", "a.png", "1-a.jpg", "B.jpg", "b.png", "c<d>.jpg"]
     laid_out = [Piece(number, name, b"") for number, name in enumerate(files, 1)]
-    assert names_in_archive(laid_out) == ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_"]
+    assert file_stems(laid_out) == ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_"]
 
 
 def test_archive_holds_every_picture_at_the_photos_size():
@@ -325,6 +336,22 @@ def test_archive_holds_every_picture_at_the_photos_size():
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         cutout = next(name for name in packed.namelist() if name.endswith("cutout.png"))
         assert Image.open(packed.open(cutout)).mode == "RGBA"
+
+
+def test_settings_say_what_was_made_of_a_photo_without_a_face():
+    """Among others it is whole, and the page says so before the download."""
+    app = given(("anna.png", sample_bytes()), ("nobody.png", encode_png(plain((90, 80, 3)))))
+    assert [piece.face is None for piece in pieces(app)] == [False, True]
+    app.button_group(key="crop").set_value("Head and shoulders").run()
+    assert any("so whole: nobody.png" in caption.value for caption in app.caption)
+    data = archive(pieces(app), Choice(Background("beach.jpg", None), Crop(PORTRAIT)))
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        anna, nobody = (
+            json.loads(packed.read(f"{name}.settings.json")) for name in ("anna", "nobody")
+        )
+        assert (anna["crop"], nobody["crop"]) == ("Head and shoulders", "Whole photo")
+        with Image.open(packed.open("nobody.composite.png")) as picture:
+            assert picture.size == (80, 90)
 
 
 def test_app_never_imports_tensorflow():
