@@ -1,13 +1,9 @@
 """Files to take away, at the photo's own size, made when they are asked for."""
 
-import io
-import re
-import zipfile
-from collections import Counter
-
 import streamlit as st
 
 from components.address import setting
+from components.archive import file_stems, taken, zip_buttons
 from components.crop_picker import paper_picker
 from components.result_view import Choice
 from components.table import Piece, a_place, labels
@@ -33,7 +29,8 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
 
     frame = choice.look(piece, shown(piece).alpha).frame
     frame = scaled(frame, largest_scale(frame, max(piece.result.shape)))
-    stem = file_stems(done)[done.index(piece)]
+    named = dict(zip(file_stems(done), done, strict=True))
+    stem = next(name for name, each in named.items() if each is piece)
     with st.container(key="downloads"):
         st.markdown(f"Download at {frame.width:.0f} × {frame.height:.0f}")
         picture_format = st.segmented_control(
@@ -61,16 +58,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
         ]
         if len(done) > 1 and whole:
             st.caption(f"Without a face to crop by, and so whole: {', '.join(whole)}.")
-        st.download_button(
-            "Everything as ZIP" if len(done) == 1 else f"All {len(done)} photos as ZIP",
-            data=lambda: archive(done, choice, picture_format),
-            file_name=f"{piece.stem if len(done) == 1 else 'deepmasque'}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-            width="stretch",
-            key="download_zip",
-        )
+        zip_buttons(named, choice, picture_format)
         if choice.crop.document and piece.face:
             paper = paper_picker()
             st.download_button(
@@ -122,7 +110,7 @@ def one_file(piece: Piece, choice: Choice, name: str, picture_format: str) -> by
     from pipeline.scene_files import MAKERS
 
     with a_place():
-        return MAKERS[name](_taken(piece, choice, picture_format))
+        return MAKERS[name](taken(piece, choice, picture_format))
 
 
 def sheet(piece: Piece, choice: Choice, paper: tuple[float, float]) -> bytes:
@@ -130,66 +118,4 @@ def sheet(piece: Piece, choice: Choice, paper: tuple[float, float]) -> bytes:
     from pipeline.scene_files import sheet_file
 
     with a_place():
-        return sheet_file(_taken(piece, choice, "JPEG").scene, choice.crop.document, paper)
-
-
-def archive(pieces: list[Piece], choice: Choice, picture_format: str = "PNG") -> bytes:
-    """Returns all files of all pieces as ZIP; pictures are packed already, so it only holds."""
-    from pipeline.scene_files import scene_files
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
-        for piece, name in zip(pieces, file_stems(pieces), strict=True):
-            with a_place():
-                taken = _taken(piece, choice, picture_format)
-                files = scene_files(name, taken, settings(piece, choice, taken.picture_format))
-            for file, data in files.items():
-                zip_file.writestr(file, data)
-    return packed.getvalue()
-
-
-def file_stems(pieces: list[Piece]) -> list[str]:
-    """What the files of each piece are called: like none of another, and so that every system can
-    unpack them, for which capitals may be no difference.
-    """
-    stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
-    count = Counter(stem.casefold() for stem in stems)
-    names = {}  # by what a system without capitals takes for one
-    for piece, name in zip(pieces, stems, strict=True):
-        if count[name.casefold()] > 1:
-            name = f"{piece.number}-{name}"
-        while name.casefold() in names:
-            name = f"{piece.number}-{name}"
-        names[name.casefold()] = name
-    return list(names.values())
-
-
-def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
-    """How the pictures of a piece were made, as JSON can hold it."""
-    height, width = piece.result.shape
-    return {
-        "photo": piece.name,
-        "width": width,
-        "height": height,
-        "own trimap": piece.trimap is not None,
-        "band": piece.edge[0] if piece.trimap is None else None,
-        "hair reach": piece.edge[1] if piece.trimap is None else None,
-        "strokes of the brush": len(piece.strokes),
-        "background": choice.background.name,
-        "crop": choice.crop.of(piece),
-        "margin": choice.crop.margin,
-        "light": choice.background.light,
-        "shadow": choice.background.shadow,
-        "format": picture_format,
-        "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
-        "notes": piece.notes,
-    }
-
-
-def _taken(piece: Piece, choice: Choice, picture_format: str):
-    from pipeline.scene import arrange_largest
-    from pipeline.scene_files import Taken, format_that_holds
-
-    matte = piece.result.unpack()
-    scene = arrange_largest(matte, choice.look(piece, matte.alpha))
-    return Taken(matte, scene, format_that_holds(picture_format, scene.alpha.shape))
+        return sheet_file(taken(piece, choice, "JPEG").scene, choice.crop.document, paper)

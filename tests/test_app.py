@@ -7,6 +7,7 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from components import table
 from components.background_picker import Background
 from components.crop_picker import PORTRAIT, WHOLE, Crop
-from components.downloads import archive, file_stems
+from components.archive import archive, file_stems, parts
 from components.result_view import Choice
 from components.table import USUAL_EDGE, Piece, as_written
 from pipeline.encode import encode_png
@@ -57,6 +58,10 @@ def sample_bytes() -> bytes:
 
 def pieces(app: AppTest) -> list:
     return app.session_state["pieces"]
+
+
+def named(app: AppTest) -> dict:
+    return dict(zip(file_stems(pieces(app)), pieces(app), strict=True))
 
 
 def errors(app: AppTest) -> str:
@@ -322,7 +327,7 @@ def test_no_two_photos_share_a_name_in_the_archive():
 
 def test_archive_holds_every_picture_at_the_photos_size():
     app = given(("a/anna.png", sample_bytes()), ("b/anna.png", sample_bytes()))
-    data = archive(pieces(app), Choice(Background("transparent", None), Crop(WHOLE)))
+    data = archive(named(app), Choice(Background("transparent", None), Crop(WHOLE)))
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = packed.namelist()
         assert len(names) == len(set(names)) == 16
@@ -338,13 +343,22 @@ def test_archive_holds_every_picture_at_the_photos_size():
         assert Image.open(packed.open(cutout)).mode == "RGBA"
 
 
+def test_what_is_too_much_for_one_archive_comes_in_several():
+    sizes = {"a": 30, "b": 30, "c": 1, "d": 70, "e": 5}
+    photos = {
+        name: Piece(1, name, b"", result=SimpleNamespace(shape=(1000, 1000 * size)))
+        for name, size in sizes.items()
+    }
+    assert [list(part) for part in parts(photos)] == [["a", "b"], ["c"], ["d"], ["e"]]
+
+
 def test_settings_say_what_was_made_of_a_photo_without_a_face():
     """Among others it is whole, and the page says so before the download."""
     app = given(("anna.png", sample_bytes()), ("nobody.png", encode_png(plain((90, 80, 3)))))
     assert [piece.face is None for piece in pieces(app)] == [False, True]
     app.button_group(key="crop").set_value("Head and shoulders").run()
     assert any("so whole: nobody.png" in caption.value for caption in app.caption)
-    data = archive(pieces(app), Choice(Background("beach.jpg", None), Crop(PORTRAIT)))
+    data = archive(named(app), Choice(Background("beach.jpg", None), Crop(PORTRAIT)))
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         anna, nobody = (
             json.loads(packed.read(f"{name}.settings.json")) for name in ("anna", "nobody")

@@ -1,0 +1,125 @@
+"""All files of all photos, as ZIP."""
+
+import io
+import re
+import zipfile
+from collections import Counter
+from math import prod
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.result_view import Choice
+from components.table import Piece, a_place
+
+if TYPE_CHECKING:
+    from pipeline.scene_files import Taken
+
+# A ZIP is made in memory, at 3 to 7 bytes for every pixel of its photos.
+MOST_PIXELS = 60e6
+
+
+def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) -> None:
+    """One button for all photos, or several if their files are too much for one ZIP.
+
+    named: the photos by what their files are called.
+    """
+    zips = parts(named)
+    before = 0
+    for number, part in enumerate(zips, 1):
+        label, file, key = f"All {len(named)} photos as ZIP", "deepmasque", "download_zip"
+        if len(named) == 1:
+            label, file = "Everything as ZIP", *named
+        elif len(zips) > 1:
+            file, key = f"{file}-{number}", f"{key}_{number}"
+            label = f"{_places(before + 1, before + len(part))} as ZIP"
+        before += len(part)
+        st.download_button(
+            label,
+            data=lambda part=part: archive(part, choice, picture_format),
+            file_name=f"{file}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+            width="stretch",
+            key=key,
+        )
+
+
+def _places(first, last):
+    return f"Photo {first}" if first == last else f"Photos {first} to {last}"
+
+
+def parts(named: dict[str, Piece]) -> list[dict[str, Piece]]:
+    """The photos in their order, as many together as fit in one ZIP."""
+    found, pixels = [], MOST_PIXELS
+    for name, piece in named.items():
+        pixels += prod(piece.result.shape)
+        if pixels > MOST_PIXELS:
+            found.append({})
+            pixels = prod(piece.result.shape)
+        found[-1][name] = piece
+    return found
+
+
+def archive(named: dict[str, Piece], choice: Choice, picture_format: str = "PNG") -> bytes:
+    """Returns all files of these photos as ZIP; pictures are packed already, so it only holds."""
+    from pipeline.scene_files import scene_files
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as zip_file:
+        for name, piece in named.items():
+            with a_place():
+                made = taken(piece, choice, picture_format)
+                files = scene_files(name, made, settings(piece, choice, made.picture_format))
+            for file, data in files.items():
+                zip_file.writestr(file, data)
+    return packed.getvalue()
+
+
+def file_stems(pieces: list[Piece]) -> list[str]:
+    """What the files of each piece are called: like none of another, and so that every system can
+    unpack them, for which capitals may be no difference.
+    """
+    stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
+    count = Counter(stem.casefold() for stem in stems)
+    names = {}  # by what a system without capitals takes for one
+    for piece, name in zip(pieces, stems, strict=True):
+        if count[name.casefold()] > 1:
+            name = f"{piece.number}-{name}"
+        while name.casefold() in names:
+            name = f"{piece.number}-{name}"
+        names[name.casefold()] = name
+    return list(names.values())
+
+
+def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
+    """How the pictures of a piece were made, as JSON can hold it."""
+    height, width = piece.result.shape
+    return {
+        "photo": piece.name,
+        "width": width,
+        "height": height,
+        "own trimap": piece.trimap is not None,
+        "band": piece.edge[0] if piece.trimap is None else None,
+        "hair reach": piece.edge[1] if piece.trimap is None else None,
+        "strokes of the brush": len(piece.strokes),
+        "background": choice.background.name,
+        "crop": choice.crop.of(piece),
+        "margin": choice.crop.margin,
+        "light": choice.background.light,
+        "shadow": choice.background.shadow,
+        "format": picture_format,
+        "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
+        "notes": piece.notes,
+    }
+
+
+def taken(piece: Piece, choice: Choice, picture_format: str) -> "Taken":
+    """One photo as its files are made from it, at its own size."""
+    from pipeline.scene import arrange_largest
+    from pipeline.scene_files import Taken, format_that_holds
+
+    matte = piece.result.unpack()
+    scene = arrange_largest(matte, choice.look(piece, matte.alpha))
+    return Taken(matte, scene, format_that_holds(picture_format, scene.alpha.shape))
