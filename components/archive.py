@@ -111,7 +111,7 @@ def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
         "shadow": choice.background.shadow,
         "format": picture_format,
         "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
-        "notes": piece.notes,
+        "notes": piece.advice,
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components.board_view import SIMULATOR, grey, how_known, show_numbers
+from components.board_view import SIMULATOR, a_turn, grey, how_known, show_numbers, the_board
 from components.chart_colors import GOLD
 from components.picture import figure
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
@@ -58,7 +58,7 @@ def show_button(port: str) -> None:
 def repeat(port: str, last: LastJob) -> None:
     """Waits for a press, runs the job again and shows what came of it."""
     try:
-        with Launchpad(port) as board:
+        with the_board(port) as board, a_turn(port):
             if not pressed(board, port):
                 st.warning(f"S1 was not pressed within {SECONDS_TO_PRESS} seconds.")
                 return

@@ -4,10 +4,17 @@ import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_view import SIMULATOR, how_known, show_memory, show_numbers
+from components.board_view import (
+    SIMULATOR,
+    a_turn,
+    how_known,
+    show_memory,
+    show_numbers,
+    the_board,
+)
 from components.chart_colors import GOLD, TEAL
 from components.own_file import kept, own_file
-from pipeline.launchpad import Launchpad, LaunchpadError
+from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
     SIGNAL_SAMPLES,
@@ -123,7 +130,7 @@ def solve(
     a real one gets them by wire, or takes its own.
     """
     try:
-        with Launchpad(port) as board:
+        with the_board(port) as board, a_turn(port):
             heard = None
             if port == SIMULATOR:
                 heard = (voice(rate) if samples is None else samples), rate

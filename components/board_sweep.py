@@ -18,9 +18,10 @@ from components.board_view import (
     show_memory,
     show_numbers,
     show_totals,
+    the_board,
 )
 from components.picture import figure
-from pipeline.launchpad import COLUMN, Launchpad, LaunchpadError
+from pipeline.launchpad import COLUMN, LaunchpadError
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from pipeline.launchpad_report import Solution
@@ -111,7 +112,7 @@ def show_sweep(port: str, *, go_on: bool) -> None:
 def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
     """Works through the columns that remain, showing picture, memory and numbers."""
     try:
-        with Launchpad(port) as board:
+        with the_board(port) as board:
             work.how = how_known_so_far(work.how, port)
             columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
             for count, column in enumerate(in_turn(columns, port)):

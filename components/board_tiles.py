@@ -17,9 +17,10 @@ from components.board_view import (
     show_failure,
     show_memory,
     show_totals,
+    the_board,
 )
 from components.picture import figure
-from pipeline.launchpad import Launchpad, LaunchpadError
+from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_tiles import TILE, PhotoMatting
 
@@ -95,7 +96,7 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
     """Runs the jobs that remain, showing the picture as it sharpens."""
     matting = work.matting
     try:
-        with Launchpad(port) as board:
+        with the_board(port) as board:
             work.how = how_known_so_far(work.how, port)
             for count, step in enumerate(in_turn(matting.steps(board), port)):
                 remember_job(LastJob(board.last_job, step.solution))

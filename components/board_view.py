@@ -1,7 +1,8 @@
 """What the hardware page shows of a job, wherever it came from: memory, cycles, error, energy."""
 
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import numpy as np
@@ -9,8 +10,8 @@ import streamlit as st
 
 from components.memory_map import memory_map
 from components.picture import figure
-from components.table import a_place
-from pipeline.launchpad import JobRefused, LaunchpadError
+from components.table import SECONDS_BETWEEN_LOOKS, a_place
+from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError
 from pipeline.launchpad_exact import root_mean_square
 from pipeline.launchpad_report import (
     MICROAMPERES_PER_MEGAHERTZ,
@@ -45,14 +46,34 @@ def how_known_so_far(before: str, port: str) -> str:
 
 
 def in_turn(jobs: Iterable[Job], port: str) -> Iterator[Job]:
-    """The jobs of a board one after the other; a simulated one takes turns with other people's."""
+    """The jobs of a board one after the other, each in its turn."""
     remaining = iter(jobs)
     while True:
-        with a_place(queue="simulations") if port == SIMULATOR else nullcontext():
+        with a_turn(port):
             job = next(remaining, None)
         if job is None:
             return
         yield job
+
+
+@contextmanager
+def the_board(port: str) -> Iterator[Launchpad]:
+    """The board behind a port; a run of the page that a click has ended may still hold it, and what
+    it works on, for a moment. Raises LaunchpadError as `Launchpad` does.
+    """
+    lock = st.session_state.setdefault("board_lock", threading.Lock())
+    while not lock.acquire(timeout=SECONDS_BETWEEN_LOOKS):
+        st.session_state.get("board_lock")  # lets Streamlit end this run, too
+    try:
+        with Launchpad(port) as board:
+            yield board
+    finally:
+        lock.release()
+
+
+def a_turn(port: str) -> AbstractContextManager[None]:
+    """A simulated board takes turns with other people's."""
+    return a_place(queue="simulations") if port == SIMULATOR else nullcontext()
 
 
 def show_failure(error: LaunchpadError, what: str) -> None:

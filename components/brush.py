@@ -20,6 +20,7 @@ KEY = "brush"
 MOST_POINTS = 20_000
 FARTHEST = 1e12  # pixels; not a number is not less than it, either
 MOST_WORK = 500
+TOO_LONG = "This stroke is too long. Paint it in parts."
 # Results from before each stroke are kept up to so many bytes; further back is solved again.
 MOST_HISTORY_BYTES = 48 * 2**20
 
@@ -52,7 +53,7 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
 def apply_events(pieces: list[Piece], events: list[dict]) -> None:
     """Does what the person did since the last time; events that are done already are passed over.
 
-    What cannot be done leaves the result as it is, and a note says why.
+    What cannot be done leaves the result as it is, and the piece says why.
 
     pieces: of which one was painted on, not always that which is shown by now.
     events: {"photo", "id", "label": "undo"} or {"photo", "id", "label", "radius", "points": [[x, y],
@@ -67,11 +68,14 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
         if piece is None or number <= piece.last_event:
             continue
         try:
-            with a_place():  # for each, so that others get their turn in between
-                piece.last_event = number
-                _apply(piece, event)
+            # A place for each, so that others get their turn in between; before the lock, as
+            # `finish` does, or the two would wait for each other.
+            with a_place(), piece.lock:
+                if number > piece.last_event:
+                    piece.last_event, piece.unpainted = number, None
+                    _apply(piece, event)
         except ImageError as error:
-            piece.notes.append(f"The brush could not do this: {error}")
+            piece.unpainted = f"The brush could not do this: {error}"
 
 
 def _told(event):
@@ -102,7 +106,9 @@ def _apply(piece, event):
 
 
 def take_back(piece: Piece) -> None:
-    """Undoes the last stroke: the result from before it comes back, solved again if not kept."""
+    """Undoes the last stroke: the result from before it comes back, or, if that is not kept, the
+    remaining strokes are painted again, all at once, which comes to nearly the same.
+    """
     from pipeline.brush import with_strokes
 
     if not piece.strokes:
@@ -116,18 +122,21 @@ def take_back(piece: Piece) -> None:
 
 
 def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
-    """The stroke that a browser sent, or None if it is not one."""
+    """The stroke that a browser sent, or None if it is not one. ImageError if it is too much."""
     import numpy as np
 
     from pipeline.brush import Stroke
+    from pipeline.image import ImageError
     from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
     labels = {"keep": FOREGROUND, "remove": BACKGROUND, "unsure": UNKNOWN}
     label, points, radius = (event.get(key) for key in ("label", "points", "radius"))
     if not isinstance(label, str) or label not in labels or not isinstance(radius, int | float):
         return None
-    if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
+    if not isinstance(points, list) or not points:
         return None
+    if len(points) > MOST_POINTS:
+        raise ImageError(TOO_LONG)
     if not all(
         isinstance(point, list)
         and len(point) == 2
@@ -138,7 +147,7 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
     if not 0 < radius <= max(shape):
         return None
     if len(points) * (2 * radius) ** 2 > MOST_WORK * shape[0] * shape[1]:
-        return None
+        raise ImageError(TOO_LONG)
     reach = 2 * max(shape)
     return Stroke(
         np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[label]

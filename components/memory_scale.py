@@ -22,7 +22,7 @@ class Amount:
 def in_words(amount: float) -> str:
     """Bytes in decimal units: KB = 10^3, MB = 10^6, GB = 10^9."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if amount >= size:
+        if amount >= 0.9995 * size:  # which is written as 1, not as 1000 of the next unit
             return f"{amount / size:.3g} {unit}"
     return f"{amount:.0f} B"
 

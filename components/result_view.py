@@ -47,6 +47,7 @@ class Choice:
 def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     """The photo and the result under a line to drag; returns the result as shown."""
     from pipeline.scene import arrange, arrange_largest
+    from pipeline.scene_files import format_that_holds
 
     view = shown(piece)
     scale = _scale(view, piece)
@@ -58,7 +59,8 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     )
     # Who looks closely gets every pixel, a moment after the quick answer.
     closer = st.session_state.get("before_after", {}).get("closer") == pictures
-    if closer and scale < 1:
+    fits = format_that_holds("JPEG", (frame.height, frame.width)) == "JPEG"
+    if closer and fits and scale < 1:
         with a_place():
             scene, scale = arrange_largest(piece.result.unpack(), look), 1.0
     else:

@@ -59,8 +59,11 @@ class Piece:
     revision: how many times it has been done; tells one result from the next.
     untouched: the result before any stroke of the brush. strokes: those painted so far, of
     `pipeline.brush.Stroke`. history: the results before the last ones of them.
-    last_event: the number of the last thing the brush did.
+    last_event: the number of the last thing the brush did. unpainted: a sentence for the person, if
+    the last stroke could not be painted.
     key: tells it from every other piece there ever is.
+    lock: held by who changes its result. A run of the page that a click has ended works on until
+    it looks into its session, beside the run that came after it.
     """
 
     number: int
@@ -80,7 +83,9 @@ class Piece:
     strokes: list = field(default_factory=list)
     history: list = field(default_factory=list)
     last_event: int = 0
+    unpainted: str | None = None
     key: str = field(default_factory=lambda: uuid4().hex)
+    lock: object = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def stem(self) -> str:
@@ -91,6 +96,11 @@ class Piece:
     def label(self) -> str:
         """The name as Markdown shows it letter for letter."""
         return as_written(self.name)
+
+    @property
+    def advice(self) -> list[str]:
+        """What is to be said of the result; that nobody was found no longer, once one is painted."""
+        return [] if self.strokes and not self.found else self.notes
 
     @property
     def lost(self) -> bool:
@@ -161,6 +171,7 @@ def _finish(piece, say, look):
     from pipeline.stored import StoredMatte
 
     start = time.perf_counter()
+    begun_with = piece.wanted, piece.revision
     edge = piece.wanted or piece.edge
     say("reading", 0.0)
     if piece.untouched is None:
@@ -186,12 +197,15 @@ def _finish(piece, say, look):
     if piece.strokes:
         result, _ = with_strokes(untouched, piece.strokes)
     # Only now, so that a failure leaves what there was.
-    piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-    piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
-    piece.result, piece.untouched = result, untouched
-    piece.edge, piece.wanted = edge, None
-    piece.history.clear()
-    piece.revision += 1
+    with piece.lock:
+        if begun_with != (piece.wanted, piece.revision):  # cancelled, or painted on meanwhile
+            return
+        piece.timings = {"all": time.perf_counter() - start, **matted.timings}
+        piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
+        piece.result, piece.untouched = result, untouched
+        piece.edge, piece.wanted = edge, None
+        piece.history.clear()
+        piece.revision += 1
 
 
 @st.cache_resource(show_spinner=False)

@@ -4,6 +4,7 @@
    picture whole into the frame's middle, and --zoom, --x and --y. */
 const LARGEST = 8; /* photo pixels as many screen pixels wide */
 const PINCH_POINTERS = 2;
+const WORTH_A_BUTTON = 1.15; /* times as large as the whole in the frame */
 const MIDDLE = 1; /* of MouseEvent.button */
 
 class Zoom {
@@ -46,7 +47,7 @@ class Zoom {
 
     /* The next larger size that is worth a button, as a share of the full size. */
     get nextStep() {
-        return [1, 2, 4, LARGEST].find((step) => step * this.fullSize > 1.15) ?? LARGEST;
+        return [1, 2, 4, LARGEST].find((step) => step * this.fullSize > WORTH_A_BUTTON) ?? LARGEST;
     }
 
     percent(scale = this.scale) {
@@ -55,6 +56,8 @@ class Zoom {
 
     /* Writes on a button what it will do. otherwise: words about another way to enlarge. */
     name(button, otherwise = "") {
+        // A small photo is shown larger than that already.
+        button.hidden = !this.enlarged && this.nextStep * this.fullSize <= WORTH_A_BUTTON;
         const next = this.percent(this.nextStep * this.fullSize);
         button.textContent = this.enlarged ? "Fit" : next;
         button.title = this.enlarged

@@ -253,7 +253,7 @@ def download_buttons(sitting: Sitting, vertices) -> None:
     def made(kind: str) -> bytes:
         from pipeline.mesh_export import encode
 
-        return encode(sitting.face, kind, vertices, sitting.name)
+        return encode(sitting.face, kind, vertices)
 
     st.markdown("Download")
     with st.container(key="downloads"):

@@ -225,10 +225,11 @@ def show_finished(done: list[Piece]) -> None:
             on_change=lambda: choose(done[st.session_state[key]]),
         )
     piece = chosen(done)
-    for note in piece.notes:
-        st.warning(note, icon=":material/info:")
-    if not piece.found:
-        st.caption("Or paint over the person with *Keep*, in the picture below.")
+    with st.container():  # or what is below would be another element when a note goes
+        for note in (*piece.advice, *filter(None, [piece.unpainted])):
+            st.warning(note, icon=":material/info:")
+        if not piece.found and not piece.strokes:
+            st.caption("Or paint over the person with *Keep*, in the picture below.")
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background_panel, crop_panel, edge_panel, correct_panel = tools(piece)

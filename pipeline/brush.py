@@ -94,9 +94,12 @@ def solve_again(
     image: (H, W, 3) uint8 RGB. before: the matte of the old trimap. trimap: (H, W) uint8, new.
 
     Returns (H, W) float32 alpha in [0, 1] and (H, W, 3) uint8 RGB. Farther than `2 * MARGIN` from
-    any changed pixel both are exactly those of `before`.
+    any changed pixel both are exactly those of `before`; all that is unknown counts as changed if
+    there was nothing yet to solve it from.
     """
     changed = trimap != before.trimap
+    if not all((before.trimap == side).any() for side in (BACKGROUND, FOREGROUND)):
+        changed |= trimap == UNKNOWN
     alpha, foreground = before.alpha.copy(), before.foreground.copy()
     if not changed.any():
         return alpha, foreground

@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
                 photos.append((image, face, matted.alpha if matted else None))
             photo = None
             result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
-            encoded = encode(result, ENDINGS[ending], name=options.output.stem)
+            encoded = encode(result, ENDINGS[ending])
         options.output.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(options.output) as file:
             file.write(encoded)

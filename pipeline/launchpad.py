@@ -183,8 +183,6 @@ class Launchpad:
         self._info: BoardInfo | None = None
         # What `run` repeats when the board's button asks for it; None before the first job.
         self.last_job: Job | None = None
-        # Requests that had to be repeated so far.
-        self.retries = 0
         try:
             # For one at a time: two sessions would read each other's answers.
             self.port = (
@@ -314,7 +312,6 @@ class Launchpad:
                 replies = self._read_replies(kind)
             except _Damaged as damage:
                 reasons.append(str(damage))
-                self.retries += 1
                 self._wait_for_silence()
             except (serial.SerialException, OSError) as error:
                 raise self._gone(error) from error

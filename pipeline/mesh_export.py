@@ -47,22 +47,25 @@ def encode_glb(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
     return mesh.export(file_type="glb", include_normals=True)
 
 
-def encode_obj(face: FaceModel, vertices: np.ndarray | None = None, name: str = "face") -> bytes:
-    """ZIP of Wavefront NAME.obj in millimetres, NAME.mtl and NAME.png."""
+def encode_obj(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+    """ZIP of Wavefront face.obj in millimetres, face.mtl and face.png.
+
+    They are not called after the photo: where one file names another, readers split at spaces.
+    """
     mesh = textured_mesh(face, vertices)
     normals = mesh.vertex_normals
     corners = face.triangles + 1
-    lines = [f"mtllib {name}.mtl", f"o {name}", "usemtl face"]
+    lines = ["mtllib face.mtl", "o face", "usemtl face"]
     lines += ["v {:.4f} {:.4f} {:.4f}".format(*vertex) for vertex in mesh.vertices]
     lines += ["vt {:.6f} {:.6f}".format(*place) for place in mesh.visual.uv]
     lines += ["vn {:.4f} {:.4f} {:.4f}".format(*normal) for normal in normals]
     lines += ["f {0}/{0}/{0} {1}/{1}/{1} {2}/{2}/{2}".format(*triangle) for triangle in corners]
-    material = f"newmtl face\nKa 0 0 0\nKd 1 1 1\nKs 0 0 0\nillum 1\nmap_Kd {name}.png\n"
+    material = "newmtl face\nKa 0 0 0\nKd 1 1 1\nKs 0 0 0\nillum 1\nmap_Kd face.png\n"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
-        files.writestr(f"{name}.obj", "\n".join(lines) + "\n")
-        files.writestr(f"{name}.mtl", material)
-        files.writestr(f"{name}.png", encode_png(face.isomap[..., :3]))
+        files.writestr("face.obj", "\n".join(lines) + "\n")
+        files.writestr("face.mtl", material)
+        files.writestr("face.png", encode_png(face.isomap[..., :3]))
     return packed.getvalue()
 
 
@@ -82,7 +85,7 @@ def encode_ply(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
 
 
 def encode(
-    face: FaceModel, file_format: str, vertices: np.ndarray | None = None, name: str = "face"
+    face: FaceModel, file_format: str, vertices: np.ndarray | None = None
 ) -> bytes:
     """The file in one of the FORMATS: "glb", "obj" (a ZIP), "ply", or "png" (the isomap).
 
@@ -91,7 +94,7 @@ def encode(
     if file_format == "glb":
         return encode_glb(face, vertices)
     if file_format == "obj":
-        return encode_obj(face, vertices, name)
+        return encode_obj(face, vertices)
     if file_format == "ply":
         return encode_ply(face, vertices)
     if file_format == "png":

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import table
 from components.background_picker import Background
+from components.brush import apply_events
 from components.crop_picker import PORTRAIT, WHOLE, Crop
 from components.archive import archive, file_stems, parts
 from components.result_view import Choice
@@ -199,6 +200,36 @@ def test_a_photo_that_cannot_be_done_anew_keeps_its_result(monkeypatch):
     app.slider(key="band").set_value(25).run()
     assert errors(app) == ""
     assert pieces(app)[0].edge[0] == 25
+
+
+def test_what_was_cancelled_in_its_last_moment_does_not_come():
+    """The run that works on it sees only later that a click has ended it."""
+    piece = pieces(given(("anna.png", sample_bytes())))[0]
+    before = piece.result
+    piece.wanted = 25, 0.6
+
+    def cancel(stage: str, share: float) -> None:
+        if stage == "foreground":
+            piece.wanted = None
+
+    table.finish(piece, cancel, lambda image: None)
+    assert piece.result is before and piece.edge == USUAL_EDGE
+    piece.wanted = 25, 0.6
+    table.finish(piece, lambda stage, share: None, lambda image: None)
+    assert piece.result is not before and piece.edge == (25, 0.6)
+
+
+def test_that_nobody_was_found_is_said_until_somebody_is_painted():
+    app = given(("nobody.png", encode_png(plain((90, 80, 3)))))
+    assert any("No person was found" in warning.value for warning in app.warning)
+    piece = pieces(app)[0]
+    stroke = {"label": "keep", "radius": 9, "points": [[40, 40]]}
+    apply_events([piece], [{"photo": piece.key, "id": 1, **stroke}])
+    app.run()
+    assert errors(app) == "" and not app.warning
+    data = archive(named(app), Choice(Background("transparent", None), Crop(WHOLE)))
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert json.loads(packed.read("nobody.settings.json"))["notes"] == []
 
 
 def test_changing_the_band_solves_anew():

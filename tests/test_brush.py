@@ -138,6 +138,26 @@ def test_wrongly_removed_part_comes_back(photo, finished):
     assert np.abs(repaired - finished.alpha).mean() < 0.003
 
 
+def test_where_nobody_was_found_the_order_of_strokes_does_not_matter(photo):
+    """The rim may be painted before there is a person to solve it from."""
+    nobody = SimpleNamespace(
+        mask=np.zeros(SHAPE, np.float32),
+        trimap=np.zeros(SHAPE, np.uint8),
+        alpha=np.zeros(SHAPE, np.float32),
+        foreground=photo,
+    )
+    angles = np.radians(np.arange(0, 361, 5))
+    rim = np.stack([200 + 87 * np.cos(angles), 150 + 87 * np.sin(angles)], axis=1)
+    around, inside = stroke(rim, 14, UNKNOWN), stroke([(200, 150)], 75, FOREGROUND)
+    found = []
+    for strokes in ((around, inside), (inside, around)):
+        stored = StoredMatte.of(encode_png(photo), photo, nobody)
+        for each in strokes:
+            stored, after = with_strokes(stored, [each])
+        found.append(after.alpha[paint(nobody.trimap, around) == UNKNOWN])
+    assert np.abs(found[0] - found[1]).mean() < 0.005
+
+
 def test_without_a_change_everything_stays(photo, finished):
     alpha, foreground = solve_again(photo, finished, finished.trimap.copy())
     np.testing.assert_array_equal(alpha, finished.alpha)

@@ -1,10 +1,13 @@
 """What the Studio does with the strokes that a browser sends."""
 
+import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import pipeline.brush
 from components import brush
 from components.brush import apply_events, stroke_of
 from components.table import Piece
@@ -93,9 +96,44 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
         patch.setattr("pipeline.brush.with_strokes", out_of_memory)
         apply_events([piece], [event(1)])
     assert piece.result is before and piece.strokes == [] and piece.history == []
-    assert len(piece.notes) == 1 and "too little memory" in piece.notes[0]
+    assert "too little memory" in piece.unpainted
     apply_events([piece], [event(1), event(2)])
-    assert len(piece.strokes) == 1 and piece.last_event == 2
+    assert len(piece.strokes) == 1 and piece.last_event == 2 and piece.unpainted is None
+
+
+def test_a_stroke_that_is_too_much_work_is_refused_in_words(piece):
+    before = piece.result
+    for too_much in ({"points": [[1, 2]] * 20_001}, {"radius": 80, "points": [[1, 2]] * 20_000}):
+        apply_events([piece], [event(piece.last_event + 1) | too_much])
+        assert "Paint it in parts" in piece.unpainted
+    assert piece.result is before and piece.strokes == []
+
+
+def test_a_run_that_was_ended_and_the_next_do_not_lose_each_others_strokes(piece, monkeypatch):
+    """Streamlit starts the next run while the one before still solves."""
+    solving, go_on = threading.Event(), threading.Event()
+    of_the_brush = pipeline.brush.with_strokes
+
+    def slowly(stored, strokes):
+        solving.set()
+        assert go_on.wait(60)
+        return of_the_brush(stored, strokes)
+
+    monkeypatch.setattr("pipeline.brush.with_strokes", slowly)
+    first, second = event(1), event(2, "remove", x=65)
+    runs = [
+        threading.Thread(target=apply_events, args=([piece], sent))
+        for sent in ([first], [first, second])
+    ]
+    runs[0].start()
+    assert solving.wait(60)
+    runs[1].start()
+    time.sleep(0.2)  # long enough to come to the same piece
+    go_on.set()
+    for run in runs:
+        run.join()
+    assert len(piece.strokes) == 2
+    assert alpha(piece)[30, 15] == 1 and alpha(piece)[30, 65] == 0
 
 
 @pytest.mark.parametrize(
@@ -107,7 +145,6 @@ def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch
         {"label": "keep", "radius": 5, "points": "1 2"},
         {"label": "keep", "radius": 0, "points": [[1, 2]]},
         {"label": "keep", "radius": 1e9, "points": [[1, 2]]},
-        {"label": "keep", "radius": 80, "points": [[1, 2]] * 20_000},
         {"label": "keep", "radius": "5", "points": [[1, 2]]},
         {"label": "burn", "radius": 5, "points": [[1, 2]]},
         {"label": "keep"},

@@ -43,10 +43,10 @@ def test_glb_reloads_in_metres_with_its_texture(face):
 
 
 def test_obj_reloads_with_its_material_and_texture(face, tmp_path):
-    with zipfile.ZipFile(io.BytesIO(encode(face, "obj", name="anna"))) as packed:
-        assert set(packed.namelist()) == {"anna.obj", "anna.mtl", "anna.png"}
+    with zipfile.ZipFile(io.BytesIO(encode(face, "obj"))) as packed:
+        assert set(packed.namelist()) == {"face.obj", "face.mtl", "face.png"}
         packed.extractall(tmp_path)
-    mesh = trimesh.load(tmp_path / "anna.obj", process=False, maintain_order=True)
+    mesh = trimesh.load(tmp_path / "face.obj", process=False, maintain_order=True)
     np.testing.assert_allclose(mesh.vertices, face.vertices, atol=1e-3)
     assert len(mesh.faces) == len(face.triangles)
     assert_same_colour_at_every_vertex(face, mesh, mesh.visual.material.image)

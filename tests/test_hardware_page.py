@@ -1,5 +1,7 @@
 """The page about the microcontroller, without a browser."""
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.board_photo import WIDEST, photo_and_trimap
 from components.board_sweep import take
+from components.board_view import SIMULATOR, the_board
+from components.memory_scale import in_words
 from pipeline import protocol_sim
 from pipeline.encode import encode_png
 from pipeline.image import ImageError
@@ -85,6 +89,32 @@ def test_a_sound_file_and_its_answer_are_there_on_return(page):
     page.switch_page("pages/hardware.py").run()
     assert any("anna.txt stays" in text.value for text in page.caption)
     assert any("two projections" in text.value for text in page.markdown)
+
+
+def test_one_run_of_the_page_has_the_board_at_a_time():
+    """The next run begins before the one that a click has ended lets go."""
+    inside, most = [], []
+
+    def use() -> None:
+        with the_board(SIMULATOR) as board:
+            inside.append(board)
+            most.append(len(inside))
+            time.sleep(0.1)
+            inside.remove(board)
+
+    runs = [threading.Thread(target=use) for _ in range(3)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert most == [1, 1, 1]
+
+
+@pytest.mark.parametrize("amount, words", [
+    (4046, "4.05 KB"), (999_600, "1 MB"), (999_400_000, "999 MB"), (2.1e9, "2.1 GB"), (12, "12 B"),
+])
+def test_amounts_of_memory_are_written_without_powers_of_ten(amount, words):
+    assert in_words(amount) == words
 
 
 class FailingReads:

@@ -219,6 +219,22 @@ def test_what_is_held_before_the_face_belongs_to_the_person():
     assert (whole[rest] == probability[rest]).all()
 
 
+def test_ground_within_arms_around_the_head_stays():
+    """It touches the face's outline, lies mostly beside it, and its rim is unsure."""
+    probability = np.full((200, 100), 0.95, np.float32)
+    probability[:20] = probability[:, :5] = probability[:, 95:] = 0.02
+    probability[58:102, 70:92] = 0.7
+    probability[60:100, 72:90] = 0.03
+    angle = np.linspace(0, 2 * np.pi, 468, endpoint=False)
+    oval = np.stack([50 + 24 * np.cos(angle), 80 + 30 * np.sin(angle), 0 * angle], 1)
+    face = Face(landmarks=oval.astype(np.float32), score=1.0)
+    whole = with_whole_faces(probability, [face], (200, 100, 3))
+    np.testing.assert_array_equal(whole, probability)
+    # What the network is less sure of, as dark hair, is filled all the same.
+    probability[60:100, 72:90] = 0.3
+    assert (with_whole_faces(probability, [face], (200, 100, 3))[58:102, 70:92] == 1).all()
+
+
 def test_nobody_is_found_in_pictures_of_nothing():
     rng = np.random.default_rng(0)
     for image in (

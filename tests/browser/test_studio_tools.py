@@ -128,6 +128,10 @@ def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_retur
     page.get_by_role("heading", name="About").first.wait_for()
     choose_page(page, "desktop", "Studio")
     wait_for_strokes(page, 4)
+    show_single_files(page)
+    height, width = (after := alpha_of(page)).shape
+    for share in (0.2, 0.3, 0.4, 0.5):
+        assert after[round(share * height), round(0.2 * width)] == 65535
 
 
 @on_desktop
@@ -166,6 +170,17 @@ def test_an_enlarged_picture_is_moved_under_the_brush(page):
     page.mouse.down()
     page.mouse.up()
     wait_for_strokes(page, 1)
+
+
+@on_desktop
+def test_what_is_shown_larger_than_its_pixels_has_no_button_to_enlarge_it(page, tmp_path):
+    small = tmp_path / "small.png"
+    with Image.open(HOPPER.file) as photo:
+        photo.resize((80, 96)).save(small)
+    upload(page, small)
+    wait_for_result(page)
+    expect(page.locator(".frame .after")).to_be_visible()
+    expect(page.locator(".frame .zoom")).to_be_hidden()
 
 
 def test_of_a_strip_enough_is_left_to_paint_on(page, screen, tmp_path):
