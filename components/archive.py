@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.crop_picker import DOCUMENTS
 from components.result_view import Choice
 from components.table import Piece, a_place
 
@@ -71,7 +72,7 @@ def archive(named: dict[str, Piece], choice: Choice, picture_format: str = "PNG"
         for name, piece in named.items():
             with a_place():
                 made = taken(piece, choice, picture_format)
-                files = scene_files(name, made, settings(piece, choice, made.picture_format))
+                files = scene_files(name, made, settings(piece, choice, made))
             for file, data in files.items():
                 zip_file.writestr(file, data)
     return packed.getvalue()
@@ -93,7 +94,7 @@ def file_stems(pieces: list[Piece]) -> list[str]:
     return list(names.values())
 
 
-def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
+def settings(piece: Piece, choice: Choice, made: "Taken") -> dict:
     """How the pictures of a piece were made, as JSON can hold it."""
     height, width = piece.result.shape
     return {
@@ -109,9 +110,9 @@ def settings(piece: Piece, choice: Choice, picture_format: str) -> dict:
         "margin": choice.crop.margin,
         "light": choice.background.light,
         "shadow": choice.background.shadow,
-        "format": picture_format,
+        "format": made.picture_format,
         "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
-        "notes": piece.advice,
+        "notes": [*piece.advice, *choice.crop.problems(piece, made.matte.alpha)],
     }
 
 
@@ -122,4 +123,7 @@ def taken(piece: Piece, choice: Choice, picture_format: str) -> "Taken":
 
     matte = piece.result.unpack()
     scene = arrange_largest(matte, choice.look(piece, matte.alpha))
-    return Taken(matte, scene, format_that_holds(picture_format, scene.alpha.shape))
+    picture_format = format_that_holds(picture_format, scene.alpha.shape)
+    document = DOCUMENTS.get(choice.crop.of(piece))
+    dots_per_inch = document and document.dots_per_inch(scene.alpha.shape[1])
+    return Taken(matte, scene, picture_format, dots_per_inch)

@@ -177,14 +177,14 @@ def _picture() -> "tuple[str, BackgroundMaker]":
         "A picture to put behind; it is cropped to fill",
         type="image",
         key="background_picture",
-        on_change=lambda: st.session_state.pop("background_kept", None),
+        on_change=_forget_what_was_taken_back,
     )
     if file is not None:
         try:
             _keep_picture(file)
         except ImageError as error:
             st.error(f"{as_written(file.name)}: {error}")
-            return "transparent", None
+            file = None  # what was behind the person before stays there
     # Whoever comes back from another page finds the picture, though the uploader has let it go.
     kept = st.session_state.get("background_kept")
     if kept is None:
@@ -203,6 +203,11 @@ def _picture() -> "tuple[str, BackgroundMaker]":
         return cropped_to_fill(picture, alpha.shape, place=place, enlarged=enlarged / 100)
 
     return f"picture {name}, {enlarged} %, at {across} % and {down} %", make
+
+
+def _forget_what_was_taken_back() -> None:
+    if st.session_state["background_picture"] is None:
+        st.session_state.pop("background_kept", None)
 
 
 def _keep_picture(file) -> None:

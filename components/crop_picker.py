@@ -59,21 +59,30 @@ class Crop:
             return framing.scaled(framing.for_document(self.document, face), 1)
         else:
             frame = framing.whole(shape)
-        return framing.with_margin(frame, self.margin, alpha, shape)
+        keep_shape = name != WHOLE
+        return framing.with_margin(frame, self.margin, alpha, shape, keep_shape=keep_shape)
 
-    def problems(self, piece: Piece) -> list[str]:
-        """Sentences about what this crop lacks in a photo."""
+    def problems(self, piece: Piece, alpha: "np.ndarray") -> list[str]:
+        """Sentences about what this crop lacks in a photo. alpha: (h, w) its matte at any scale."""
         from pipeline import framing
 
         if self.of(piece) != self.name:
             return [
                 "This crop is placed by the face, and none was found in this photo. It stays whole."
             ]
-        if not self.document:
+        if self.name in (WHOLE, SQUARE):
             return []
+        several = (
+            [f"There are {piece.faces} faces in this photo; the crop is placed by the largest."]
+            if piece.faces > 1
+            else []
+        )
+        if not self.document:
+            return several
         frame = framing.for_document(self.document, piece.face)
         return [
-            *framing.document_problems(frame, shown(piece).alpha, piece.result.shape, piece.face),
+            *several,
+            *framing.document_problems(frame, alpha, piece.result.shape, piece.face),
             *framing.print_problems(frame, self.document),
         ]
 
@@ -99,7 +108,7 @@ def crop_picker(piece: Piece) -> Crop:
             step=5,
             format="%d %%",
             help="Room for the background, as a share of the longer side. Where the photo's edge "
-            "cuts the person off there is none.",
+            "cuts the person off there is none. A square and a portrait keep their shape.",
             key="margin",
         )
         crop = Crop(name, margin / 100)
@@ -109,7 +118,7 @@ def crop_picker(piece: Piece) -> Crop:
             "the face; measure before you hand the picture in. Many offices want a plain light "
             "background and no retouching."
         )
-    for problem in crop.problems(piece):
+    for problem in crop.problems(piece, shown(piece).alpha):
         st.warning(problem, icon=":material/info:")
     return crop
 

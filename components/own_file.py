@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from components.table import as_written
-from pipeline.formats import PHOTO_ENDINGS
+from pipeline.formats import UPLOADED
 
 
 def own_photo(key: str) -> tuple[str, bytes] | None:
     """Draws an uploader of photos; returns what `own_file` does."""
-    return own_file("Your photo", PHOTO_ENDINGS, key)
+    return own_file("Your photo", UPLOADED, key)
 
 
 def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] | None:

@@ -97,24 +97,27 @@ def _fit(sitting, model, say):
     from pipeline.matting import matte
     from pipeline.stored import shrunk
 
-    prepared, notes = [], []
+    prepared, notes, failures = [], [], []
     if sitting.left_out:
         given = len(sitting.photos) + sitting.left_out
         notes.append(f"{given} photos are too many at once; the first {MOST_PHOTOS} are used.")
     for piece in sitting.pieces:
-        with _named(piece.name) as name:
+        with _named(piece.name, failures) as name:
             say(f"Looking for the face in {name}")
             view = piece.result.unpack().reduced(WORKING_SIDE)
             face, remarks = choose_face(find_faces(view.image))
             notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((view.image, face, view.alpha))
     for file, photo in sitting.photos:
-        with _named(file) as name:
+        with _named(file, failures) as name:
             say(f"Cutting the person out of {name}")
             image = shrunk(load_image(photo), WORKING_SIDE)
             face, remarks = choose_face(find_faces(image))
             notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
+    if not prepared:
+        raise failures[0]
+    notes += map(str, failures)
     say("Fitting the face and taking its texture")
     # Before the work: Streamlit may end the run at the session, and then nothing is half done.
     st.session_state["sittings"] = sitting.number = st.session_state.get("sittings", 0) + 1
@@ -124,8 +127,10 @@ def _fit(sitting, model, say):
 
 
 @contextmanager
-def _named(file) -> Iterator[str]:
-    """Gives a photo's name as it is shown, and puts it before what is wrong with the photo."""
+def _named(file, failures: list) -> Iterator[str]:
+    """Gives a photo's name as it is shown, and puts it before what is wrong with the photo, which
+    goes to `failures`: the others may do.
+    """
     from pipeline.image import ImageError, failures_in_words
 
     name = as_written(file)
@@ -133,4 +138,4 @@ def _named(file) -> Iterator[str]:
         with failures_in_words():
             yield name
     except ImageError as error:
-        raise ImageError(f"{name}: {error}") from error
+        failures.append(ImageError(f"{name}: {error}"))

@@ -55,7 +55,7 @@ class Piece:
     wanted: those that it is to be done anew with, if it is.
     result: a `pipeline.stored.StoredMatte` once the photo is done.
     failure: a sentence for the person, if the photo could not be done, or not done anew.
-    notes, timings, found, face: as in `pipeline.matting.Matte`.
+    notes, timings, found, face: as in `pipeline.matting.Matte`. faces: how many there are.
     revision: how many times it has been done; tells one result from the next.
     untouched: the result before any stroke of the brush. strokes: those painted so far, of
     `pipeline.brush.Stroke`. history: the results before the last ones of them.
@@ -78,6 +78,7 @@ class Piece:
     timings: dict[str, float] = field(default_factory=dict)
     found: bool = True
     face: object = None
+    faces: int = 0
     revision: int = 0
     untouched: object = None
     strokes: list = field(default_factory=list)
@@ -166,6 +167,7 @@ def finish(
 def _finish(piece, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
+    from pipeline.face import find_faces
     from pipeline.image import load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
@@ -193,6 +195,12 @@ def _finish(piece, say, look):
         hair_reach=edge[1],
         progress=say,
     )
+    face, faces = matted.face, len(matted.faces)
+    if mask is not None:
+        faces = piece.faces
+    elif trimap is not None:  # the matte needs no face, but crops do
+        found = find_faces(image)
+        face, faces = next(iter(found), None), len(found)
     untouched = result = StoredMatte.of(piece.photo, image, matted, matted.hair)
     if piece.strokes:
         result, _ = with_strokes(untouched, piece.strokes)
@@ -201,7 +209,8 @@ def _finish(piece, say, look):
         if begun_with != (piece.wanted, piece.revision):  # cancelled, or painted on meanwhile
             return
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-        piece.notes, piece.found, piece.face = list(matted.notes), matted.found, matted.face
+        piece.notes, piece.found = list(matted.notes), matted.found
+        piece.face, piece.faces = face, faces
         piece.result, piece.untouched = result, untouched
         piece.edge, piece.wanted = edge, None
         piece.history.clear()

@@ -10,7 +10,7 @@ from components.picture import figure
 from components.privacy import privacy_note
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import labels, warm_up
-from pipeline.formats import PHOTO_ENDINGS
+from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 
 MODELS = {"embedded": "Face mesh", "surrey": "Surrey"}
@@ -59,7 +59,7 @@ def ask_for_photos() -> None:
                     take(Sitting(photos=[], pieces=[piece]))
     files = st.file_uploader(
         "Portraits",
-        type=PHOTO_ENDINGS,
+        type=UPLOADED,
         accept_multiple_files=True,
         label_visibility="collapsed",
         key="face3d_uploaded",

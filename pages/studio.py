@@ -25,7 +25,7 @@ from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
 from components.tabs import kept_tabs
 from components.unsaved import ask_before_leaving
 from components.view import choose, chosen, look_away, shown
-from pipeline.formats import PHOTO_ENDINGS
+from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
@@ -75,7 +75,7 @@ def ask_for_photos() -> None:
             st.error(problem)
         files = st.file_uploader(
             "Photos",
-            type=PHOTO_ENDINGS,
+            type=UPLOADED,
             accept_multiple_files=True,
             label_visibility="collapsed",
             # A new one after every upload, or a lone trimap would be taken again and again.
@@ -133,11 +133,10 @@ def show_results(pieces: list[Piece]) -> None:
         st.title(title, anchor=False, width="content")
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
-            for key in ("pieces", "problems", "tool_left"):
-                st.session_state.pop(key, None)
-            forget_edge()
-            look_away()
-            st.rerun()
+            if any(piece.strokes for piece in pieces):
+                ask_before_clearing()
+            else:
+                clear_the_table()
     for piece in pieces:
         if piece.wanted and piece.failure:  # it keeps the result that it has
             keep_edge(piece)
@@ -152,6 +151,26 @@ def show_results(pieces: list[Piece]) -> None:
         with progress:
             work_on(waiting[0], pieces, first=not done)
         st.rerun()
+
+
+@st.dialog("Another photo?")
+def ask_before_clearing() -> None:
+    """What was painted by hand does not come back."""
+    st.write("What you painted by hand is lost then, if you have not downloaded it.")
+    with st.container(horizontal=True):
+        if st.button("New photo", type="primary", key="new_indeed"):
+            clear_the_table()
+        if st.button("Stay here", key="stay"):
+            st.rerun()
+
+
+def clear_the_table() -> None:
+    """Back to the entrance."""
+    for key in ("pieces", "problems", "tool_left"):
+        st.session_state.pop(key, None)
+    forget_edge()
+    look_away()
+    st.rerun()
 
 
 def show_trouble(pieces: list[Piece]) -> None:
@@ -225,11 +244,6 @@ def show_finished(done: list[Piece]) -> None:
             on_change=lambda: choose(done[st.session_state[key]]),
         )
     piece = chosen(done)
-    with st.container():  # or what is below would be another element when a note goes
-        for note in (*piece.advice, *filter(None, [piece.unpainted])):
-            st.warning(note, icon=":material/info:")
-        if not piece.found and not piece.strokes:
-            st.caption("Or paint over the person with *Keep*, in the picture below.")
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background_panel, crop_panel, edge_panel, correct_panel = tools(piece)
@@ -243,7 +257,11 @@ def show_finished(done: list[Piece]) -> None:
             under = correction_settings(piece)
         choice = Choice(background, crop)
         download_buttons(piece, done, choice)
-    with picture:
+    with picture:  # where a note that goes moves nothing but the picture
+        for note in (*piece.advice, *filter(None, [piece.unpainted])):
+            st.warning(note, icon=":material/info:")
+        if not piece.found and not piece.strokes:
+            st.caption("Or paint over the person with *Keep*, in the picture below.")
         if correct_panel.open:
             final = show_for_painting(piece, choice, under)
         else:

@@ -6,19 +6,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+METRES_PER_INCH = 0.0254
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG file: its length, what it holds, and the checksum."""
+    checked = kind + content
+    return len(content).to_bytes(4, "big") + checked + zlib.crc32(checked).to_bytes(4, "big")
+
+
 # zlib's fastest level: at 12 megapixels a person waits for a few times less than at the default
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
 # What every PNG of ours says of itself, so that a result is known again: the PNG
 # specification's tEXt chunk.
-_SOFTWARE = b"tEXtSoftware\0DeepMasque"
-_MARK = b"".join(
-    (
-        (len(_SOFTWARE) - 4).to_bytes(4, "big"),
-        _SOFTWARE,
-        zlib.crc32(_SOFTWARE).to_bytes(4, "big"),
-    )
-)
+_MARK = _chunk(b"tEXt", b"Software\0DeepMasque")
 _HEADER = 33  # bytes of a PNG's signature and its first chunk
 JPEG_QUALITY = 93
 WEBP_QUALITY = 90
@@ -61,26 +63,31 @@ def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
     return _encode(".webp", _eight_bit(pixels), [cv2.IMWRITE_WEBP_QUALITY, quality])
 
 
-def encode_jpeg(
-    pixels: np.ndarray, quality: int = JPEG_QUALITY, dots_per_inch: int | None = None
-) -> bytes:
+def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
     """Encodes pixels as JPEG; transparent parts, which JPEG cannot keep, become white, not black.
 
     pixels: as for `encode_png`, no side longer than 65500.
     quality: 1 (small) to 100 (like the original).
-    dots_per_inch: the size in print, written into the file.
 
     Raises ValueError if `pixels` has another shape or dtype, or is too large for the format.
     """
     pixels = _eight_bit(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         pixels = on_white(pixels)
-    data = _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if dots_per_inch is None:
-        return data
-    # JFIF 1.02: unit (1: dots per inch) and density, two bytes each across and down.
-    density = dots_per_inch.to_bytes(2, "big")
-    return data[:13] + b"\x01" + density + density + data[18:]
+    return _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def with_print_size(data: bytes, dots_per_inch: float) -> bytes:
+    """Writes the size in print into a PNG or JPEG file of ours; another format has no place for it.
+    """
+    if data.startswith(b"\x89PNG"):
+        # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.
+        per_metre = round(dots_per_inch / METRES_PER_INCH).to_bytes(4, "big")
+        return data[:_HEADER] + _chunk(b"pHYs", 2 * per_metre + b"\1") + data[_HEADER:]
+    if data.startswith(b"\xff\xd8"):
+        # JFIF 1.02: unit (1: dots per inch) and density, two bytes each across and down.
+        return data[:13] + b"\1" + 2 * round(dots_per_inch).to_bytes(2, "big") + data[18:]
+    return data
 
 
 def on_white(pixels: np.ndarray) -> np.ndarray:

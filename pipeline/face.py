@@ -58,6 +58,14 @@ class Face:
         dx, dy = (self.landmarks[LEFT_EYE] - self.landmarks[RIGHT_EYE])[:2]
         return float(np.arctan2(dy, dx))
 
+    @property
+    def yaw(self) -> float:
+        """How far the line between the eyes is turned out of the picture in radians: positive where
+        the person's left eye is the farther one.
+        """
+        across, down, away = self.landmarks[LEFT_EYE] - self.landmarks[RIGHT_EYE]
+        return float(np.arctan2(away, np.hypot(across, down)))
+
 
 def find_faces(image: np.ndarray) -> list[Face]:
     """Return the faces of a photo, largest first; an empty list if there is none.

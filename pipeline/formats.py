@@ -1,3 +1,8 @@
 """The files that photos come in; apart from image.py so that a page can name them at no cost."""
 
-PHOTO_ENDINGS = ("jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp")
+PHOTO_ENDINGS = (
+    *("jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"),
+)
+# What a page lets people give: whatever their system calls an image, and what it may not know as one.
+# What none of it is, image.py says in words.
+UPLOADED = ("image", *PHOTO_ENDINGS)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.face import Face
-from pipeline.id_formats import DOTS_PER_INCH, MM_PER_INCH, IdFormat
+from pipeline.id_formats import DOTS_PER_INCH, IdFormat
 from pipeline.segment import Frame
 
 # Points of the face mesh: the chin, and both corners of both eyes.
@@ -22,6 +22,11 @@ PORTRAIT_ABOVE = 0.14
 SQUARE_EYES = 0.42
 # An edge of the photo cuts the person off if more than this share of it is person.
 CUT_OFF = 0.02
+# Degrees by which a head may be tilted and turned before it is said; offices want about 5, and the
+# face mesh is not that sure.
+MOST_TILT, MOST_TURN = 8, 15
+# A side of a crop cuts the head if it is person on more than this share of the head's height.
+HALF_OF_HEAD = 0.5
 
 
 def whole(shape: tuple[int, int]) -> Frame:
@@ -86,9 +91,14 @@ def document_problems(
     alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
     """
     problems = []
-    tilt = abs(float(np.degrees(face.roll)))
-    if tilt > 8:
+    tilt, turn = (abs(float(np.degrees(angle))) for angle in (face.roll, face.yaw))
+    if tilt > MOST_TILT:
         problems.append(f"The head is tilted by {tilt:.0f} degrees; it should be upright.")
+    if turn > MOST_TURN:
+        problems.append(
+            f"The head is turned by {turn:.0f} degrees; it should face the camera straight."
+        )
+    problems += _cut_by_crop(frame, alpha, shape, face)
     if frame.top + frame.height > shape[0] + 1:
         problems.append("The photo ends too close below the chin: the shoulders are cut off.")
     beyond = _beyond(frame, shape)
@@ -100,9 +110,27 @@ def document_problems(
     return problems
 
 
+def _cut_by_crop(frame, alpha, shape, face):
+    """Sentences about what of the head lies outside the crop, though the photo shows it."""
+    scale = np.divide(alpha.shape[::-1], shape[::-1])
+    (_, eyes), height = head(face)
+    left, right = (int(x * scale[0]) for x in (frame.left, frame.left + frame.width - 1))
+    top, crown, chin = (
+        int(y * scale[1]) for y in (frame.top, eyes - height / 2, eyes + height / 2)
+    )
+    problems = []
+    upper = alpha[top, max(left, 0) : right + 1] if frame.top >= 0 else np.zeros(1)
+    if (upper > 0.5).mean() > CUT_OFF:
+        problems.append("The hair reaches beyond the upper edge of the crop.")
+    beside = [alpha[max(crown, 0) : chin, x] for x in (left, right) if 0 <= x < alpha.shape[1]]
+    if any((line > 0.5).mean() > HALF_OF_HEAD for line in beside if line.size):
+        problems.append("The head or its hair reaches beyond the side of the crop.")
+    return problems
+
+
 def print_problems(frame: Frame, id_format: IdFormat) -> list[str]:
     """A sentence if a crop has too few pixels to be printed sharply at the document's size."""
-    across = frame.width / id_format.size[0] * MM_PER_INCH
+    across = id_format.dots_per_inch(frame.width)
     if across >= DOTS_PER_INCH:
         return []
     return [
@@ -111,19 +139,38 @@ def print_problems(frame: Frame, id_format: IdFormat) -> list[str]:
     ]
 
 
-def with_margin(frame: Frame, margin: float, alpha: np.ndarray, shape: tuple[int, int]) -> Frame:
-    """Room around a crop, as a share of its longer side.
+def with_margin(
+    frame: Frame,
+    margin: float,
+    alpha: np.ndarray,
+    shape: tuple[int, int],
+    *,
+    keep_shape: bool = False,
+) -> Frame:
+    """Room on every side of a crop, as a share of its longer side.
 
     It ends at an edge of the photo that cuts the person off: beyond it would be a cut.
 
     alpha: (h, w) float matte of the whole photo at any scale. shape: (H, W) of the photo.
+    keep_shape: the crop grows in proportion; what finds no room at one side goes to the other.
     """
-    room = margin * max(frame.width, frame.height)
     cutting = _cutting_edges(alpha)
-    grows = {
-        edge: min(room, max(0, -distance)) if edge in cutting else room
+    room = {
+        edge: max(0, -distance) if edge in cutting else np.inf
         for edge, distance in _beyond(frame, shape).items()
     }
+    sides = (("left", "right", frame.width), ("top", "bottom", frame.height))
+    if keep_shape:
+        growth = 2 * margin
+        growth = min(growth, *((room[one] + room[other]) / side for one, other, side in sides))
+        grows = {}
+        for one, other, side in sides:
+            half = growth * side / 2
+            grows[one] = min(room[one], max(half, 2 * half - room[other]))
+            grows[other] = 2 * half - grows[one]
+    else:
+        even = margin * max(frame.width, frame.height)
+        grows = {edge: min(even, there) for edge, there in room.items()}
     return _rounded(
         frame.left - grows["left"],
         frame.top - grows["top"],

@@ -27,6 +27,10 @@ class IdFormat:
     eyes_aim: float
     source: str
 
+    def dots_per_inch(self, width: float) -> float:
+        """Those of a picture so many pixels wide, printed at the document's size."""
+        return width / self.size[0] * MM_PER_INCH
+
 
 # 33 mm fits the United Kingdom (29 to 34 mm) as well as Germany (32 to 36 mm).
 PASSPORT = IdFormat(

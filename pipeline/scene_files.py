@@ -13,6 +13,7 @@ from pipeline.encode import (
     encode_sixteen_bit_png,
     encode_webp,
     on_white,
+    with_print_size,
 )
 from pipeline.id_formats import IdFormat
 from pipeline.print_sheet import DOTS_PER_INCH, print_sheet
@@ -33,19 +34,26 @@ class Taken:
     """A finished scene with what its files are made of.
 
     matte: of the whole photo. scene: the pictures as chosen. picture_format: a key of
-    PICTURE_FORMATS.
+    PICTURE_FORMATS. dots_per_inch: of a print at the size of the document that the crop is for.
     """
 
     matte: UnpackedMatte
     scene: Scene
     picture_format: str = "PNG"
+    dots_per_inch: float | None = None
+
+    def sized(self, data: bytes) -> bytes:
+        """A file of the crop with its size in print."""
+        return data if self.dots_per_inch is None else with_print_size(data, self.dots_per_inch)
 
 
 # What there is, and how each is made. Mask and trimap belong to the photo and have its size; the
 # others are cropped as chosen.
 MAKERS: dict[str, Callable[[Taken], bytes]] = {
-    "composite": lambda taken: PICTURE_FORMATS[taken.picture_format](taken.scene.picture()),
-    "cutout": lambda taken: encode_png(taken.scene.cutout()),
+    "composite": lambda taken: taken.sized(
+        PICTURE_FORMATS[taken.picture_format](taken.scene.picture())
+    ),
+    "cutout": lambda taken: taken.sized(encode_png(taken.scene.cutout())),
     "cutout-premultiplied": lambda taken: encode_png(premultiplied(taken.scene.cutout())),
     "alpha": lambda taken: encode_png(taken.scene.alpha),
     "alpha-16-bit": lambda taken: encode_sixteen_bit_png(taken.scene.alpha),
@@ -85,4 +93,4 @@ def sheet_file(scene: Scene, id_format: IdFormat, paper_mm: tuple[float, float])
     if picture.shape[2] == 4:
         picture = on_white(picture)
     sheet = print_sheet(picture, id_format.size, paper_mm)
-    return encode_jpeg(sheet, dots_per_inch=DOTS_PER_INCH)
+    return with_print_size(encode_jpeg(sheet), DOTS_PER_INCH)

@@ -383,6 +383,35 @@ def test_what_is_too_much_for_one_archive_comes_in_several():
     assert [list(part) for part in parts(photos)] == [["a", "b"], ["c"], ["d"], ["e"]]
 
 
+def test_crops_are_placed_by_the_face_in_a_photo_with_a_trimap_of_its_own():
+    with Image.open(io.BytesIO(sample_bytes())) as photo:
+        trimap = np.full(photo.size[::-1], 128, np.uint8)
+    trimap[:9], trimap[-9:] = 0, 255
+    app = given(("Image1.png", sample_bytes()), ("Trimap1.png", encode_png(trimap)))
+    assert pieces(app)[0].face is not None
+    app.button_group(key="crop").set_value("Passport 35 × 45 mm").run()
+    assert not any("none was found" in warning.value for warning in app.warning)
+
+
+def test_a_crop_for_a_document_names_what_is_wrong_in_the_archive_too():
+    """And has its size in print: 35 mm are 1.378 inches."""
+    with Image.open(io.BytesIO(sample_bytes())) as photo:
+        twice = Image.new("RGB", (2 * photo.width, photo.height))
+        for place in (0, photo.width):
+            twice.paste(photo, (place, 0))
+    app = given(("twins.png", encode_png(np.asarray(twice))))
+    choice = Choice(Background("transparent", None), Crop("Passport 35 × 45 mm"))
+    with zipfile.ZipFile(io.BytesIO(archive(named(app), choice))) as packed:
+        notes = json.loads(packed.read("twins.settings.json"))["notes"]
+        assert any("There are 2 faces" in note for note in notes)
+        for name in ("composite", "cutout"):
+            with Image.open(packed.open(f"twins.{name}.png")) as picture:
+                across, down = picture.info["dpi"]
+                assert across == down == pytest.approx(picture.width / 35 * 25.4, rel=1e-3)
+        with Image.open(packed.open("twins.mask.png")) as picture:
+            assert "dpi" not in picture.info
+
+
 def test_settings_say_what_was_made_of_a_photo_without_a_face():
     """Among others it is whole, and the page says so before the download."""
     app = given(("anna.png", sample_bytes()), ("nobody.png", encode_png(plain((90, 80, 3)))))

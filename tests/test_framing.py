@@ -76,12 +76,37 @@ def test_document_problems_are_named():
     alpha[500:, 10:790] = 1
     assert document_problems(upright, alpha, SHAPE, face()) == []
     low = face(eyes=900, chin=1000)
+    alpha[:950] = 0
     (problem,) = document_problems(for_document(PASSPORT, low), alpha, SHAPE, low)
     assert "shoulders" in problem
+    alpha[500:, 10:790] = 1
     tilted = face()
     tilted.landmarks[33, :2], tilted.landmarks[263, :2] = (370, 340), (430, 360)
     (problem,) = document_problems(upright, alpha, SHAPE, tilted)
     assert "18 degrees" in problem
+
+
+def test_a_document_asks_for_a_face_that_looks_at_the_camera():
+    turned = face()
+    turned.landmarks[263, 2] = 60 * np.tan(np.radians(20))
+    alpha = np.zeros(SHAPE, np.float32)
+    (problem,) = document_problems(for_document(PASSPORT, face()), alpha, SHAPE, turned)
+    assert "turned by 20 degrees" in problem
+
+
+def test_a_document_asks_for_all_of_the_hair_in_the_crop():
+    """Which the photo shows, as much of it as is above the crop and beside it."""
+    frame = for_document(PASSPORT, face())
+    top, right = round(frame.top), round(frame.left + frame.width)
+    alpha = np.zeros(SHAPE, np.float32)
+    alpha[top - 20 : 500, 350:450] = 1
+    (problem,) = document_problems(frame, alpha, SHAPE, face())
+    assert "upper edge of the crop" in problem
+    alpha[: top + 1] = 0
+    assert document_problems(frame, alpha, SHAPE, face()) == []
+    alpha[300:500, 350 : right + 9] = 1
+    (problem,) = document_problems(frame, alpha, SHAPE, face())
+    assert "side of the crop" in problem
 
 
 def test_a_crop_of_few_pixels_is_said_to_print_badly():
@@ -151,6 +176,23 @@ def test_margin_of_a_crop_ends_where_the_photo_cuts_the_person_off():
     assert (frame.left, frame.top) == (0, -100)
     assert frame.left + frame.width == 530 + 300
     assert frame.top + frame.height == 1000
+
+
+@pytest.mark.parametrize("margin", [0.1, 0.5])
+def test_margin_keeps_the_shape_of_a_crop_that_has_one(margin):
+    """The lower edge cuts the person off, so all of the height comes on top."""
+    frame = with_margin(Frame(0, 200, 800, 800), margin, bust(), SHAPE, keep_shape=True)
+    side = 800 * (1 + 2 * margin)
+    assert (frame.width, frame.height) == (side, side)
+    assert frame.top + frame.height == 1000
+    assert frame.left == -800 * margin
+
+
+def test_margin_that_keeps_the_shape_is_no_more_than_there_is_room_for():
+    alpha = np.ones(SHAPE, np.float32)
+    assert with_margin(whole(SHAPE), 0.5, alpha, SHAPE, keep_shape=True) == whole(SHAPE)
+    frame = with_margin(Frame(100, 200, 400, 400), 0.5, alpha, SHAPE, keep_shape=True)
+    assert (frame.left, frame.top, frame.width, frame.height) == (0, 0, 800, 800)
 
 
 def test_crop_of_another_size_shows_the_same():

@@ -53,6 +53,14 @@ def test_what_cannot_be_fitted_is_said_of_its_photo(monkeypatch, failure, said):
     assert sitting.failure.startswith("anna.jpg: ") and said in sitting.failure
 
 
+def test_of_several_photos_those_that_can_be_fitted_are():
+    photos = [("wall.png", b"no picture"), ("anna.jpg", SAMPLES[0].file.read_bytes())]
+    sitting = Sitting(photos=photos)
+    fit_sitting(sitting, None, lambda words: None)
+    assert sitting.failure is None and len(sitting.face.cameras) == 1
+    assert any(note.startswith("wall.png: This file is not a picture") for note in sitting.notes)
+
+
 def test_the_sliders_of_a_face_survive_a_look_at_another_page():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     app.switch_page("pages/face3d.py").run()

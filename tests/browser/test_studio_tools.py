@@ -223,6 +223,13 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
     assert asks()
     choose_page(page, "desktop", "Studio")
     page.get_by_role("button", name="New photo").click()
+    question = page.get_by_role("dialog")
+    expect(question.get_by_text("What you painted by hand is lost")).to_be_visible()
+    question.get_by_role("button", name="Stay here").click()
+    expect(question).to_be_hidden()
+    expect(page.get_by_role("heading", level=1, name=HOPPER.file.name)).to_be_visible()
+    page.get_by_role("button", name="New photo").click()
+    question.get_by_role("button", name="New photo").click()
     page.wait_for_function("onbeforeunload === null")
     assert not asks()
 
