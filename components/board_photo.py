@@ -8,6 +8,7 @@ from components.own_file import own_photo
 from components.table import a_place
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
+from pipeline.trimap import unknown_pixels
 
 # Of its height; a strip would be enlarged to gigabytes.
 WIDEST = 4
@@ -33,9 +34,9 @@ def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def note_other_photo(chosen: tuple[np.ndarray, np.ndarray] | None, shown: np.ndarray) -> None:
-    """Says so where what is shown, (H, W, 3) uint8, is not of the photo that is chosen."""
+    """Says so where what is shown, (H, W, 3) uint8, is not what is chosen."""
     if chosen is not None and not np.array_equal(chosen[0], shown):
-        st.caption("Shown is the photo that was worked on last, not the one chosen above.")
+        st.caption("Shown is what was worked on last; above, another photo or size is chosen.")
 
 
 # For the session alone: what is kept for the whole server outlives the page it was given to.
@@ -53,4 +54,9 @@ def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
                 f"the board takes pictures of up to {WIDEST} times."
             )
         small = np.asarray(image.resize((width, height)))
-        return small, matte(small).trimap
+        trimap = matte(small).trimap
+        if not unknown_pixels(trimap).any():
+            raise ImageError(
+                "No person was found in this photo, so there is nothing to solve. Try another one."
+            )
+        return small, trimap

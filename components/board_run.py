@@ -48,8 +48,12 @@ def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsW
 
 @contextmanager
 def stop_button(place, key: str, work: OnItsWay) -> Iterator[None]:
-    """Shows the button that stops the work while it is done; what ends by itself is stopped."""
+    """Shows the button that stops the work while it is done; what ends by itself is stopped. Once
+    all is done the page is drawn anew, without what belongs to work in progress.
+    """
     place.button("Stop", key=f"{key}_stop", on_click=work.stop)
     yield
     work.stop()
+    if work.finished:
+        st.rerun()
     place.empty()

@@ -60,6 +60,12 @@ def show_sound(port: str) -> None:
         return
     if samples is not None:
         show_samples(samples, trimap, rate)
+        if source != VOICE:
+            st.caption(
+                f"Of a longer sound these are the {SIGNAL_SAMPLES} samples, "
+                f"{SIGNAL_SAMPLES / rate:.1f} s, whose loudness varies most. Fewer samples a second "
+                "take in more of it."
+            )
     asked = (source, rate, None if samples is None else samples.tobytes())
     if st.button("Let the board solve it", type="primary"):
         solution = solve(port, samples, trimap, rate)

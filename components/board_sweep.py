@@ -79,6 +79,8 @@ def show_sweep(port: str, *, go_on: bool) -> None:
     picture, memory = st.columns(2, gap="large")
     with picture:
         shown = st.empty()
+        if work is not None:
+            note_other_photo(chosen, work.photo)
     with memory:
         places = st.empty(), st.empty()
     if go_on and work is not None and work.running:
@@ -89,8 +91,6 @@ def show_sweep(port: str, *, go_on: bool) -> None:
             shown.html(figure(chosen[0], "The photo"))
         return
     shown.html(figure(work.shown, "Alpha as it arrived"))
-    with picture:
-        note_other_photo(chosen, work.photo)
     if work.latest is not None:
         look_back(work, *places)
     if work.finished:

@@ -65,6 +65,8 @@ def show_tiles(port: str, *, go_on: bool) -> None:
     picture, memory = st.columns(2, gap="large")
     with picture:
         shown, said = st.empty(), st.empty()
+        if work is not None:
+            note_other_photo(chosen, work.matting.image)
     if work is None:
         if chosen:
             shown.html(figure(chosen[0], "The photo"))
@@ -75,8 +77,6 @@ def show_tiles(port: str, *, go_on: bool) -> None:
             drawing = st.empty()
         with stop_button(stop, "tiles", work):
             run(port, work, shown, said, drawing)
-    with picture:
-        note_other_photo(chosen, matting.image)
     if work.finished:
         shown.empty()
         exact = exact_alpha(matting.image, work.trimap, matting.parameters)

@@ -56,12 +56,17 @@ def in_turn(jobs: Iterable[Job], port: str) -> Iterator[Job]:
         yield job
 
 
+# Two runs of one session may both find that it has no lock yet.
+_one_at_a_time = threading.Lock()
+
+
 @contextmanager
 def the_board(port: str) -> Iterator[Launchpad]:
     """The board behind a port; a run of the page that a click has ended may still hold it, and what
     it works on, for a moment. Raises LaunchpadError as `Launchpad` does.
     """
-    lock = st.session_state.setdefault("board_lock", threading.Lock())
+    with _one_at_a_time:
+        lock = st.session_state.setdefault("board_lock", threading.Lock())
     while not lock.acquire(timeout=SECONDS_BETWEEN_LOOKS):
         st.session_state.get("board_lock")  # lets Streamlit end this run, too
     try:

@@ -18,4 +18,5 @@ def as_picture(width: int, height: int, shapes: str, text: str, least: int = 0) 
         '<div style="overflow-x: auto; border-radius: 6px; background: #0b0a09">'
         f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(text)}" '
         f'style="width: 100%; min-width: {least}px; max-width: none; padding: 12px"></div>'
+        + ('<p class="sideways">Swipe sideways to see all of it.</p>' if least else "")
     )

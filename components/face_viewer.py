@@ -24,7 +24,7 @@ def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, tex
     identity: tells this face from the next; when it changes, the view starts from the front.
     text: what is shown, for people who do not see it.
     """
-    low, high = face.model.mean.min(axis=0), face.model.mean.max(axis=0)
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
     own_component("face_viewer")(
         key="face_viewer",
         data={

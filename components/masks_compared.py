@@ -60,13 +60,20 @@ def compare_masks() -> None:
             after_text="The person after DeepMasque's mask",
             labels=("MediaPipe selfie", "DeepMasque"),
         )
-        st.caption(f"The two masks differ on {100 * difference:.1f} percent of the photo.")
+        if difference is None:
+            st.caption("Neither of the two sees a person in this photo.")
+        else:
+            st.caption(f"The two masks differ on {100 * difference:.1f} percent of the photo.")
 
 
 # For the session alone: what is kept for the whole server outlives the page it was given to.
 @st.cache_data(max_entries=4, scope="session", show_spinner="The networks are looking")
-def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float]":
-    """The photo under our mask and under MediaPipe's, its size, and the share that differs."""
+def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float | None]":
+    """The photo under our mask and under MediaPipe's, its size, and the share that differs; None
+    for that if nobody is in either.
+    """
+    import numpy as np
+
     from pipeline.encode import encode_jpeg
     from pipeline.face import find_faces
     from pipeline.image import load_image
@@ -78,7 +85,8 @@ def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float]":
         image = shrunk(load_image(data), COMPARED_SIDE)
         ours = segment(image, find_faces(image)).mask
         theirs = selfie_mask(image)
-    difference = float(((ours >= 0.5) != (theirs >= 0.5)).mean())
+    people = ours >= 0.5, theirs >= 0.5
+    difference = float((people[0] != people[1]).mean()) if np.any(people) else None
     height, width = ours.shape
     pictures = [encode_jpeg(under_mask(image, mask), 88) for mask in (ours, theirs)]
     return *pictures, (width, height), difference

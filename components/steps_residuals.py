@@ -7,8 +7,12 @@ from components.chart_colors import GOLD, QUIET
 DECADES = [10.0**power for power in range(-6, 7)]
 
 
-def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
-    """Draws the relative residual before every iteration, and where the solver may stop."""
+def residual_chart(residuals: tuple[float, ...], tolerance: float, *, large: bool) -> None:
+    """Draws the relative residual before every iteration, and where the solver may stop.
+
+    large: for a lecture hall.
+    """
+    size = 22 if large else 12
     st.vega_lite_chart(
         {
             "description": "The relative residual before every iteration",
@@ -46,11 +50,13 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float) -> None:
                         "dx": 6,
                         "dy": -8,
                         "color": QUIET,
+                        "fontSize": size,
                     },
                     "encoding": {"y": {"datum": tolerance}, "x": {"datum": 0}},
                 },
             ],
-            "height": 260,
+            "height": 22 * size,
+            "config": {"axis": {"labelFontSize": size, "titleFontSize": size}},
         },
         width="stretch",
     )

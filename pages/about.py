@@ -9,8 +9,8 @@ from components.privacy import PROMISE
 WHERE = """\
 | where | what |
 |---|---|
-| your browser | shows the pages, compares before and after, turns the 3D face (WebGL), holds \
-nothing once the page is closed |
+| your browser | shows the pages, compares before and after, turns the 3D face (WebGL), keeps \
+no photo once the page is closed, only whether it was light or dark |
 | this server | everything else: finds the face, draws the mask, solves the matte, fits the 3D \
 face, simulates the board |
 | anybody else's computer | nothing: fonts, scripts and networks all come from this server |"""

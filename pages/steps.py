@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.entrance import come_through_the_app
+from components.own_component import listen
 from components.own_file import own_photo
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
@@ -77,6 +78,8 @@ def main() -> None:
             st.stop()
         if name == STUDIO and not presenting:
             note_what_is_left_out(from_studio)
+        if name != STUDIO == st.query_params.get("photo"):
+            st.info("The Studio shows no photo in this browser; here is a sample.")
         # A chosen pixel means nothing in another photo.
         if st.session_state.get("walk_pixel_of") != photo:
             st.session_state["walk_pixel_of"] = photo
@@ -88,6 +91,7 @@ def main() -> None:
         with way:
             show_way(steps, position)
         show_step(steps[position], f"Step {position + 1} of {len(steps)}", walked, presenting)
+        listen("steps_turn", step=steps[position].name)
         if walked.walk.settings != usual:
             offer_defaults()
     if not presenting:
@@ -243,21 +247,29 @@ def current(steps: list["Step"]) -> int:
 
 def go_to(name: str) -> None:
     """Puts a step into the address."""
-    st.query_params["step"] = name
+    st.session_state["walk_at"] = st.query_params["step"] = name
+
+
+def go_by(names: list[str], count: int) -> None:
+    """So many steps on, or back, from the one that was asked for last. The address that comes with
+    a press may be older than that: a browser sends what it has been told so far.
+    """
+    position = names.index(st.session_state["walk_at"]) + count
+    go_to(names[min(len(names) - 1, max(0, position))])
 
 
 def show_way(steps: list["Step"], position: int) -> None:
     """Back, forward, or straight to a step; the arrow keys do it too."""
     names = [step.name for step in steps]
-    st.session_state["walk_chosen"] = names[position]
+    st.session_state["walk_at"] = st.session_state["walk_chosen"] = names[position]
     with st.container(horizontal=True, vertical_alignment="center", key="walk_step"):
         st.button(
             "Back",
             shortcut="Left",
             disabled=position == 0,
             key="walk_back",
-            on_click=go_to,
-            args=(names[max(0, position - 1)],),
+            on_click=go_by,
+            args=(names, -1),
         )
         st.selectbox(
             "Step",
@@ -273,8 +285,8 @@ def show_way(steps: list["Step"], position: int) -> None:
             type="primary",
             disabled=position == len(steps) - 1,
             key="walk_next",
-            on_click=go_to,
-            args=(names[min(len(names) - 1, position + 1)],),
+            on_click=go_by,
+            args=(names, 1),
         )
 
 
@@ -310,7 +322,7 @@ def show_pictures_and_words(step: "Step", settings: "Settings", presenting: bool
         if step.residuals:
             from pipeline.knn import TOLERANCE
 
-            residual_chart(step.residuals, TOLERANCE)
+            residual_chart(step.residuals, TOLERANCE, large=presenting)
         show_facts(step)
 
 
@@ -359,7 +371,7 @@ def show_neighbours(step: "Step", links: "Links") -> None:
             lambda x, y: st.session_state.update(walk_pixel=(x, y)),
         )
         st.caption("Click into the picture: the nearest pixel of the band is taken.")
-        choose_pixel(pixel, width, height)
+        choose_pixel(links, pixel)
     with beside:
         show_words(step)
         color_space_chart(links, pixel)
@@ -367,12 +379,15 @@ def show_neighbours(step: "Step", links: "Links") -> None:
         show_facts(step)
 
 
-def choose_pixel(pixel: tuple[int, int], width: int, height: int) -> None:
+def choose_pixel(links: "Links", pixel: tuple[int, int]) -> None:
     """Two sliders, for the keyboard."""
+    height, width = links.unknown.shape
     st.session_state["walk_x"], st.session_state["walk_y"] = pixel
 
     def moved() -> None:
-        st.session_state["walk_pixel"] = st.session_state["walk_x"], st.session_state["walk_y"]
+        # On, past what is no part of the band, in the direction in which the slider went.
+        asked = st.session_state["walk_x"], st.session_state["walk_y"]
+        st.session_state["walk_pixel"] = links.next_unknown(pixel, asked)
 
     across, down = st.columns(2)
     across.slider("Pixel, from the left", 0, width - 1, key="walk_x", on_change=moved)

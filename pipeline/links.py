@@ -49,6 +49,19 @@ class Links:
         nearest = ((columns - x) ** 2 + (rows - y) ** 2).argmin()
         return int(columns[nearest]), int(rows[nearest])
 
+    def next_unknown(self, pixel: tuple[int, int], asked: tuple[int, int]) -> tuple[int, int]:
+        """The pixel (x, y) of the band nearest to the one that is asked for, of those that lie in
+        the same direction from `pixel`; `pixel` itself if there is none.
+        """
+        rows, columns = np.nonzero(self.unknown)
+        across, down = np.subtract(asked, pixel)
+        ahead = (columns - pixel[0]) * across + (rows - pixel[1]) * down > 0
+        if not ahead.any():
+            return pixel
+        rows, columns = rows[ahead], columns[ahead]
+        nearest = ((columns - asked[0]) ** 2 + (rows - asked[1]) ** 2).argmin()
+        return int(columns[nearest]), int(rows[nearest])
+
     def neighbours(self, pixel: tuple[int, int]) -> list[Neighbour]:
         """The neighbours of a pixel (x, y) of the band, strongest first, each one once."""
         strongest = {}

@@ -80,7 +80,8 @@ def fusion(walk: Walk) -> Step:
         "level (bottom). All channels of a map are shown at once: its three principal components as "
         "red, green and blue, so within one picture like colours mean like answers. Every level, "
         "brought smoothly to stride 2, has its say in the scores of hair, face, body, clothes and "
-        "things; the logit is what they have together over the background.",
+        "things; the logit is what they have together over the background: gold where that says "
+        "person, blue where it says background.",
         (
             r"\begin{gathered} f^{(16)} = a^{(16)}, \\ f^{(s)} = {\uparrow_2} f^{(2s)} + a^{(s)},"
             r" \quad s = 8, 4, 2 \end{gathered}",

@@ -94,7 +94,8 @@ def pose(walk: Walk) -> Step:
         "pose",
         "Canonical pose",
         "The six numbers of one affine map M bring the 49 points as near as can be to the mean "
-        "face of the training portraits: 98 equations, solved by least squares.",
+        "face of the training portraits: 98 equations, solved by least squares. In the picture gold "
+        "dots are the points of this face, rings those of the mean face.",
         (
             r"M = \arg\min_{M} \sum_{i=1}^{49} \left\lVert M"
             r" \begin{bmatrix} x_i & y_i & 1 \end{bmatrix}^{\!\top} - p_i \right\rVert^2",

@@ -212,6 +212,11 @@ def test_the_page_waits_for_a_boards_button(plugged_in, page, monkeypatch, press
     assert next(looks, None) is None
 
 
+def test_a_photo_of_nobody_is_refused_in_words():
+    with pytest.raises(ImageError, match="No person was found"):
+        photo_and_trimap.__wrapped__(encode_png(np.full((60, 60, 3), 90, np.uint8)), 80)
+
+
 def test_a_strip_is_too_wide_for_the_board():
     """As high as the board wants it, it would take gigabytes."""
     strip = encode_png(np.zeros((16, 16 * WIDEST + 8, 3), np.uint8))

@@ -166,6 +166,18 @@ def test_any_place_leads_to_the_nearest_pixel_of_the_band(walked):
     links = Links.of(walked)
     assert links.unknown[links.start[1], links.start[0]]
     assert links.nearest_unknown(*links.start) == links.start
+    # On over what is no part of the band, and no farther than its end.
+    rows, columns = np.nonzero(links.unknown)
+    row = int(rows[len(rows) // 2])
+    across = columns[rows == row]
+    gaps = np.nonzero(np.diff(across) > 1)[0]
+    before, after = int(across[gaps[0]]), int(across[gaps[0] + 1])
+    x, y = links.next_unknown((before, row), (before + 1, row))
+    assert x > before
+    x, y = links.next_unknown((after, row), (after - 1, row))
+    assert x < after
+    last = int(columns.max()), int(rows[columns.argmax()])
+    assert links.next_unknown(last, (last[0] + 1, last[1])) == last
     x, y = links.nearest_unknown(0, 0)
     rows, columns = np.nonzero(links.unknown)
     assert x**2 + y**2 == (rows**2 + columns**2).min()
@@ -352,6 +364,21 @@ def test_what_the_studio_alone_has_is_said_to_be_left_out():
     app.query_params["photo"] = SAMPLES[0].file.stem
     app.run()
     assert not any("left out" in caption.value for caption in app.caption)
+
+
+@app_test
+def test_an_address_with_the_studios_photo_says_that_there_is_none():
+    app = opened(photo="studio", step="mask")
+    assert any("shows no photo in this browser" in info.value for info in app.info)
+
+
+@app_test
+def test_a_press_counts_from_the_step_before_it_though_its_address_is_older():
+    app = opened(step="photo")
+    app.button(key="walk_next").click().run()
+    app.query_params["step"] = "photo"  # as a browser sends it that has not heard of the next
+    app.button(key="walk_next").click().run()
+    assert app.query_params["step"] == ["pose"]
 
 
 @app_test

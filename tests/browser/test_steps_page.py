@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from tests.browser.conftest import SCREENS
 from tests.browser.studio import assert_fits, choose_page, wait_until_built
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,32 @@ def test_arrow_keys_walk_and_the_address_follows(page, screen):
     expect(page).to_have_url(re.compile("step=landmarks"))
     walk(page, "ArrowRight", "Canonical pose")
     walk(page, "ArrowLeft", "Landmarks")
+
+
+@on_desktop
+def test_a_step_begins_at_its_top_and_its_keys_work_after_a_choice_from_the_list(page, screen):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    try:
+        open_page(page, screen)
+        choose_step(page, "Canonical pose")
+        walk(page, "ArrowRight", "Three more channels")
+        main = page.get_by_test_id("stMain")
+        main.evaluate("main => main.scrollTo(0, 400)")
+        walk(page, "ArrowRight", "What the network sees")
+        expect(heading(page, "What the network sees")).to_be_in_viewport()
+        assert main.evaluate("main => main.scrollTop") == 0
+    finally:
+        page.set_viewport_size(SCREENS[screen]["viewport"])
+
+
+@on_desktop
+def test_quick_presses_are_all_counted(page, screen):
+    open_page(page, screen)
+    walk(page, "ArrowRight", "Landmarks")  # the keys are alive by now
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)
+    expect(page.locator(".walk-kicker")).to_contain_text("Step 6 of")
 
 
 @on_desktop
