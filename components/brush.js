@@ -35,6 +35,7 @@ class Painter {
         this.pending = [];
         this.stroke = null;
         this.place = null;
+        this.closer = null;
         this.zoom = new Zoom(this.frame, () => this.#moved());
         if (last.size) this.size.value = last.size;
         this.#choose(last.label);
@@ -53,6 +54,7 @@ class Painter {
             this.#choose("keep");
         }
         Object.assign(this, { width: data.width, height: data.height, setStateValue });
+        this.larger = data.larger;
         this.done = data.done;
         this.strokes = data.strokes;
         this.#keep(this.pending.filter((event) => event.id > data.done));
@@ -226,6 +228,11 @@ class Painter {
 
     #moved() {
         this.zoom.name(this.zoomButton);
+        // Every pixel of a large photo is fetched only while somebody looks so closely.
+        const wanted = this.zoom.enlarged && this.larger ? this.photo : null;
+        if (this.closer === wanted) return;
+        this.closer = wanted;
+        this.setStateValue("closer", wanted);
     }
 
     /* Strokes whose result is not there yet lie over the picture in their colour. */

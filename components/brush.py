@@ -25,12 +25,18 @@ TOO_LONG = "This stroke is too long. Paint it in parts."
 MOST_HISTORY_BYTES = 48 * 2**20
 
 
-def brush(piece: Piece, jpeg: bytes, text: str) -> None:
+def looked_at_closely(piece: Piece) -> bool:
+    """Whether the picture under the brush is enlarged."""
+    return st.session_state.get(KEY, {}).get("closer") == piece.key
+
+
+def brush(piece: Piece, jpeg: bytes, text: str, *, larger: bool) -> None:
     """Shows a picture of the whole photo to paint on.
 
     piece: whose trimap is painted.
     jpeg: the picture, with the photo's proportions.
     text: what it shows, for people who do not see it.
+    larger: whether there is a larger one for who looks closely.
     """
     height, width = piece.result.shape
     own_component("brush", "zoom")(
@@ -42,8 +48,10 @@ def brush(piece: Piece, jpeg: bytes, text: str) -> None:
             "height": height,
             "done": piece.last_event,
             "strokes": len(piece.strokes),
+            "larger": larger,
             "text": text,
         },
+        on_closer_change=lambda: None,
         on_events_change=lambda: apply_events(
             st.session_state.get("pieces", []), st.session_state[KEY].events or []
         ),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.background_picker import Background
 from components.before_after import before_after
-from components.brush import brush
+from components.brush import brush, looked_at_closely
 from components.crop_picker import WHOLE, Crop
 from components.table import Piece, a_place
 from components.view import shown
@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
     import numpy as np
 
     from pipeline.scene import Look, Scene
+
+# Longer side in pixels of what is painted on at most; it travels anew with every stroke.
+CLOSEST_SIDE = 4096
 
 # What can lie under the brush.
 PAINTED_ON = {
@@ -87,16 +90,22 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
     view = shown(piece)
     scale = _scale(view, piece)
     final = on_checkerboard(arrange(view, choice.look(piece, view.alpha), scale))
+    if scale < 1 and looked_at_closely(piece):
+        with a_place(queue="views"):
+            view = piece.result.unpack().reduced(CLOSEST_SIDE)
+        closer = _scale(view, piece)
+    else:
+        closer = scale
     if under == "Trimap":
         lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
         picture = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
     elif under == "Result":
         whole = Choice(choice.background, Crop(WHOLE)).look(piece, view.alpha)
-        picture = on_checkerboard(arrange(view, whole, scale))
+        picture = on_checkerboard(arrange(view, whole, closer))
     else:
         squares = checkerboard(view.alpha.shape, max(1, max(view.alpha.shape) // 80), (38, 58))
         picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
-    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}")
+    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}", larger=scale < 1)
     return final
 
 

@@ -128,6 +128,13 @@ def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_retur
     page.get_by_role("heading", name="About").first.wait_for()
     choose_page(page, "desktop", "Studio")
     wait_for_strokes(page, 4)
+    # Enlarged, it shows the photo's own pixels.
+    picture = page.locator(".brush img")
+    expect(picture).to_have_js_property("naturalHeight", 1280)
+    page.locator(".brush .zoom").click()
+    expect(picture).to_have_js_property("naturalHeight", 3600)
+    page.locator(".brush .zoom").click()
+    expect(picture).to_have_js_property("naturalHeight", 1280)
     show_single_files(page)
     height, width = (after := alpha_of(page)).shape
     for share in (0.2, 0.3, 0.4, 0.5):
