@@ -66,11 +66,11 @@ def test_the_rate_warms_up_and_ends_at_zero():
 
 @pytest.mark.parametrize(
     ("update", "stays"),
-    # The ramp passes 0.998 to the power of 4, 0.992024, where 9 / (update + 10) < 0.007976: at 1119.
-    [(0, 1 / 10), (8, 1 / 2), (90, 91 / 100), (1118, 1119 / 1128), (1119, 0.998**4), (9999, 0.998**4)],
+    # It passes 0.998 to the power of 4, 0.992024, where 9 / (update + 10) < 0.007976: at 1119.
+    [(0, 1 / 10), (8, 1 / 2), (90, 91 / 100), (1118, 1119 / 1128), (1119, 0.992024), (9999, 0.992024)],
 )
 def test_the_average_has_a_ramp_before_its_decay(update, stays):
-    assert average_decay(0.998, update) == pytest.approx(stays, rel=1e-12)
+    assert average_decay(0.998, update) == pytest.approx(stays, abs=1e-7)
 
 
 def test_the_shipped_trainings_end_on_the_ramp_as_their_card_says():
@@ -111,7 +111,8 @@ def small_samples():
 
 def test_samples_are_the_same_whatever_the_threads_do(small_samples, monkeypatch):
     def epoch(number):
-        return [np.concatenate([*inputs, *truth], axis=-1) for inputs, truth in small_samples.epoch(number)]
+        batches = small_samples.epoch(number)
+        return [np.concatenate([inputs, truth], axis=-1) for inputs, truth in batches]
 
     def at_odds(*arguments):
         """Takes now long, now not, so that samples overtake each other."""
