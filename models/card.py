@@ -103,8 +103,8 @@ non-commercial training data. No photograph is contained in them or in the proje
 `python -m models.refinement_patches synthetic`, the same with `portraits`,
 `KERAS_BACKEND=torch python -m models.train_refinement`, `python -m models.export refinement`; all
 settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW with warm-up and cosine,
-weight decay {weight_decay:g}, averaged weights ({average:g}), L1 and squared error of alpha and of its
-differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
+weight decay {weight_decay:g}, averaged weights ({average:g} a step, after a ramp), L1 and squared
+error of alpha and of its differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
 as a share of KNN's, last epoch: {figures}. The limit of the change was chosen on patches of the
 same kind for an earlier version (`python -m models.train_refinement --limits`) and kept.
 
@@ -129,10 +129,12 @@ trimaps and in Grad on the wide one. So these figures flatter it by what a choic
 looked at six times.
 
 ## Limits
-The gain in IoU is small. Trained on the product's KNN alpha of quality "best"; the faults of other
-solvers it does not know. The drawn strands are cleaner than hair, and motion blur, glass and smoke are missing. No pixel is
-changed by more than {limit}; where more than {most} pixels are unknown it works at a
-smaller size.
+The gain in IoU is small. Trained on the KNN alpha of quality "best" as the product had it on 23
+November 2026. Since then the solver got an estimate for where colours cannot tell, the trimap the
+network's map of hair, and the mask another network: none of these did training see; the figures
+above are with them. The faults of other solvers it does not know. The drawn strands are cleaner
+than hair, and motion blur, glass and smoke are missing. No pixel is changed by more than {limit};
+where more than {most} pixels are unknown it works at a smaller size.
 """
 
 
