@@ -34,7 +34,7 @@ from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alpham
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
 from pipeline.story import Story
-from pipeline.whole_file import write_json
+from pipeline.whole_file import whole_file, write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
@@ -111,7 +111,8 @@ def cached_errors(method: str, trimap: str, again: bool) -> np.ndarray:
         scene = alphamatting_scene(name, trimap)
         rows.append(errors_of(solve(method, scene), scene))
     CACHE.mkdir(parents=True, exist_ok=True)
-    np.save(path, rows)
+    with whole_file(path) as file:
+        np.save(file, rows)
     return np.array(rows)
 
 

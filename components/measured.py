@@ -12,6 +12,7 @@ TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, 
 # Published networks as they are called where their figures stand beside ours.
 PEERS = {
     "mediapipe_multiclass": "MediaPipe multi-class",
+    "mediapipe_multiclass_edges": "MediaPipe multi-class, edges followed",
     "robust_video_matting": "Robust Video Matting",
     "mediapipe_selfie": "MediaPipe selfie",
     "mediapipe_selfie_alpha": "MediaPipe selfie, with our matting",
@@ -51,6 +52,27 @@ def on_matting() -> str:
     return (
         f"Matting changes the mean IoU of our mask by {ours} and that of the coarser MediaPipe "
         f"selfie by {coarser}."
+    )
+
+
+def on_training() -> str:
+    """The sentences on what we have over the network that ours began as, like beside like."""
+    figures = read(MODELS / "eg1800.json")
+    published, followed = (
+        {
+            ours: "{:+.4f} (95 %: {:+.4f} to {:+.4f})".format(
+                each["foreground_iou"], *each["interval_95"]
+            )
+            for ours, each in figures[peer]["margins"].items()
+        }
+        for peer in ("mediapipe_multiclass", "mediapipe_multiclass_edges")
+    )
+    return (
+        "What our training added to MediaPipe's multi-class network is the difference between like "
+        f"and like, photo by photo: {published['one_pass']} for a single pass, and "
+        f"{followed['one_pass_edges']} where the boundary of both is moved onto the photo's edges. "
+        f"Our mask has {published['mask']} over the network as published, and {followed['mask']} "
+        "over it with edges followed."
     )
 
 

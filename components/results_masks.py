@@ -4,7 +4,7 @@ from statistics import mode
 
 import streamlit as st
 
-from components.measured import MODELS, PEERS, on_matting, on_scenes, read, table
+from components.measured import MODELS, PEERS, on_matting, on_scenes, on_training, read, table
 from components.results_charts import distribution_chart, training_chart
 
 MASKS = {
@@ -75,8 +75,8 @@ def show_portraits(results: dict) -> None:
     st.markdown(
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
         "hand-drawn mask over the union of both, averaged over the photos. Ours began with the "
-        "weights of MediaPipe's multi-class segmentation, whose line says how far it comes as "
-        "published. Robust Video Matting sees one photo at a time, and nothing of it is in ours. "
+        "weights of MediaPipe's multi-class segmentation, which stands here as published and with "
+        "edges followed as ours. Robust Video Matting sees one photo at a time, and nothing of it is in ours. "
         "Settings were chosen on other portraits; which of the finished networks is used, and what "
         "it sees beyond a photo's edge, on these and the scenes below too."
     )
@@ -98,22 +98,25 @@ def show_portraits(results: dict) -> None:
         f"{pooled}. One pass takes {results['one_pass']['milliseconds']:.0f} ms. "
         "`python -m models.evaluate`"
     )
+    st.markdown(on_training())
     st.markdown(on_matting())
     st.markdown(
         "All of these have the shape of the network's input, 3 to 4. The same portraits in other "
-        "shapes, as a user's photos are, and between bars, as a screenshot's; our mask beside "
-        "MediaPipe selfie:"
+        "shapes, as a user's photos are, and between bars, as a screenshot's. All networks get the "
+        "same picture; ours looks within the bars that it finds. In brackets: ours less theirs, 95 %."
     )
     rows = [
         [
             framing.capitalize(),
             f"{figures['mask']:.3f}",
-            f"{figures['mediapipe_selfie']:.3f}",
-            "{:+.3f} to {:+.3f}".format(*figures["margin_95"]),
+            *(
+                "{:.3f} ({:+.3f} to {:+.3f})".format(peer["iou"], *peer["margin_95"])
+                for peer in figures["peers"].values()
+            ),
         ]
         for framing, figures in read(MODELS / "framings.json").items()
     ]
-    st.markdown(table(["", "Ours", "Selfie", "Difference, 95 %"], rows))
+    st.markdown(table(["", "Ours", "Multi-class", "Selfie"], rows))
     st.caption("`python -m models.evaluate_framings`")
     st.caption(on_scenes())
 

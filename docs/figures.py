@@ -65,24 +65,32 @@ def scenes() -> str:
     return measured.on_scenes() + "\n"
 
 
+def training() -> str:
+    return measured.on_training() + "\n"
+
+
 def matting() -> str:
     return measured.on_matting() + "\n"
 
 
 def framings() -> str:
     """Portraits cut to the shapes of other photos."""
+    shapes = read(MODELS / "framings.json")
+    peers = list(next(iter(shapes.values()))["peers"])
     rows = [
         [
             shape,
             f"{row['mask']:.4f}",
-            f"{row['mediapipe_selfie']:.4f}",
-            "{:+.4f} to {:+.4f}".format(*row["margin_95"]),
+            *(
+                "{:.4f} ({:+.4f} to {:+.4f})".format(each["iou"], *each["margin_95"])
+                for each in row["peers"].values()
+            ),
             f"{row['photos_below_0.90']}",
         ]
-        for shape, row in read(MODELS / "framings.json").items()
+        for shape, row in shapes.items()
     ]
-    head = ["shape", "our mask", "MediaPipe selfie", "95 % interval of the difference"]
-    return table([*head, "ours below 0.90"], rows)
+    theirs = [f"{measured.PEERS[peer]} (ours less theirs, 95 %)" for peer in peers]
+    return table(["shape", "our mask", *theirs, "ours below 0.90"], rows)
 
 
 def ablations() -> str:
@@ -235,6 +243,7 @@ SECTIONS = {
     "app": app,
     "board": board,
     "masks": masks,
+    "training": training,
     "matting": matting,
     "framings": framings,
     "scenes": scenes,

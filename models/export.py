@@ -5,8 +5,8 @@
 
 Weights are stored as float16, which halves the file; arithmetic stays float32. What the app runs is
 the mean of several trainings (models.recipe.MEANS). The log of each goes to
-models/results/training_NAME.json. The multi-class network's file also gives the scores of its
-classes, of which the app takes hair.
+models/results/training_NAME.json. A training that has not come to the end of its recipe is refused.
+The multi-class network's file also gives the scores of its classes, of which the app takes hair.
 """
 
 import argparse
@@ -22,12 +22,13 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from models.family import ENCODERS, build
-from models.recipe import MEANS, RECIPES
+from models.recipe import MEANS, RECIPES, REFINEMENT
 from models.record import sha256, training_log
 from models.refinement import refinement
-from models.train import CHECKPOINTS
+from models.train import CHECKPOINTS, CheckpointError, check_complete
 from pipeline.refine import TILE
 from pipeline.weights import WEIGHTS
+from pipeline.whole_file import whole_file
 
 
 def main():
@@ -35,6 +36,11 @@ def main():
     parser.add_argument("network", choices=(*sorted([*RECIPES, *MEANS]), "refinement"))
     name = parser.parse_args().network
     trainings = MEANS.get(name, (name,))
+    try:
+        for training in trainings:
+            check_complete(training, (RECIPES | {"refinement": REFINEMENT})[training])
+    except CheckpointError as error:
+        parser.error(str(error))
     if name == "refinement":
         model = refinement(TILE, TILE)
     else:
@@ -46,10 +52,12 @@ def main():
         model = ENCODERS[recipe.encoder].exported(model)
     content = to_tflite(model)
     path = WEIGHTS / f"{name}.tflite"
-    path.write_bytes(content)
+    with whole_file(path) as file:
+        file.write(content)
     for training in trainings:
         epochs = ",\n ".join((CHECKPOINTS / training / "log.jsonl").read_text().splitlines())
-        training_log(training).write_text(f"[{epochs}]\n")
+        with whole_file(training_log(training)) as file:
+            file.write(f"[{epochs}]\n".encode())
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {sha256(path.name)}")
 
 

@@ -17,6 +17,7 @@ from models.face_expressions import expression_basis
 from models.photos import eg1800
 from pipeline.camera import Camera, similarity
 from pipeline.weights import WEIGHTS
+from pipeline.whole_file import whole_file
 
 COMPONENTS = 20
 # Portraits turned further than this hide one side, where the mesh is a guess.
@@ -49,15 +50,16 @@ def main(packed_assets: str):
     _, values, components = np.linalg.svd(deviations, full_matrices=False)
     deviation = values[:COMPONENTS, None] / np.sqrt(len(shapes) - 1)
     basis = (components[:COMPONENTS] * deviation).reshape(COMPONENTS, -1, 3)
-    np.savez_compressed(
-        WEIGHTS / "face_shape.npz",
-        mean=mean.astype(np.float32),
-        shape_basis=basis.astype(np.float16),
-        expression_basis=expressions.astype(np.float16),
-        triangles=triangles.astype(np.uint16),
-        texture_coordinates=texture_coordinates.astype(np.float32),
-        alignment_weights=weights.astype(np.float32),
-    )
+    with whole_file(WEIGHTS / "face_shape.npz") as file:
+        np.savez_compressed(
+            file,
+            mean=mean.astype(np.float32),
+            shape_basis=basis.astype(np.float16),
+            expression_basis=expressions.astype(np.float16),
+            triangles=triangles.astype(np.uint16),
+            texture_coordinates=texture_coordinates.astype(np.float32),
+            alignment_weights=weights.astype(np.float32),
+        )
     explained = (values[:COMPONENTS] ** 2).sum() / (values**2).sum()
     print(f"{len(shapes)} portraits; {COMPONENTS} components explain {explained:.1%} of variance")
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.data import DATA
 from pipeline.face import Face, find_faces
+from pipeline.whole_file import whole_file
 
 CACHE = Path(__file__).resolve().parent / "cache"
 TRAINING_PORTRAITS, VALIDATION_PHOTOS = 1283, 100  # the second are some of the first
@@ -129,11 +130,10 @@ def _faces(folder, images):
     if not stored.exists():
         found = [(find_faces(image) or [None])[0] for image in images]
         CACHE.mkdir(exist_ok=True)
-        np.savez(
-            stored,
-            scores=[face.score if face else 0.0 for face in found],
-            landmarks=[face.landmarks if face else np.zeros((468, 3), "f4") for face in found],
-        )
+        scores = [face.score if face else 0.0 for face in found]
+        landmarks = [face.landmarks if face else np.zeros((468, 3), "f4") for face in found]
+        with whole_file(stored) as file:
+            np.savez(file, scores=scores, landmarks=landmarks)
     with np.load(stored) as cached:
         pairs = list(zip(cached["scores"], cached["landmarks"], strict=True))
     return [Face(landmarks, float(score)) if score else None for score, landmarks in pairs]

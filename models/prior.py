@@ -11,6 +11,7 @@ import numpy as np
 from models.photos import eg1800
 from pipeline.align import alignment_points, fit_affine
 from pipeline.weights import WEIGHTS
+from pipeline.whole_file import whole_file
 
 # Canonical extent of the mean mask; portraits hardly ever show more.
 LEFT, TOP, RIGHT, BOTTOM = -4.0, -4.0, 4.0, 8.0
@@ -31,14 +32,15 @@ def main():
     portraits = [portrait for portrait in eg1800("train") if portrait.face]
     pose = canonical_pose([alignment_points(portrait.face) for portrait in portraits])
     maps = [fit_affine(alignment_points(portrait.face), pose) for portrait in portraits]
-    np.savez_compressed(
-        WEIGHTS / "portrait_prior.npz",
-        pose=pose.astype(np.float32),
-        mean_mask=np.rint(mean_mask(portraits, maps) * 255).astype(np.uint8),
-        origin=(LEFT, TOP),
-        resolution=RESOLUTION,
-        frame=mean_frame(portraits, maps),
-    )
+    arrays = {
+        "pose": pose.astype(np.float32),
+        "mean_mask": np.rint(mean_mask(portraits, maps) * 255).astype(np.uint8),
+        "origin": (LEFT, TOP),
+        "resolution": RESOLUTION,
+        "frame": mean_frame(portraits, maps),
+    }
+    with whole_file(WEIGHTS / "portrait_prior.npz") as file:
+        np.savez_compressed(file, **arrays)
     print(f"prior of {len(portraits)} portraits with a face")
 
 

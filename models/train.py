@@ -4,7 +4,8 @@
     python -m models.train portrait_fcn_plus_scenes     one training
 
 Everything is kept in models/checkpoints/NAME: the state after each epoch (training resumes from
-it), the averaged weights (NAME.weights.h5) and a log of one JSON line an epoch.
+it, by the same recipe only), the averaged weights (NAME.weights.h5) and a log of one JSON line an
+epoch.
 """
 
 import argparse
@@ -34,12 +35,23 @@ from models.photos import (
     validation_split,
     voc_people,
 )
-from models.recipe import MEANS, RECIPES, Recipe, RefinementRecipe, RefinementStage
+from models.recipe import (
+    AVERAGE_EVERY,
+    MEANS,
+    RECIPES,
+    Recipe,
+    RefinementRecipe,
+    RefinementStage,
+    average_decay,
+)
 from pipeline.whole_file import whole_file
 
 CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
-# Updating the average every few steps costs nothing in accuracy and spares the copying.
-AVERAGE_EVERY = 4
+STATE = "state.npz"  # of each, in a folder of its name
+
+
+class CheckpointError(ValueError):
+    """A training that cannot be gone on with, or used, as it is; says why."""
 
 
 def main():
@@ -49,12 +61,19 @@ def main():
     use_fastest_layout()
     for name in MEANS.get(network, (network,)):
         keras.utils.clear_session()  # names of layers begin anew, and are those of one training
-        train(name)
+        try:
+            train(name)
+        except CheckpointError as error:
+            parser.error(str(error))
 
 
 def train(name: str) -> None:
-    """Run the recipe from the last checkpoint, or from published weights, to its end."""
+    """Run the recipe from the last checkpoint, or from published weights, to its end.
+
+    Raises CheckpointError if the checkpoint is another recipe's.
+    """
     recipe = RECIPES[name]
+    epochs_done(name, recipe)  # before the photos are read, which takes a minute
     folder = CHECKPOINTS / name
     folder.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)  # the sample workers are the threads
@@ -73,9 +92,9 @@ def train(name: str) -> None:
     loss = squared_error if recipe.squared_error else boundary_iou_loss(recipe.iou_weight)
     model.compile(optimizer_of(recipe), loss)
     model.optimizer.build(model.trainable_variables)
-    state = TrainingState(model, folder / "state.npz")
+    state = TrainingState(model, folder / STATE, recipe)
     first = state.resume()
-    for epoch in range(first, sum(stage.epochs for stage in recipe.stages)):
+    for epoch in range(first, recipe.epochs):
         started = time.perf_counter()
         size = stage_of(recipe, epoch).size
         losses = run_epoch(model, samples, recipe, epoch, state)
@@ -108,7 +127,7 @@ def optimizer_of(recipe: Recipe) -> keras.optimizers.Optimizer:
 def run_epoch(model, samples, recipe, epoch, state):
     """One pass over the portraits; returns the loss of each step."""
     steps = samples.steps
-    total = steps * sum(stage.epochs for stage in recipe.stages)
+    total = steps * recipe.epochs
     warm_up = min(steps, total // 10)
     losses = []
     progress = tqdm(samples.epoch(epoch), total=steps, desc=f"epoch {epoch + 1}", mininterval=10)
@@ -117,7 +136,7 @@ def run_epoch(model, samples, recipe, epoch, state):
         model.optimizer.learning_rate.assign(learning_rate(recipe, done, warm_up, total))
         losses.append(float(model.train_on_batch(inputs, truth)))
         if step % AVERAGE_EVERY == 0:
-            state.average(recipe.average**AVERAGE_EVERY, done // AVERAGE_EVERY)
+            state.average(average_decay(recipe.average, done // AVERAGE_EVERY))
         progress.set_postfix(loss=f"{np.mean(losses[-20:]):.4f}", refresh=False)
     return losses
 
@@ -128,10 +147,34 @@ def learning_rate(recipe: Recipe | RefinementStage, step: int, warm_up: int, tot
     return recipe.learning_rate * min(1.0, (step + 1) / warm_up) * cosine
 
 
-def epochs_done(name: str) -> int:
-    """How many epochs of a network's training are finished."""
-    log = CHECKPOINTS / name / "log.jsonl"
-    return len(log.read_text().splitlines()) if log.exists() else 0
+def epochs_done(name: str, recipe: Recipe | RefinementRecipe) -> int:
+    """How many epochs of a network's training by this recipe are finished.
+
+    Raises CheckpointError if the checkpoint is another recipe's.
+    """
+    return _stored_epochs(CHECKPOINTS / name / STATE, recipe)
+
+
+def check_complete(name: str, recipe: Recipe | RefinementRecipe) -> None:
+    """Raises CheckpointError if a network's training by this recipe has not come to its end."""
+    done = epochs_done(name, recipe)
+    if done < recipe.epochs:
+        raise CheckpointError(
+            f"The training {name} is not complete: {done} of {recipe.epochs} epochs are done. "
+            "Train it to its end first."
+        )
+
+
+def _stored_epochs(path, recipe):
+    if not path.exists():
+        return 0
+    with np.load(path) as stored:
+        if "recipe" not in stored or str(stored["recipe"]) != repr(recipe):
+            raise CheckpointError(
+                f"{path.parent} holds a training by another recipe than that of models/recipe.py. "
+                "Put its recipe back to go on with it, or move the folder away to begin anew."
+            )
+        return int(stored["epoch"])
 
 
 def stage_of(recipe: Recipe | RefinementRecipe, epoch: int):
@@ -208,18 +251,17 @@ def _nobody(scene):
 class TrainingState:
     """What training needs to go on after a break as if there had been none.
 
-    Weights, optimizer, averaged weights, and where the layers' own chance stands.
+    Weights, optimizer, averaged weights, where the layers' own chance stands, and by which recipe.
     """
 
-    def __init__(self, model, path: Path):
-        self._model, self._path = model, path
+    def __init__(self, model, path: Path, recipe: Recipe | RefinementRecipe):
+        self._model, self._path, self._recipe = model, path, recipe
         self._average = [np.array(value) for value in model.get_weights()]
         # Keras does not count these among the weights.
         self._seeds = [each for each in model.variables if each.path.endswith("generator_state")]
 
-    def average(self, decay: float, updates: int) -> None:
-        """Move the averaged weights towards the current ones; faster in the beginning."""
-        decay = min(decay, (updates + 1) / (updates + 10))
+    def average(self, decay: float) -> None:
+        """Move the averaged weights towards the current ones, of which 1 - decay is taken."""
         for average, value in zip(self._average, self._model.get_weights(), strict=True):
             average *= decay
             average += (1 - decay) * value
@@ -237,11 +279,15 @@ class TrainingState:
                 f"{kind}{i}": keras.ops.convert_to_numpy(each) for i, each in enumerate(variables)
             }
         with whole_file(self._path) as file:
-            np.savez(file, epoch=epoch, **arrays)
+            np.savez(file, epoch=epoch, recipe=repr(self._recipe), **arrays)
 
     def resume(self) -> int:
-        """Load the last state if there is one; return the epoch to go on with."""
-        if not self._path.exists():
+        """Load the last state if there is one; return the epoch to go on with.
+
+        Raises CheckpointError if it is another recipe's.
+        """
+        epoch = _stored_epochs(self._path, self._recipe)
+        if not epoch:
             return 0
         with np.load(self._path) as stored:
             count = len(self._average)
@@ -250,7 +296,7 @@ class TrainingState:
             for kind, variables in self._others().items():
                 for i, variable in enumerate(variables):
                     variable.assign(stored[f"{kind}{i}"])
-            return int(stored["epoch"])
+        return epoch
 
     def _others(self):
         return {"optimizer": self._model.optimizer.variables, "seed": self._seeds}

@@ -19,10 +19,23 @@ from tqdm import tqdm
 from models.layout import to_layout, use_fastest_layout
 from models.metrics import gradient_magnitude
 from models.patches import Patches, read_patches
-from models.recipe import REFINEMENT, RefinementRecipe, RefinementStage
+from models.recipe import (
+    AVERAGE_EVERY,
+    REFINEMENT,
+    RefinementRecipe,
+    RefinementStage,
+    average_decay,
+)
 from models.refinement import refinement
 from models.refinement_loss import refinement_loss
-from models.train import AVERAGE_EVERY, CHECKPOINTS, TrainingState, learning_rate, stage_of
+from models.train import (
+    CHECKPOINTS,
+    STATE,
+    CheckpointError,
+    TrainingState,
+    learning_rate,
+    stage_of,
+)
 from pipeline.refine import network_input
 
 NAME = "refinement"
@@ -42,8 +55,11 @@ def main():
     use_fastest_layout()
     if parser.parse_args().limits:
         print_limits(REFINEMENT)
-    else:
+        return
+    try:
         train(REFINEMENT)
+    except CheckpointError as error:
+        parser.error(str(error))
 
 
 def print_limits(recipe: RefinementRecipe) -> None:
@@ -56,7 +72,10 @@ def print_limits(recipe: RefinementRecipe) -> None:
 
 
 def train(recipe: RefinementRecipe) -> None:
-    """Run the recipe from the last checkpoint, or from the start, to its end."""
+    """Run the recipe from the last checkpoint, or from the start, to its end.
+
+    Raises CheckpointError if the checkpoint is another recipe's.
+    """
     folder = CHECKPOINTS / NAME
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
@@ -72,9 +91,9 @@ def train(recipe: RefinementRecipe) -> None:
     )
     optimizer.build(model.trainable_variables)
     model.compile(optimizer)
-    state = TrainingState(model, folder / "state.npz")
+    state = TrainingState(model, folder / STATE, recipe)
     compiled = None
-    for epoch in range(state.resume(), sum(stage.epochs for stage in recipe.stages)):
+    for epoch in range(state.resume(), recipe.epochs):
         started = time.perf_counter()
         stage = stage_of(recipe, epoch)
         if stage is not compiled:
@@ -125,7 +144,7 @@ def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, sta
         )
         losses.append(float(model.train_on_batch(to_layout(inputs), truth)))
         if step % AVERAGE_EVERY == 0:
-            state.average(recipe.average**AVERAGE_EVERY, done // AVERAGE_EVERY)
+            state.average(average_decay(recipe.average, done // AVERAGE_EVERY))
     return losses
 
 

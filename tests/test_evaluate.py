@@ -7,7 +7,9 @@ pytest.importorskip("keras", reason="networks are evaluated with requirements-de
 
 from models.ablations import put_in  # noqa: E402
 from models.bootstrap import bootstrap_interval, interval_over_trainings  # noqa: E402
-from models.evaluate import NEAR, pooled_counts, summary, wrong_near_boundary  # noqa: E402
+from models import evaluate_framings  # noqa: E402
+from models.evaluate import METHODS, NEAR, PEERS, margin, pooled_counts, summary  # noqa: E402
+from models.evaluate import wrong_near_boundary  # noqa: E402
 from models.evaluate_framings import between_bars, cut  # noqa: E402
 from models.evaluate_scenes import pooled_iou  # noqa: E402
 
@@ -81,6 +83,42 @@ def test_a_difference_is_taken_photo_by_photo():
     """Photos differ by far more than the two networks, always in the same way."""
     photos = np.random.default_rng(0).normal(0.8, 0.1, (1, 100))
     assert interval_over_trainings(photos + 0.01, photos) == pytest.approx([0.01, 0.01])
+
+
+def test_so_is_a_margin_over_a_peer():
+    photos = np.random.default_rng(0).normal(0.8, 0.1, 100)
+    found = margin(photos + 0.003 - photos)
+    assert found == {"foreground_iou": 0.003, "interval_95": [0.003, 0.003]}
+
+
+def test_a_peer_stands_beside_a_pass_that_had_the_same_done_to_it():
+    assert set(PEERS) | set(PEERS.values()) <= set(METHODS)
+    for peer, like in PEERS.items():
+        assert peer.endswith("_edges") == like.endswith("_edges")
+
+
+def test_every_peer_is_measured_in_every_shape(monkeypatch):
+    """The mask is ahead of the first by 0.01 and behind the second by 0.02, on each of two photos."""
+    masks = iter([0.8, 0.98] * len(evaluate_framings.FRAMINGS))
+
+    def scores(image, truth):
+        mask = next(masks)
+        return [mask, mask - 0.01, mask + 0.02]
+
+    monkeypatch.setattr(evaluate_framings, "ious", scores)
+    portraits = [(np.zeros((80, 60, 3), np.uint8), np.zeros((80, 60), np.uint8))] * 2
+    results = evaluate_framings.evaluate(portraits)
+    assert list(results) == list(evaluate_framings.FRAMINGS)
+    for figures in results.values():
+        assert figures == {
+            "photos": 2,
+            "mask": 0.89,
+            "photos_below_0.90": 1,
+            "peers": {
+                "mediapipe_multiclass": {"iou": 0.88, "margin_95": [0.01, 0.01]},
+                "mediapipe_selfie": {"iou": 0.91, "margin_95": [-0.02, -0.02]},
+            },
+        }
 
 
 def test_rows_that_were_not_measured_anew_stay_and_keep_their_place():

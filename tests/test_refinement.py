@@ -10,9 +10,11 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are built with requirements-dev.txt")
 
+from models.patches import Patches  # noqa: E402
 from models.refinement import refinement  # noqa: E402
 from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
 from models.synthetic_mattes import composited, synthetic_matte  # noqa: E402
+from models.train_refinement import RIM, loss_target  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
     LARGEST_CHANGE,
@@ -200,6 +202,30 @@ def test_a_hard_mask_asks_for_the_side_only():
     unchanged = np.zeros((1, 1, 2, 1), np.float32)
     loss = float(refinement_loss(0.0, 1.0, 0.5, 0.15, 0.2)(truth, unchanged))
     assert loss == pytest.approx(0.5 * 0.25 / 3, rel=1e-5)
+
+
+def test_the_rim_known_pixels_and_an_uncertain_boundary_do_not_count():
+    """A soft and a hard patch whose left half is person, unknown but for the uppermost 12 rows."""
+    side = 32
+    truth = np.zeros((2, side, side), np.uint8)
+    truth[:, :, : side // 2] = 255
+    unknown = np.ones(truth.shape, bool)
+    unknown[:, :12] = False
+    alpha = np.full(truth.shape, 0.25, np.float16)
+    image = np.zeros((*truth.shape, 3), np.uint8)
+    patches = Patches(image, alpha, alpha, unknown, truth, np.array([False, True]))
+    soft, hard = (loss_target(patches, index) for index in range(2))
+    for target in (soft, hard):
+        assert target.dtype == np.float32
+        assert (target[..., 0] == 0.25).all()
+        np.testing.assert_array_equal(target[..., 1], truth[0] / 255)
+    counts = np.zeros((side, side))
+    counts[12 : side - RIM, RIM : side - RIM] = 1
+    np.testing.assert_array_equal(soft[..., 2], counts)
+    assert not soft[..., 3].any() and not hard[..., 2].any()
+    # The mask's boundary, between columns 15 and 16, may lie a pixel to either side.
+    counts[:, 15:17] = 0
+    np.testing.assert_array_equal(hard[..., 3], counts)
 
 
 def test_pixels_that_do_not_count_change_no_loss():

@@ -30,8 +30,15 @@ def test_tables_hold_what_was_measured():
     app.switch_page("pages/results.py").run()
     assert not app.exception
     words = "\n".join(each.value for each in app.markdown)
-    for figures in read("models/results/eg1800.json").values():
+    for method, figures in read("models/results/eg1800.json").items():
         assert f"{figures['foreground_iou']:.4f}" in words
+        for each in figures.get("margins", {}).values() if "multiclass" in method else ():
+            low, high = each["interval_95"]
+            assert f"{each['foreground_iou']:+.4f} (95 %: {low:+.4f} to {high:+.4f})" in words
+    for figures in read("models/results/framings.json").values():
+        peers = figures["peers"].values()
+        said = ["{:.3f} ({:+.3f} to {:+.3f})".format(each["iou"], *each["margin_95"]) for each in peers]
+        assert f"{figures['mask']:.3f} | {' | '.join(said)}" in words
     ablations = read("models/results/ablations.json")
     for figures in ablations["networks"].values():
         low, high = figures["interval_95"]

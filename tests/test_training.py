@@ -1,6 +1,8 @@
 """How a network is trained: losses, rates, stages, and going on after a break."""
 
 import os
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +14,21 @@ pytest.importorskip("tensorflow", reason="it is the backend here")
 
 from models.drop import DropTogether  # noqa: E402
 from models.losses import boundary_iou_loss, squared_error  # noqa: E402
-from models.recipe import RECIPES, Recipe, Stage  # noqa: E402
-from models.train import TrainingState, learning_rate, optimizer_of, stage_of  # noqa: E402
+from models import train as training  # noqa: E402
+from models.augment import sample  # noqa: E402
+from models.photos import Portrait  # noqa: E402
+from models.recipe import MEANS, RECIPES, Recipe, Stage, average_decay  # noqa: E402
+from models.train import (  # noqa: E402
+    CheckpointError,
+    Samples,
+    TrainingState,
+    check_complete,
+    learning_rate,
+    optimizer_of,
+    stage_of,
+)
+
+RECIPE = RECIPES["portrait_fcn_plus_portraits"]
 
 
 def test_cross_entropy_and_iou_of_a_hand_made_case():
@@ -43,12 +58,76 @@ def test_pixels_of_weight_zero_do_not_count():
 
 
 def test_the_rate_warms_up_and_ends_at_zero():
-    recipe = RECIPES["portrait_fcn_plus_portraits"]
-    rates = [learning_rate(recipe, step, 10, 100) for step in range(100)]
-    assert rates[0] == pytest.approx(recipe.learning_rate / 10, rel=0.01)
-    assert max(rates) <= recipe.learning_rate
-    assert rates[-1] < 0.001 * recipe.learning_rate
+    rates = [learning_rate(RECIPE, step, 10, 100) for step in range(100)]
+    assert rates[0] == pytest.approx(RECIPE.learning_rate / 10, rel=0.01)
+    assert max(rates) <= RECIPE.learning_rate
+    assert rates[-1] < 0.001 * RECIPE.learning_rate
 
+
+@pytest.mark.parametrize(
+    ("update", "stays"),
+    # It passes 0.998 to the power of 4, 0.992024, where 9 / (update + 10) < 0.007976: at 1119.
+    [(0, 1 / 10), (8, 1 / 2), (90, 91 / 100), (1118, 1119 / 1128), (1119, 0.992024), (9999, 0.992024)],
+)
+def test_the_average_has_a_ramp_before_its_decay(update, stays):
+    assert average_decay(0.998, update) == pytest.approx(stays, abs=1e-7)
+
+
+def test_the_shipped_trainings_end_on_the_ramp_as_their_card_says():
+    """1183 portraits are 73 batches of 16; an update every four steps."""
+    for name in MEANS["portrait_fcn_plus"]:
+        updates = RECIPES[name].epochs * 73 // 4
+        assert average_decay(RECIPES[name].average, updates) < RECIPES[name].average ** 4
+
+
+def test_averaged_weights_keep_what_stays_and_take_the_rest(tmp_path):
+    photo = keras.Input((1,))
+    model = keras.Model(photo, keras.layers.Dense(1, use_bias=False)(photo))
+    model.set_weights([np.array([[2.0]], "f4")])
+    state = TrainingState(model, tmp_path / "state.npz", RECIPE)
+    model.set_weights([np.array([[6.0]], "f4")])
+    state.average(0.75)
+    with state.averaged():
+        assert model.get_weights()[0].item() == pytest.approx(3.0)
+    assert model.get_weights()[0].item() == pytest.approx(6.0)
+
+
+@pytest.fixture
+def small_samples():
+    """Samples of nine portraits of noise, of two scenes and two backgrounds; four batches."""
+    rng = np.random.default_rng(5)
+
+    def portrait(name):
+        mask = np.zeros((64, 48), np.uint8)
+        mask[16:, 12:36] = 255
+        image = rng.integers(0, 256, (64, 48, 3), np.uint8)
+        return Portrait(name, image, mask, np.full_like(mask, 255), None)
+
+    portraits, scenes = ([portrait(f"{each}") for each in range(count)] for count in (9, 2))
+    grounds = [rng.integers(0, 256, (70, 90, 3), np.uint8) for _ in range(2)]
+    recipe = replace(RECIPE, stages=(Stage((64, 64), 2),), batch=2, scene_share=0.4, empty_share=0.2)
+    return Samples(portraits, scenes, grounds, recipe)
+
+
+def test_samples_are_the_same_whatever_the_threads_do(small_samples, monkeypatch):
+    def epoch(number):
+        batches = small_samples.epoch(number)
+        return [np.concatenate([inputs, truth], axis=-1) for inputs, truth in batches]
+
+    def at_odds(*arguments):
+        """Takes now long, now not, so that samples overtake each other."""
+        time.sleep(delays.uniform(0, 0.02))
+        return sample(*arguments)
+
+    monkeypatch.setattr(Samples, "WORKERS", 1)
+    alone = epoch(0)
+    delays = np.random.default_rng()
+    monkeypatch.setattr(training, "sample", at_odds)
+    monkeypatch.setattr(Samples, "WORKERS", 4)
+    assert len(alone) == 4
+    for found, wanted in zip(epoch(0), alone, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    assert any((found != wanted).any() for found, wanted in zip(epoch(1), alone, strict=True))
 
 def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
     rng = np.random.default_rng(3)
@@ -60,14 +139,14 @@ def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
         photo = keras.Input((4, 4, 2))
         (kept,) = DropTogether(0.5)([keras.layers.Conv2D(3, 3, padding="same")(photo)])
         model = keras.Model(photo, keras.layers.Conv2D(1, 3, padding="same")(kept))
-        model.compile(optimizer_of(RECIPES["portrait_fcn_plus_portraits"]), "mse")
+        model.compile(optimizer_of(RECIPE), "mse")
         model.optimizer.build(model.trainable_variables)
-        return model, TrainingState(model, tmp_path / file)
+        return model, TrainingState(model, tmp_path / file, RECIPE)
 
     def two_steps(model, state, first):
         for step in (first, first + 1):
             model.train_on_batch(inputs, truth)
-            state.average(0.9, step)
+            state.average(average_decay(0.998, step))
 
     straight, state = fresh(0, "straight.npz")
     for first in (0, 2):
@@ -83,6 +162,62 @@ def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
     with state.averaged(), resumed.averaged():
         for found, wanted in zip(after.get_weights(), straight.get_weights(), strict=True):
             np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+def checkpoint(folder, recipe, epochs):
+    """A training of a network of one weight, after so many epochs; and the network."""
+    photo = keras.Input((1,))
+    model = keras.Model(photo, keras.layers.Dense(1)(photo))
+    model.compile(optimizer_of(recipe), "mse")
+    model.optimizer.build(model.trainable_variables)
+    folder.mkdir(exist_ok=True)
+    TrainingState(model, folder / training.STATE, recipe).save(epochs)
+    return model
+
+
+def test_a_training_by_another_recipe_is_not_gone_on_with(tmp_path):
+    model = checkpoint(tmp_path, RECIPE, 2)
+    before = model.get_weights()
+    assert TrainingState(model, tmp_path / training.STATE, replace(RECIPE)).resume() == 2
+    model.set_weights([value + 1 for value in before])
+    for change in ({"seed": RECIPE.seed + 1}, {"stages": (Stage((192, 256), 5),)}):
+        other = replace(RECIPE, **change)
+        with pytest.raises(CheckpointError, match=r"holds a training by another recipe .* move"):
+            TrainingState(model, tmp_path / training.STATE, other).resume()
+    for value, untouched in zip(model.get_weights(), before, strict=True):
+        assert (value == untouched + 1).all()
+
+
+def test_neither_is_one_that_does_not_say_its_recipe(tmp_path):
+    model = checkpoint(tmp_path, RECIPE, 2)
+    path = tmp_path / training.STATE
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored if name != "recipe"}
+    np.savez(path, **arrays)
+    with pytest.raises(CheckpointError, match="another recipe"):
+        TrainingState(model, path, RECIPE).resume()
+
+
+def test_only_a_complete_training_is_exported(tmp_path, monkeypatch, capsys):
+    from models import export
+
+    name = "portrait_fcn_plus_portraits"
+    written = tmp_path / "weights"
+    written.mkdir()
+    monkeypatch.setattr(training, "CHECKPOINTS", tmp_path)
+    monkeypatch.setattr(export, "CHECKPOINTS", tmp_path)
+    monkeypatch.setattr(export, "WEIGHTS", written)
+    monkeypatch.setattr("sys.argv", ["export", name])
+    for epochs in (0, RECIPE.epochs - 1):
+        if epochs:
+            checkpoint(tmp_path / name, RECIPE, epochs)
+        with pytest.raises(SystemExit):
+            export.main()
+        said = capsys.readouterr().err
+        assert f"{name} is not complete: {epochs} of {RECIPE.epochs} epochs are done." in said
+    assert not list(written.iterdir())
+    checkpoint(tmp_path / name, RECIPE, RECIPE.epochs)
+    check_complete(name, RECIPE)
 
 
 def test_a_mean_of_trainings_has_the_mean_of_their_weights(tmp_path, monkeypatch):

@@ -1,0 +1,126 @@
+"""The training photos: how they are parted, what is kept of them, and what is made of them."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="photos are read for training, with requirements-dev.txt")
+
+from models import photos, refinement_patches  # noqa: E402
+from models.photos import (  # noqa: E402
+    HELD_OUT_SCENES,
+    TRAINING_PORTRAITS,
+    VALIDATION_PHOTOS,
+    Portrait,
+    scene_split,
+    validation_split,
+)
+from models.prior import LEFT, MIRROR, RESOLUTION, TOP, canonical_pose, mean_mask  # noqa: E402
+from models.synthetic_mattes import SyntheticMatte  # noqa: E402
+from pipeline.align import POINTS  # noqa: E402
+from pipeline.morphable_model import embedded_model  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    ("split", "count", "held_out"),
+    [(validation_split, TRAINING_PORTRAITS, VALIDATION_PHOTOS), (scene_split, 700, HELD_OUT_SCENES)],
+)
+def test_no_photo_that_choices_are_made_on_is_trained_on(split, count, held_out):
+    everything = [f"{number:05d}" for number in range(count)]
+    training, others = split(everything)
+    assert len(others) == held_out
+    assert not set(training) & set(others)
+    assert sorted(training + others) == everything
+    assert split(everything) == (training, others)
+
+
+def test_faces_that_were_half_written_are_looked_for_again(tmp_path, monkeypatch):
+    def broken_off(file, **arrays):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(photos, "CACHE", tmp_path)
+    monkeypatch.setattr(photos, "find_faces", lambda image: [])
+    images = [np.zeros((32, 32, 3), np.uint8)]
+    with monkeypatch.context() as disk, pytest.raises(KeyboardInterrupt):
+        disk.setattr(np, "savez", broken_off)
+        photos._faces("some", images)
+    assert not list(tmp_path.iterdir())
+    assert photos._faces("some", images) == [None]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypatch):
+    """Neither kind's validation photos serve any kind's training patches."""
+    names = [f"{number:05d}" for number in range(TRAINING_PORTRAITS)]
+    for folder in ("voc_person", "backgrounds"):
+        (tmp_path / folder).mkdir()
+        for number in range(40):
+            (tmp_path / folder / f"{number:03d}.jpg").touch()
+    used = {"train": set(), "validation": set()}
+    part = None
+    shape = (refinement_patches.PATCH,) * 2
+
+    def read(path):
+        used[part].add(path.relative_to(tmp_path).with_suffix("").as_posix())
+        return np.zeros((*shape, 3), np.uint8)
+
+    def unsolvable(foreground, background, size, rng):
+        nothing = np.zeros(shape, np.uint8)
+        return SyntheticMatte(foreground, nothing, foreground, background, nothing)
+
+    def every_photo(kind, counts, patches_of):
+        nonlocal part
+        for part, count in zip(("train", "validation"), counts, strict=True):
+            for number in range(count):
+                patches_of(part, number, np.random.default_rng(number))
+
+    training, validation = validation_split(names)
+    monkeypatch.setattr(refinement_patches, "DATA", tmp_path)
+    monkeypatch.setattr(refinement_patches, "training_names", lambda: training)
+    monkeypatch.setattr(refinement_patches, "validation_names", lambda: validation)
+    monkeypatch.setattr(refinement_patches, "read_rgb", read)
+    monkeypatch.setattr(
+        refinement_patches,
+        "read_portrait",
+        lambda split, name: (read(tmp_path / "eg1800" / split / f"{name}.jpg"), None),
+    )
+    monkeypatch.setattr(refinement_patches, "synthetic_matte", unsolvable)
+    monkeypatch.setattr(refinement_patches, "matte_of_bent_mask", lambda *_: (None, None))
+    monkeypatch.setattr(refinement_patches, "_cut", lambda *_: [])
+    monkeypatch.setattr(refinement_patches, "_make", every_photo)
+    refinement_patches.make_synthetic()
+    refinement_patches.make_portraits()
+    assert not used["train"] & used["validation"]
+    folders = {each.split("/")[0] for each in used["validation"]}
+    assert folders == {"eg1800", "voc_person", "backgrounds"}
+    assert len(used["train"]) > len(used["validation"]) > 60
+
+
+def test_left_and_right_of_the_face_are_each_others_mirror_images():
+    """On the mesh of a symmetric face, from whose x = 0 both lie equally far."""
+    points = embedded_model().mean[list(POINTS)]
+    np.testing.assert_allclose(points[list(MIRROR)] * (-1, 1, 1), points, atol=0.5)
+
+
+def test_the_canonical_pose_is_symmetric_whatever_the_portraits_are():
+    rng = np.random.default_rng(0)
+    face = embedded_model().mean[list(POINTS), :2] * (1, -1)
+    faces = [face * rng.uniform(0.5, 2) + rng.normal(0, 8, face.shape) for _ in range(5)]
+    pose = canonical_pose(faces)
+    np.testing.assert_allclose(pose[list(MIRROR)] * (-1, 1), pose, atol=1e-9)
+    # Its unit is that of pipeline.align.PortraitPrior.
+    assert (pose**2).sum(axis=1).mean() == pytest.approx(1)
+    np.testing.assert_allclose(pose.mean(axis=0), 0, atol=1e-9)
+
+
+def test_the_mean_mask_is_symmetric_and_knows_both_halves():
+    """Ten portraits of a person on the left alone: half of them are so on either side."""
+    rows, columns = int(8 * RESOLUTION), int(4 * RESOLUTION)
+    mask = np.zeros((rows, 2 * columns + 1), np.uint8)
+    mask[:, :columns] = 255
+    image = np.zeros((*mask.shape, 3), np.uint8)
+    portrait = Portrait("", image, mask, np.full_like(mask, 255), None)
+    to_canonical = np.array([[1 / RESOLUTION, 0, LEFT], [0, 1 / RESOLUTION, TOP]])
+    mean = mean_mask([portrait] * 10, [to_canonical] * 10)
+    np.testing.assert_array_equal(mean, mean[:, ::-1])
+    assert mean[:rows, :columns] == pytest.approx(0.5)
