@@ -25,6 +25,8 @@ MESH_SIZE = 192
 # Face Mesh expects the face box enlarged by half, turned so that the eyes are level.
 MESH_MARGIN = 1.5
 OVERLAP = 0.3
+# Of a face's box that is another one found twice, more than this lies within the other's.
+REPEATED = 0.6
 # Outer corners of the person's right and left eye in the mesh.
 RIGHT_EYE, LEFT_EYE = 33, 263
 
@@ -171,7 +173,7 @@ def _without_repeats(faces):
             width = min(right, other.box[2]) - max(left, other.box[0])
             height = min(bottom, other.box[3]) - max(top, other.box[1])
             covered = max(covered, max(width, 0) * max(height, 0) / max(area, 1e-6))
-        if covered < OVERLAP:
+        if covered <= REPEATED:
             kept.append(face)
     return kept
 

@@ -4,7 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.face import LANDMARK_COUNT, LEFT_EYE, RIGHT_EYE, find_faces
+from pipeline.face import (
+    LANDMARK_COUNT,
+    LEFT_EYE,
+    RIGHT_EYE,
+    Face,
+    _without_repeats,
+    find_faces,
+)
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 
@@ -86,3 +93,17 @@ def test_nothing_is_found_where_nobody_is():
     assert find_faces(noise) == []
     assert find_faces(np.zeros((40, 900, 3), np.uint8)) == []
     assert find_faces(np.zeros((1, 1, 3), np.uint8)) == []
+
+
+def boxed(left, top, right, bottom):
+    """A face with this box."""
+    landmarks = np.zeros((LANDMARK_COUNT, 3), np.float32)
+    landmarks[:, :2] = left, top
+    landmarks[-1, :2] = right, bottom
+    return Face(landmarks, 1.0)
+
+
+def test_faces_cheek_to_cheek_are_two_and_one_found_twice_is_one():
+    large = boxed(0, 0, 100, 120)
+    beside, again = boxed(60, 0, 160, 110), boxed(4, 5, 99, 118)
+    assert _without_repeats([again, beside, large]) == [large, beside]
