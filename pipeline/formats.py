@@ -4,5 +4,5 @@ PHOTO_ENDINGS = (
     *("jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"),
 )
 # What a page lets people give: whatever their system calls an image, and what it may not know as one.
-# What none of it is, image.py says in words.
-UPLOADED = ("image", *PHOTO_ENDINGS)
+# What is no photo, image.py says in words.
+UPLOADED = ("image", "heic", "heif", "avif")
