@@ -98,16 +98,6 @@ def test_a_step_begins_at_its_top_and_its_keys_work_after_a_choice_from_the_list
 
 
 @on_desktop
-def test_quick_presses_are_all_counted(page, screen):
-    open_page(page, screen)
-    walk(page, "ArrowRight", "Landmarks")  # the keys are alive by now
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(150)
-    expect(page.locator(".walk-kicker")).to_contain_text("Step 6 of")
-
-
-@on_desktop
 def test_present_mode_hides_the_menu_until_escape(page, screen):
     open_page(page, screen)
     press(page, "p", page.get_by_role("button", name="End"))
