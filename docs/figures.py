@@ -168,9 +168,10 @@ def speed() -> str:
 
 def colors() -> str:
     figures = read(BENCHMARKS / "foreground.json")
+    quality = figures["quality"]
     rows = [
         [f"error, {kind}", *(f"{row[method]:.2f}" for method in COLOR_METHODS)]
-        for kind, row in figures["quality"].items()
+        for kind, row in quality["errors"].items()
     ]
     sizes = dict.fromkeys(name.split(",")[0] for name in figures["speed"])
     rows += [
@@ -180,7 +181,10 @@ def colors() -> str:
         ]
         for size in sizes
     ]
-    return table(["", *COLOR_METHODS.values()], rows)
+    return (
+        f"Errors are means over {quality['photos']} subjects from alphamatting.com.\n\n"
+        + table(["", *COLOR_METHODS.values()], rows)
+    )
 
 
 def stages() -> str:
