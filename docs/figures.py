@@ -220,14 +220,20 @@ def board() -> str:
     """The simulated board: a column, and whole photos."""
     figures = read(BENCHMARKS / "launchpad.json")
     columns, sweep = figures["columns"], figures["sweep"].values()
+    unrounded = columns["rmse_to_float_features"]
     within = sum(row["within_0.06"] for row in sweep)
     errors = [error for row in sweep for error in row["rmse"].values()]
     minutes = [job["board_seconds"] / 60 for jobs in figures["photo"].values() for job in jobs]
     return (
-        f"{columns['sram_bytes']} bytes of SRAM with the stack, 800-pixel columns in "
-        f"{columns['seconds']['median']:.2f} s (median of {columns['columns']}, the serial line "
-        f"included), alpha within {columns['rmse']['p95']:.4f} of the exact float64 solution (95th "
-        f"percentile of the RMSE). Whole photos of 120x160 with a band of 3 or 10 px: {within} of "
+        f"{columns['sram_bytes']} bytes of SRAM with the deepest stack seen, 800-pixel columns in "
+        f"{columns['seconds']['median']:.2f} s (median of {columns['columns']} with "
+        f"{columns['least_unknown']} to {columns['most_unknown']} unknown pixels, the serial line "
+        f"included; {columns['refused'] or 'none'} of them refused). Alpha is within "
+        f"{columns['rmse']['p95']:.4f} of the board's own system solved in float64 (95th percentile "
+        f"of the RMSE): that is its solver's rounding alone. To the same problem with unrounded "
+        f"features it is {unrounded['median']:.3f} in the median, {unrounded['p95']:.3f} at the 95th "
+        f"percentile and {unrounded['max']:.2f} at most: with eight bits a feature, some pixels get "
+        f"other neighbours. Whole photos of 120x160 with a band of 3 or 10 px: {within} of "
         f"{len(errors)} within an RMSE of 0.06 to the whole solved at once in float64, median "
         f"{statistics.median(errors):.3f} (`python -m benchmarks.launchpad sweep`); they take "
         f"{min(minutes):.0f} to {max(minutes):.0f} minutes on the board (`python -m "
