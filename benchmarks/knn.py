@@ -59,7 +59,7 @@ LARGE = {
 # Real photos solved at a fraction of their size and refined, as a large photo is.
 FRACTIONS = (1, 0.7, 0.5, 0.35)
 
-# The grid of cross-validation; a fold is three photos.
+# The grid of cross-validation, which takes half an hour; a fold is three photos.
 GRID = {
     "KNN_WEIGHT": (0.015, 0.03, 0.06),
     "MIXTURE_WEIGHT": (0.000625, 0.00125, 0.0025, 0.005, 0.01),

@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from components import measured  # noqa: E402
 from components.measured import BENCHMARKS, ERRORS, MODELS, TRIMAPS, read  # noqa: E402
+from pipeline.color_prior import MIXTURE_WEIGHT  # noqa: E402
+from pipeline.knn import CONTRAST, KNN_WEIGHT  # noqa: E402
 
 README = ROOT / "README.md"
 SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -25,6 +27,12 @@ SEGMENTERS = {
     "mask": "our mask (the photo and its mirror image)",
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
+}
+# As benchmarks/knn.py chooses them.
+OUR_WEIGHTS = {
+    "KNN_WEIGHT": KNN_WEIGHT,
+    "MIXTURE_WEIGHT": MIXTURE_WEIGHT,
+    "CONTRAST": CONTRAST,
 }
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
@@ -139,12 +147,24 @@ def choice() -> str:
         )
         for trimap, errors in figures["held out"].items()
     ]
+    rows = [
+        [
+            f"`{name}`",
+            ", ".join(f"{value:g}" for value in figures["grid"][name]),
+            f"{figures['all'][name]:g}",
+            ", ".join(f"{fold[name]:g}" for fold in figures["folds"]),
+            f"{ours:g}",
+        ]
+        for name, ours in OUR_WEIGHTS.items()
+    ]
+    head = ["", "tried", "all photos choose", "without a fold", "in the solver"]
     return (
-        f"The three weights of *best* were chosen by cross-validation over these photos "
-        f"({len(figures['folds'])} folds of three). With the weights that the other photos chose, "
-        f"the photos left out have, on average, {'; '.join(trimaps)} "
+        "The three weights of *best* were chosen on these photos. By cross-validation in "
+        f"{len(figures['folds'])} folds of three, with the weights that the other photos choose, the "
+        f"photos left out have, on average, {'; '.join(trimaps)} "
         "(`python -m benchmarks.knn choose`; the spread is the standard deviation over photos). "
-        "The solver's other constants were chosen on these photos, too, without such a check.\n"
+        "The solver's other constants were chosen on these photos, too, without such a check.\n\n"
+        + table(head, rows)
     )
 
 
