@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, chromium_program, served
 from benchmarks.stages import portrait
+from models.measured_on import keep_figures
 from pipeline.encode import encode_jpeg
-from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "app.json"
 IDLE_SECONDS = 20
@@ -52,7 +52,7 @@ def main():
         chromium.close()
     for name, value in results.items():
         print(f"{name:28}{value:10.2f}")
-    write_json(RESULTS, results)
+    keep_figures(RESULTS, results)
 
 
 def idling(page, app):

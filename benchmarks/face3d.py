@@ -14,7 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.data import DATA
+from models.data import DATA, photo_files
+from models.measured_on import keep_figures
 from pipeline.face import find_faces
 from pipeline.face3d import FaceModel, fit_face
 from pipeline.face_checks import choose_face, socket_shares
@@ -23,7 +24,6 @@ from pipeline.matting import matte
 from pipeline.morphable_model import embedded_model
 from pipeline.render import crop_face, draw_wireframe, over, portrait_camera, render
 from pipeline.surrey import surrey_folder, surrey_model
-from pipeline.whole_file import write_json
 
 PHOTOS = 20
 TILE = 220
@@ -73,13 +73,13 @@ def main():
         if options.sheet:
             target = options.sheet.with_stem(f"{options.sheet.stem}-{model.name.lower()}")
             cv2.imwrite(str(target), np.vstack(rows)[..., ::-1])
-    write_json(RESULTS, results)
+    keep_figures(RESULTS, results, photos=len(portraits))
 
 
 def read_portraits(folder: Path) -> list:
     """(name, image, face, alpha) of the first PHOTOS portraits that can be fitted."""
     portraits = []
-    for path in sorted(folder.glob("*.jpg")):
+    for path in photo_files(folder, "jpg"):
         image = load_image(path)
         try:
             face, _ = choose_face(find_faces(image))

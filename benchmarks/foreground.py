@@ -20,10 +20,10 @@ import pymatting
 from benchmarks.knn import ROOT
 from benchmarks.scenes import head_with_hair
 from models.alphamatting import alphamatting_names, alphamatting_scene
-from models.data import DATA
+from models.data import DATA, photo_files
+from models.measured_on import keep_figures
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
-from pipeline.whole_file import write_json
 
 RESULTS = ROOT / "benchmarks" / "results" / "foreground.json"
 REPEATS = 3
@@ -46,17 +46,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=["quality", "speed"])
     arguments = parser.parse_args()
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[arguments.part] = quality() if arguments.part == "quality" else speed()
-    print(json.dumps(results[arguments.part], indent=1))
-    write_json(RESULTS, results)
+    results = quality() if arguments.part == "quality" else speed()
+    print(json.dumps(results, indent=1))
+    keep_figures(RESULTS, results, arguments.part, photos=results.get("photos"))
 
 
-def quality() -> dict[str, dict[str, float]]:
-    """Mean errors with the true matte and with the one our solver finds."""
+def quality() -> dict:
+    """Mean errors with the true matte and with the one our solver finds, and of how many photos.
+
+    {"photos": count, "errors": {what: {method: error}}}.
+    """
     errors: dict[str, dict[str, list[float]]] = {}
-    backgrounds = sorted((DATA / "backgrounds").glob("*.jpg"))
     names = alphamatting_names()
+    backgrounds = photo_files(DATA / "backgrounds", "jpg")
     for place, name in enumerate(names):
         scene = alphamatting_scene(name, "trimap1")
         size = scene.alpha.shape[1::-1]
@@ -75,10 +77,11 @@ def quality() -> dict[str, dict[str, float]]:
                 for method, estimate in METHODS.items():
                     row = errors.setdefault(f"{kind}, {matte}", {}).setdefault(method, [])
                     row.append(visible_error(estimate(image, alpha), truth, scene.alpha))
-    return {
+    means = {
         kind: {method: statistics.mean(values) for method, values in row.items()}
         for kind, row in errors.items()
     }
+    return {"photos": len(names), "errors": means}
 
 
 def spread_colors(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -7,22 +7,20 @@
     python -m benchmarks.knn large         # 12, 24 and 50 MP, beside solving every pixel
     python -m benchmarks.knn figure        # docs/knn.png from the JSON
 
-Each prints its table and writes its part of benchmarks/results/knn.json. Accuracy keeps the errors
-of each method in models/cache/knn and measures only what is missing there (`--again`: everything).
+Each prints its table and writes its part of benchmarks/results/knn.json. Accuracy measures ours anew
+each time; the errors of PyMatting's methods, which take long, it keeps in models/cache/knn and
+measures only what is missing there (`--again`: everything).
 """
 
 import argparse
 import itertools
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 import pipeline.color_prior
@@ -31,10 +29,11 @@ from benchmarks.process_memory import forget_peak, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models import metrics
 from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alphamatting_scene
+from models.measured_on import keep_figures
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
 from pipeline.story import Story
-from pipeline.whole_file import whole_file, write_json
+from pipeline.whole_file import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "knn.json"
@@ -61,10 +60,10 @@ LARGE = {
 # Real photos solved at a fraction of their size and refined, as a large photo is.
 FRACTIONS = (1, 0.7, 0.5, 0.35)
 
-# The grid of cross-validation; a fold is three photos.
+# The grid of cross-validation, which takes half an hour; a fold is three photos.
 GRID = {
     "KNN_WEIGHT": (0.015, 0.03, 0.06),
-    "MIXTURE_WEIGHT": (0.0025, 0.005, 0.01),
+    "MIXTURE_WEIGHT": (0.000625, 0.00125, 0.0025, 0.005, 0.01),
     "CONTRAST": (0.02, 0.03, 0.04),
 }
 FOLD = 3
@@ -76,7 +75,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", choices=[*METHODS, DIRECT], default=METHODS)
     parser.add_argument("--trimaps", nargs="+", choices=TRIMAPS, default=TRIMAPS)
     parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--again", action="store_true", help="measure what is cached, too")
+    parser.add_argument("--again", action="store_true", help="measure PyMatting's cached methods, too")
     parser.add_argument("--scene", nargs=3, type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.part == "one":
@@ -90,29 +89,32 @@ def main() -> None:
 
 def accuracy(arguments: argparse.Namespace) -> None:
     """Mean errors over the unknown pixels of the alphamatting photos."""
-    table = read_results().get("accuracy", {})
     for trimap in arguments.trimaps:
-        table.setdefault(trimap, {})
         for method in arguments.methods:
-            errors = cached_errors(method, trimap, arguments.again)
-            table[trimap][method] = dict(zip(ERRORS, errors.mean(0).tolist()))
-            numbers = "  ".join(f"{n} {v:.4g}" for n, v in table[trimap][method].items())
+            errors = method_errors(method, trimap, arguments.again)
+            row = dict(zip(ERRORS, errors.mean(0).tolist()))
+            numbers = "  ".join(f"{n} {v:.4g}" for n, v in row.items())
             print(f"{trimap}  {method:15}  {numbers}", flush=True)
-    write_results("accuracy", table)
+            keep_figures(RESULTS, row, "accuracy", trimap, method, photos=len(errors))
 
 
-def cached_errors(method: str, trimap: str, again: bool) -> np.ndarray:
-    """(photos, 4) errors of a method, from the cache if it is there."""
+def method_errors(method: str, trimap: str, again: bool) -> np.ndarray:
+    """(photos, 4) errors of a method; of a peer, which does not change, from the cache if there."""
+    names = alphamatting_names()
     path = CACHE / f"{method.replace(' ', '_')}_{trimap}.npy"
-    if path.exists() and not again:
-        return np.load(path)
+    is_peer = method.startswith("pymatting")
+    if is_peer and path.exists() and not again:
+        errors = np.load(path)
+        if len(errors) == len(names):
+            return errors
     rows = []
-    for name in alphamatting_names():
+    for name in names:
         scene = alphamatting_scene(name, trimap)
         rows.append(errors_of(solve(method, scene), scene))
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as file:
-        np.save(file, rows)
+    if is_peer:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            np.save(file, rows)
     return np.array(rows)
 
 
@@ -168,7 +170,8 @@ def choose(arguments: argparse.Namespace) -> None:
     best = settings[int(cost.mean(1).argmin())]
     print("all photos:", best)
     print("held out:", json.dumps(summary, indent=1))
-    write_results("choice", {"folds": chosen, "all": best, "held out": summary})
+    choice = {"grid": GRID, "folds": chosen, "all": best, "held out": summary}
+    keep_figures(RESULTS, choice, "choice", photos=len(names))
 
 
 def tuned_errors(setting: dict[str, float], name: str, trimap: str) -> list[float]:
@@ -231,8 +234,9 @@ def speed(arguments: argparse.Namespace) -> None:
     for _ in range(arguments.repeats):
         for method in arguments.methods:
             runs[method].append(measure(method, 600, 800, BAND))
-    table = read_results().get("speed", {}) | {m: medians(r) for m, r in runs.items()}
-    write_results("speed", table)
+    for method in runs:
+        keep_figures(RESULTS, medians(runs[method]), "speed", method)
+    table = read_results()["speed"]
     for method, row in table.items():
         print(
             f"{method:15}  {row['wall_s']:7.2f} s  processor {row['processor_s']:7.2f} s  "
@@ -266,11 +270,12 @@ def scaling(arguments: argparse.Namespace) -> None:
     logarithms = np.log([[row["unknowns"], row["processor_s"]] for row in rows])
     exponent, _ = np.polyfit(logarithms[:, 0], logarithms[:, 1], 1)
     print(f"time grows with the unknowns to the power of {exponent:.2f}")
-    write_results("scaling", {"rows": rows, "exponent": float(exponent)})
+    keep_figures(RESULTS, {"rows": rows, "exponent": float(exponent)}, "scaling")
 
 
 def large(arguments: argparse.Namespace) -> None:
     """Whole photos through the multi-resolution path, and what that costs in quality."""
+    scenes = [alphamatting_scene(name, "trimap1") for name in alphamatting_names()]
     rows = {}
     for name, (method, *scene) in LARGE.items():
         rows[name] = row = measure(method, *scene)
@@ -280,12 +285,11 @@ def large(arguments: argparse.Namespace) -> None:
             f"MSE {row['mse']:.5f}  Grad {row['grad']:.3f}",
             flush=True,
         )
-    scenes = [alphamatting_scene(name, "trimap1") for name in alphamatting_names()]
     for fraction in FRACTIONS:
         errors = np.mean([errors_of(solve_at(fraction, scene), scene) for scene in scenes], 0)
         rows[f"alphamatting at {fraction}"] = dict(zip(ERRORS, errors.tolist()))
         print(f"alphamatting at {fraction}: ", dict(zip(ERRORS, errors.round(4))), flush=True)
-    write_results("large", rows)
+    keep_figures(RESULTS, rows, "large", photos=len(scenes))
 
 
 def solve_at(fraction: float, scene: Scene) -> np.ndarray:
@@ -332,18 +336,6 @@ def figure(arguments: argparse.Namespace) -> None:
 
 def read_results() -> dict:
     return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-
-
-def write_results(part: str, content: dict) -> None:
-    results = read_results()
-    results[part] = content
-    results["machine"] = {
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "opencv": cv2.__version__,
-        "numpy": np.__version__,
-    }
-    write_json(RESULTS, results)
 
 
 PARTS = {

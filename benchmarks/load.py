@@ -25,9 +25,9 @@ from websockets.exceptions import WebSocketException
 from benchmarks.served import served
 from benchmarks.stages import portrait
 from benchmarks.visitor import Visitor
+from models.measured_on import keep_figures
 from pipeline.encode import encode_jpeg
 from pipeline.image import load_image
-from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "load.json"
 # (width, height) of every session's photo; each gets some columns more, so that no two are alike.
@@ -78,7 +78,7 @@ def main():
     for number, problem in problems.items():
         print(f"session {number}: {problem}")
     by_session = [round(each, 2) for each in seconds]
-    write_json(RESULTS, {**results, "seconds": by_session})
+    keep_figures(RESULTS, {**results, "seconds": by_session})
     sys.exit(bool(problems) or peak > MOST_MB)
 
 

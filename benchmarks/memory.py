@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.process_memory import forget_peak, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models.alphamatting import Scene
-from pipeline.whole_file import write_json
+from models.measured_on import keep_figures
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "models" / "results" / "memory.json"
@@ -49,7 +49,7 @@ def main() -> None:
                 f"{size:10}{method:20}{row['peak_bytes'] / 1e6:8.0f} MB, before the picture "
                 f"{row['before_bytes'] / 1e6:.0f} MB, {row['parameters']} parameters"
             )
-    write_json(RESULTS, results)
+    keep_figures(RESULTS, results)
 
 
 def measured(method: str, height: int, width: int) -> dict[str, int]:

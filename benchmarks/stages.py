@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.process_memory import memory_bytes
-from pipeline.whole_file import write_json
+from models.measured_on import keep_figures
 
 SIZES = {"0.5 MP": (600, 800), "1.2 MP": (960, 1280), "12 MP": (3000, 4000)}
 WARM_ROUNDS = 5
@@ -35,7 +35,7 @@ def main():
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         results[name] = json.loads(output)
     print_table(results)
-    write_json(RESULTS, results)
+    keep_figures(RESULTS, results)
 
 
 def measure(size) -> dict:

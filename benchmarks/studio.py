@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stages import portrait
+from models.measured_on import keep_figures
 from components.background_picker import GRADIENTS
 from components.view import SHOWN_SIDE
 from pipeline import matte
@@ -26,7 +27,6 @@ from pipeline.scene import Look, arrange
 from pipeline.stored import StoredMatte
 from pipeline.studio_sets import SETS
 from pipeline.trimap import FOREGROUND
-from pipeline.whole_file import write_json
 
 RESULTS = Path(__file__).resolve().parent / "results" / "studio.json"
 SIZES = {"0.5 MP": (600, 800), "12 MP": (3000, 4000)}
@@ -54,7 +54,7 @@ def main():
     for name, row in results.items():
         for what, taken in row.items():
             print(f"{name:8}{what:20}", *(f"{each} {value:.3f}" for each, value in taken.items()))
-    write_json(RESULTS, results)
+    keep_figures(RESULTS, results)
 
 
 def backgrounds(image):

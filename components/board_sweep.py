@@ -98,7 +98,7 @@ def show_sweep(port: str, *, go_on: bool) -> None:
             work.alpha,
             work.exact,
             work.trimap,
-            "to the same systems solved in float64",
+            "to the board's own systems solved in float64",
             work.how,
         )
         if work.in_parts:

@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from components import measured  # noqa: E402
 from components.measured import BENCHMARKS, ERRORS, MODELS, TRIMAPS, read  # noqa: E402
+from pipeline.color_prior import MIXTURE_WEIGHT  # noqa: E402
+from pipeline.knn import CONTRAST, KNN_WEIGHT  # noqa: E402
 
 README = ROOT / "README.md"
 SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -25,6 +27,12 @@ SEGMENTERS = {
     "mask": "our mask (the photo and its mirror image)",
     "alpha": "our alpha, cut at one half",
     **measured.PEERS,
+}
+# As benchmarks/knn.py chooses them.
+OUR_WEIGHTS = {
+    "KNN_WEIGHT": KNN_WEIGHT,
+    "MIXTURE_WEIGHT": MIXTURE_WEIGHT,
+    "CONTRAST": CONTRAST,
 }
 COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
@@ -147,12 +155,24 @@ def choice() -> str:
         )
         for trimap, errors in figures["held out"].items()
     ]
+    rows = [
+        [
+            f"`{name}`",
+            ", ".join(f"{value:g}" for value in figures["grid"][name]),
+            f"{figures['all'][name]:g}",
+            ", ".join(f"{fold[name]:g}" for fold in figures["folds"]),
+            f"{ours:g}",
+        ]
+        for name, ours in OUR_WEIGHTS.items()
+    ]
+    head = ["", "tried", "all photos choose", "without a fold", "in the solver"]
     return (
-        f"The three weights of *best* were chosen by cross-validation over these photos "
-        f"({len(figures['folds'])} folds of three). With the weights that the other photos chose, "
-        f"the photos left out have, on average, {'; '.join(trimaps)} "
+        "The three weights of *best* were chosen on these photos. By cross-validation in "
+        f"{len(figures['folds'])} folds of three, with the weights that the other photos choose, the "
+        f"photos left out have, on average, {'; '.join(trimaps)} "
         "(`python -m benchmarks.knn choose`; the spread is the standard deviation over photos). "
-        "The solver's other constants were chosen on these photos, too, without such a check.\n"
+        "The solver's other constants were chosen on these photos, too, without such a check.\n\n"
+        + table(head, rows)
     )
 
 
@@ -176,9 +196,10 @@ def speed() -> str:
 
 def colors() -> str:
     figures = read(BENCHMARKS / "foreground.json")
+    quality = figures["quality"]
     rows = [
         [f"error, {kind}", *(f"{row[method]:.2f}" for method in COLOR_METHODS)]
-        for kind, row in figures["quality"].items()
+        for kind, row in quality["errors"].items()
     ]
     sizes = dict.fromkeys(name.split(",")[0] for name in figures["speed"])
     rows += [
@@ -188,7 +209,10 @@ def colors() -> str:
         ]
         for size in sizes
     ]
-    return table(["", *COLOR_METHODS.values()], rows)
+    return (
+        f"Errors are means over {quality['photos']} subjects from alphamatting.com.\n\n"
+        + table(["", *COLOR_METHODS.values()], rows)
+    )
 
 
 def stages() -> str:
@@ -224,14 +248,20 @@ def board() -> str:
     """The simulated board: a column, and whole photos."""
     figures = read(BENCHMARKS / "launchpad.json")
     columns, sweep = figures["columns"], figures["sweep"].values()
+    unrounded = columns["rmse_to_float_features"]
     within = sum(row["within_0.06"] for row in sweep)
     errors = [error for row in sweep for error in row["rmse"].values()]
     minutes = [job["board_seconds"] / 60 for jobs in figures["photo"].values() for job in jobs]
     return (
-        f"{columns['sram_bytes']} bytes of SRAM with the stack, 800-pixel columns in "
-        f"{columns['seconds']['median']:.2f} s (median of {columns['columns']}, the serial line "
-        f"included), alpha within {columns['rmse']['p95']:.4f} of the exact float64 solution (95th "
-        f"percentile of the RMSE). Whole photos of 120x160 with a band of 3 or 10 px: {within} of "
+        f"{columns['sram_bytes']} bytes of SRAM with the deepest stack seen, 800-pixel columns in "
+        f"{columns['seconds']['median']:.2f} s (median of {columns['columns']} with "
+        f"{columns['least_unknown']} to {columns['most_unknown']} unknown pixels, the serial line "
+        f"included; {columns['refused'] or 'none'} of them refused). Alpha is within "
+        f"{columns['rmse']['p95']:.4f} of the board's own system solved in float64 (95th percentile "
+        f"of the RMSE): that is its solver's rounding alone. To the same problem with unrounded "
+        f"features it is {unrounded['median']:.3f} in the median, {unrounded['p95']:.3f} at the 95th "
+        f"percentile and {unrounded['max']:.2f} at most: with eight bits a feature, some pixels get "
+        f"other neighbours. Whole photos of 120x160 with a band of 3 or 10 px: {within} of "
         f"{len(errors)} within an RMSE of 0.06 to the whole solved at once in float64, median "
         f"{statistics.median(errors):.3f} (`python -m benchmarks.launchpad sweep`); they take "
         f"{min(minutes):.0f} to {max(minutes):.0f} minutes on the board (`python -m "

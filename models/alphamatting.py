@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.data import DATA
+from models.data import DATA, photo_files
 
 TRIMAPS = ("trimap1", "trimap2", "band10")
 BAND = 10  # pixels, at the size of the alphamatting photos
@@ -22,8 +22,8 @@ class Scene:
 
 
 def alphamatting_names() -> list[str]:
-    """Names of the photos of alphamatting.com that lie in the data's folder, in their order."""
-    return sorted(path.stem for path in (DATA / "alphamatting" / "alpha").glob("*.png"))
+    """Names of the photos of alphamatting.com in the data's folder, in their order, or NoPhotos."""
+    return [path.stem for path in photo_files(DATA / "alphamatting" / "alpha")]
 
 
 def alphamatting_scene(name: str, trimap: str) -> Scene:

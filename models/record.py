@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from models.measured_on import keep_figures
 from pipeline.segment import NETWORK
 from pipeline.weights import WEIGHTS
 from pipeline.whole_file import write_json
@@ -15,8 +16,8 @@ MASK_WEIGHTS = (NETWORK.name, "portrait_prior.npz")
 
 
 def keep(file: Path, results: dict, *weights: str) -> None:
-    """Write what was measured, as JSON, and note the weights, names in models/weights, it is of."""
-    write_json(file, results)
+    """Write what was measured, and note the day and the weights, names in models/weights, it is of."""
+    keep_figures(file, results)
     known = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else {}
     known[file.name] = {name: sha256(name) for name in weights}
     write_json(PROVENANCE, dict(sorted(known.items())))

@@ -81,7 +81,7 @@ def show_scale() -> None:
         (BENCHMARKS / "stages.json", ("0.5 MP", "peak_mb"),
          "DeepMasque's whole pipeline, 800 x 600", 1e6, "measured"),
         (BENCHMARKS / "launchpad.json", ("columns", "sram_bytes"),
-         "DeepMasque's solver on the LaunchPad", 1, "simulated: variables and the deepest stack"),
+         "DeepMasque's solver on the LaunchPad", 1, "simulated: variables and the deepest stack seen"),
     ):
         value = stored_result(file, path)
         if value is not None:

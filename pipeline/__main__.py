@@ -130,18 +130,19 @@ def _parser() -> argparse.ArgumentParser:
         "photos",
         metavar="PHOTO",
         nargs="+",
-        type=Path,
+        type=_path,
         help="JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP files up to 50 megapixels, or folders",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, required=True, help="where results go"
+        "-o", "--output", metavar="FOLDER", type=_path, required=True, help="where results go"
     )
     parser.add_argument(
-        "--trimap", metavar="FILE", type=Path, help="your own trimap for a single photo"
+        "--trimap", metavar="FILE", type=_path, help="your own trimap for a single photo"
     )
     parser.add_argument(
         "--background",
         metavar="WHAT",
+        type=_named,
         default="transparent",
         help="of the composite: transparent (default), blur, #rrggbb, #rrggbb-#rrggbb or a FILE",
     )
@@ -169,6 +170,17 @@ def _parser() -> argparse.ArgumentParser:
         f"strands) to {MOST_HAIR} (strands that fly far; takes longer), default {HAIR_REACH:g}",
     )
     return parser
+
+
+def _named(text: str) -> str:
+    """Refuses an empty argument, as from an unset variable: a path of it is the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("nothing is named here: the argument is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_named(text))
 
 
 def _output_list(text: str) -> tuple[str, ...]:

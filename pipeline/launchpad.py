@@ -12,6 +12,7 @@ True
 """
 
 import struct
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,9 @@ REPLY, FEATURES, BUTTON, ERROR = 0x80, 0xA0, 0xB0, 0xE0
 REPLY_SECONDS = 6.0
 # Longer than the board waits for a missing byte (0.1 s): then both ends start anew.
 SILENCE_SECONDS = 0.25
+# How long an attempt reads what is no answer: a port that is no board's may talk for ever. A reply
+# may take REPLY_SECONDS, and the longest job and its answer together half a second on the wire.
+ATTEMPT_SECONDS = REPLY_SECONDS + 1
 ATTEMPTS = 4
 
 if "pipeline" not in serial.protocol_handler_packages:
@@ -285,7 +289,7 @@ class Launchpad:
         """
         self.port.timeout = seconds
         try:
-            return self._read_frame()[0] == BUTTON
+            return self._read_frame(time.monotonic() + seconds)[0] == BUTTON
         except _Damaged:
             return False
         except (serial.SerialException, OSError) as error:
@@ -306,13 +310,14 @@ class Launchpad:
         for _ in range(ATTEMPTS):
             self._sequence = (self._sequence + 1) & 0xFF
             message = frame(kind, self._sequence, payload)
+            deadline = time.monotonic() + ATTEMPT_SECONDS
             try:
                 self.port.timeout = REPLY_SECONDS
                 self.port.write(message)
-                replies = self._read_replies(kind)
+                replies = self._read_replies(kind, deadline)
             except _Damaged as damage:
                 reasons.append(str(damage))
-                self._wait_for_silence()
+                self._wait_for_silence(deadline)
             except (serial.SerialException, OSError) as error:
                 raise self._gone(error) from error
             else:
@@ -322,25 +327,29 @@ class Launchpad:
                              f"{ATTEMPTS} attempts: {', '.join(reasons)}. Is it flashed, and does "
                              "no other program use the port?")
 
-    def _read_replies(self, kind: int) -> dict[int, bytes]:
+    def _read_replies(self, kind: int, deadline: float) -> dict[int, bytes]:
         """All frames up to the reply proper, by type."""
         replies = {}
         while kind | REPLY not in replies:
-            answer, sequence, payload = self._read_frame()
-            if answer == BUTTON or sequence != self._sequence:
-                continue                    # a press, or the late answer to an abandoned attempt
+            answer, sequence, payload = self._read_frame(deadline)
+            if answer == BUTTON or sequence != self._sequence or answer in replies:
+                # A press, or the late answer to an abandoned attempt.
+                self._give_up_after(deadline)
+                continue
             if answer == ERROR:
                 raise _Damaged(f"the board received the request damaged (0x{payload[0]:02X})")
             replies[answer] = payload
         return replies
 
-    def _read_frame(self) -> tuple[int, int, bytes]:
+    def _read_frame(self, deadline: float) -> tuple[int, int, bytes]:
         window = b""
         while window != SYNC:
             byte = self.port.read(1)
             if not byte:
                 raise _Damaged("silence")
             window = (window + byte)[-2:]
+            if not SYNC.startswith(window):
+                self._give_up_after(deadline)
         header = self._read_exactly(4)
         kind, sequence, length = struct.unpack("<BBH", header)
         if length > 4096:
@@ -356,10 +365,15 @@ class Launchpad:
             raise _Damaged("an answer that broke off")
         return data
 
-    def _wait_for_silence(self) -> None:
+    def _give_up_after(self, deadline: float) -> None:
+        """Asked only where something was read in vain: a simulator that is slow does answer."""
+        if time.monotonic() > deadline:
+            raise _Damaged("much that is no answer")
+
+    def _wait_for_silence(self, deadline: float) -> None:
         try:
             self.port.timeout = SILENCE_SECONDS
-            while self.port.read(4096):
+            while self.port.read(4096) and time.monotonic() < deadline:
                 pass
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from error

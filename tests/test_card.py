@@ -27,10 +27,21 @@ def test_so_does_that_of_the_refinement_network():
 
 
 def test_every_file_has_a_card_with_its_hash():
-    files = [file for file in WEIGHTS.iterdir() if file.suffix != ".md"]
+    files = [file for file in WEIGHTS.iterdir() if file.suffix in (".tflite", ".npz")]
     assert len(files) >= 4
     for file in files:
         assert sha256(file.name) in file.with_suffix(".md").read_text()
+
+
+def test_works_of_others_come_with_their_licence():
+    """Of each file whose card names the Apache License, the notice says what it derives from."""
+    notice = (WEIGHTS / "NOTICE.md").read_text()
+    assert "LICENSE-Apache-2.0.txt" in notice
+    text = (WEIGHTS / "LICENSE-Apache-2.0.txt").read_text()
+    assert "Version 2.0, January 2004" in text and "END OF TERMS AND CONDITIONS" in text
+    for name in ("portrait_fcn_plus.tflite", "face_shape.npz"):
+        assert f"| `{name}` |" in notice
+        assert "(NOTICE.md)" in (WEIGHTS / name).with_suffix(".md").read_text()
 
 
 def test_figures_are_of_the_weights_that_are_shipped():

@@ -246,6 +246,10 @@ def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
         (["--hair", "much"], "from 0 to 3"),
         (["b.jpg", "--trimap", "t.png"], "one photo, not 2"),
         (["anna.jpg"], "called anna.jpg"),
+        ([""], "PHOTO: nothing is named"),
+        (["-o", ""], "output: nothing is named"),
+        (["--background", ""], "background: nothing is named"),
+        (["--trimap", ""], "trimap: nothing is named"),
     ],
 )
 def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path, capsys):

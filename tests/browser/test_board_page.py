@@ -81,7 +81,7 @@ def test_columns_sweep_over_the_picture(page, screen, pictures):
         expect(page.get_by_text("Alpha as it arrived")).to_be_visible()
         assert_still_there(page, pictures, "Continue the sweep")
         return
-    done = page.get_by_text(re.compile("to the same systems solved in float64: 0.00"))
+    done = page.get_by_text(re.compile("to the board's own systems solved in float64: 0.00"))
     expect(done).to_be_visible(timeout=MILLISECONDS)
     expect(page.get_by_text("stack, never used").first).to_be_visible()
     for words in ("cycles", "Wire:", "Energy"):

@@ -1,13 +1,15 @@
 """The bytes on the wire: the documented examples, and a line that damages them."""
 
+import itertools
 import os
 import re
+import time
 
 import numpy as np
 import pytest
 import serial
 from firmware.host.core import FIRMWARE
-from pipeline.launchpad import Launchpad, LaunchpadError, crc16, frame
+from pipeline.launchpad import BUTTON, Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator
 
@@ -145,6 +147,36 @@ def test_a_line_that_never_works_ends_in_a_sentence():
     board = Launchpad(BadLine(lambda direction, data: data if direction == "<" else data[:-1]))
     with pytest.raises(LaunchpadError, match="4 attempts"):
         board.info()
+
+
+class Talkative:
+    """A serial port that sends the same bytes over and over, whatever it is asked."""
+
+    name = "a talkative port"
+    timeout = None
+
+    def __init__(self, said):
+        self.bytes = itertools.cycle(said)
+        self.patience = time.monotonic() + 20
+
+    def write(self, data):
+        return len(data)
+
+    def read(self, size=1):
+        assert time.monotonic() < self.patience, "it is listened to for ever"
+        return bytes(itertools.islice(self.bytes, size))
+
+
+@pytest.mark.parametrize("said", [b"$GPGGA,123519,4807.038,N*47\r\n", b"\xa5", frame(BUTTON, 0, b"")],
+                         ids=["text", "half a start", "presses"])
+def test_a_port_that_keeps_talking_ends_in_a_sentence(said, monkeypatch):
+    monkeypatch.setattr("pipeline.launchpad.ATTEMPT_SECONDS", 0.05)
+    with pytest.raises(LaunchpadError, match="much that is no answer"):
+        Launchpad(Talkative(said)).info()
+
+
+def test_no_button_is_heard_in_noise():
+    assert not Launchpad(Talkative(b"noise")).wait_for_button(0.05)
 
 
 def test_a_board_of_another_protocol_is_to_be_flashed(monkeypatch):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from firmware.host.core import FIRMWARE
-from firmware.stack import hardest_jobs
+from firmware.stack import full_jobs
 from jobs import random_job
 from pipeline.launchpad import JobRefused, Launchpad, Parameters
 from pipeline.launchpad_simulator import SimulatorError, Simulator, synthesised_voice
@@ -95,10 +95,10 @@ def test_photo_columns_on_the_device(core, board, photo_columns):
 
 
 def test_variables_and_stack_fit_4096_bytes(board):
-    """After the hardest jobs: the stack never reached the variables, by the paint the board itself
+    """After full jobs: the stack never reached the variables, by the paint the board itself
     counts and by the stack pointer the simulator watched."""
     info = board.info()
-    answer = hardest_jobs(board)[-1]
+    answer = full_jobs(board)[-1]
     machine = board.port.machine
     assert info.static_bytes + machine.stack_used <= 4096
     assert answer.stack_unused > 0

@@ -1,0 +1,103 @@
+"""Figures are kept with the day they were measured on, and never without the photos they are of."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks import knn
+from models import alphamatting, photos
+from models.data import NoPhotos
+from models.measured_on import NOTES, keep_figures
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = (ROOT / "benchmarks" / "results", ROOT / "models" / "results")
+
+
+@pytest.fixture
+def no_photos(tmp_path, monkeypatch):
+    for module in (alphamatting, photos):
+        monkeypatch.setattr(module, "DATA", tmp_path / "nowhere")
+
+
+def test_a_part_leaves_the_others_and_is_dated(tmp_path):
+    file = tmp_path / "figures.json"
+    keep_figures(file, {"wall_s": 2.0}, "speed", "ours")
+    keep_figures(file, {"error": 0.5}, "quality", photos=18)
+    keep_figures(file, {"wall_s": 1.0}, "speed", "ours")
+    assert json.loads(file.read_text()) == {
+        "speed": {"ours": {"wall_s": 1.0}},
+        "quality": {"error": 0.5},
+    }
+    today = datetime.now(UTC).date().isoformat()
+    assert json.loads((tmp_path / NOTES).read_text()) == {
+        "figures.json, quality": {"measured": today, "photos": 18},
+        "figures.json, speed, ours": {"measured": today},
+    }
+
+
+def test_a_file_written_whole_is_dated_as_one(tmp_path):
+    keep_figures(tmp_path / "figures.json", [1, 2])
+    assert json.loads((tmp_path / "figures.json").read_text()) == [1, 2]
+    assert list(json.loads((tmp_path / NOTES).read_text())) == ["figures.json"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_every_figure_of_the_repository_has_a_day(folder):
+    """All of a file, or each of its parts; a network's training log is no measurement of it."""
+    noted = json.loads((folder / NOTES).read_text())
+    beside = {NOTES, "weights.json"}
+    files = {file.name for file in folder.glob("*.json") if not file.name.startswith("training_")}
+    assert {entry.split(", ")[0] for entry in noted} == files - beside
+    for name in files - beside - set(noted):
+        parts = {entry.split(", ")[1] for entry in noted if entry.startswith(f"{name}, ")}
+        assert parts == set(json.loads((folder / name).read_text())), name
+    assert all({"measured", "committed"} & set(note) for note in noted.values())
+
+
+def test_accuracy_without_photos_is_refused_and_stores_nothing(no_photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(knn, "RESULTS", tmp_path / "knn.json")
+    monkeypatch.setattr(knn, "CACHE", tmp_path / "cache")
+    for part in ("accuracy", "choose", "large"):
+        monkeypatch.setattr(sys, "argv", ["knn", part])
+        with pytest.raises(SystemExit, match="No photos in .*nowhere.* Set DEEPMASQUE_DATA"):
+            knn.main()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_foreground_quality_without_photos_is_refused_and_stores_nothing(
+    no_photos, tmp_path, monkeypatch
+):
+    pytest.importorskip("pymatting", reason="the peers are measured with requirements-dev.txt")
+    from benchmarks import foreground
+
+    monkeypatch.setattr(foreground, "RESULTS", tmp_path / "foreground.json")
+    monkeypatch.setattr(sys, "argv", ["foreground", "quality"])
+    with pytest.raises(SystemExit, match="No photos"):
+        foreground.main()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_evaluation_without_photos_is_refused(no_photos):
+    for read in (photos.voc_people, lambda: photos.portrait_names("test")):
+        with pytest.raises(NoPhotos):
+            read()
+
+
+def test_errors_in_the_cache_are_of_all_photos(tmp_path, monkeypatch):
+    """An empty or a shorter list, as of a folder that lacked some, is measured anew."""
+    monkeypatch.setattr(knn, "CACHE", tmp_path)
+    monkeypatch.setattr(knn, "alphamatting_names", lambda: ["one", "two"])
+    monkeypatch.setattr(knn, "alphamatting_scene", lambda name, trimap: name)
+    monkeypatch.setattr(knn, "errors_of", lambda alpha, scene: [1.0, 2.0, 3.0, 4.0])
+    solved = []
+    monkeypatch.setattr(knn, "solve", lambda method, scene: solved.append(scene))
+    knn.np.save(tmp_path / "pymatting_sm_trimap1.npy", [])
+    for _ in range(2):
+        assert knn.method_errors("pymatting sm", "trimap1", False).shape == (2, 4)
+    assert solved == ["one", "two"]
+    knn.method_errors("ours best", "trimap1", False)
+    knn.method_errors("ours best", "trimap1", False)
+    assert len(solved) == 6  # ours may have changed
