@@ -7,7 +7,8 @@ from html import escape
 def as_picture(width: int, height: int, shapes: str, text: str, least: int = 0) -> str:
     """An HTML picture, as wide as its place, of SVG shapes; `text` is for who does not see it.
 
-    In a place narrower than `least` pixels it is so wide and can be scrolled. Its ground is near-black in both themes, so shapes and letters are to be light.
+    In a place narrower than `least` pixels it is so wide and can be scrolled. Its ground is
+    near-black in both themes, so shapes and letters are to be light.
     """
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '

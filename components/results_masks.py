@@ -76,7 +76,8 @@ def show_portraits(results: dict) -> None:
         f"{photos} portraits of EG1800's test half. Foreground IoU is the overlap with the "
         "hand-drawn mask over the union of both, averaged over the photos. Ours began with the "
         "weights of MediaPipe's multi-class segmentation, which stands here as published and with "
-        "edges followed as ours. Robust Video Matting sees one photo at a time, and nothing of it is in ours. "
+        "edges followed as ours. Robust Video Matting sees one photo at a time, and nothing of it is "
+        "in ours. "
         "Settings were chosen on other portraits; which of the finished networks is used, and what "
         "it sees beyond a photo's edge, on these and the scenes below too."
     )

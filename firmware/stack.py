@@ -1,7 +1,8 @@
 """Prints how deep the stack was seen to go in three full jobs, on the simulated board.
 
-Other jobs can reach a little deeper: `python -m benchmarks.launchpad columns` prints the deepest seen
-in many columns. What the program leaves it at the least is in firmware/sizes.py."""
+Other jobs can reach a little deeper: `python -m benchmarks.launchpad columns` prints the deepest
+seen in many columns. What the program leaves it at the least is in firmware/sizes.py.
+"""
 
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def main() -> int:
         full_jobs(board)
         stack = board.port.machine.stack_used
     used = static + stack
-    print(f"SRAM: {static} bytes static + {stack} bytes of stack, the deepest seen here, = {used} of {SRAM_BYTES}")
+    print(f"SRAM: {static} bytes static + {stack} bytes of stack, the deepest seen here, "
+          f"= {used} of {SRAM_BYTES}")
     return int(used > SRAM_BYTES)
 
 
