@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 DATA = Path(
-    os.environ.get("DEEPMASQUE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+    os.environ.get("DEEPMASQUE_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
 )
 
 
