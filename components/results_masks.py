@@ -104,20 +104,27 @@ def show_portraits(results: dict) -> None:
     st.markdown(
         "All of these have the shape of the network's input, 3 to 4. The same portraits in other "
         "shapes, as a user's photos are, and between bars, as a screenshot's. All networks get the "
-        "same picture; ours looks within the bars that it finds. The lead is ours over multi-class, "
-        "the better of the two, as an interval of 95 %."
+        "same picture; ours looks within the bars that it finds."
     )
+    framings = read(MODELS / "framings.json")
     rows = [
         [
             framing.capitalize(),
             f"{figures['mask']:.3f}",
             *(f"{peer['iou']:.3f}" for peer in figures["peers"].values()),
-            "{:+.3f} to {:+.3f}".format(*figures["peers"]["mediapipe_multiclass"]["margin_95"]),
         ]
-        for framing, figures in read(MODELS / "framings.json").items()
+        for framing, figures in framings.items()
     ]
-    st.markdown(table(["", "Ours", "Multi-class", "Selfie", "Lead"], rows))
-    st.caption("`python -m models.evaluate_framings`")
+    st.markdown(table(["", "Ours", "Multi-class", "Selfie"], rows))
+    leads = (
+        "{} {:+.3f} to {:+.3f}".format(
+            framing, *figures["peers"]["mediapipe_multiclass"]["margin_95"]
+        )
+        for framing, figures in framings.items()
+    )
+    st.caption(
+        f"Ours less multi-class, 95 %: {'; '.join(leads)}. `python -m models.evaluate_framings`"
+    )
     st.caption(on_scenes())
 
 

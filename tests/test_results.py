@@ -35,10 +35,13 @@ def test_tables_hold_what_was_measured():
         for each in figures.get("margins", {}).values() if "multiclass" in method else ():
             low, high = each["interval_95"]
             assert f"{each['foreground_iou']:+.4f} (95 %: {low:+.4f} to {high:+.4f})" in words
-    for figures in read("models/results/framings.json").values():
-        peers = figures["peers"].values()
-        said = ["{:.3f} ({:+.3f} to {:+.3f})".format(each["iou"], *each["margin_95"]) for each in peers]
-        assert f"{figures['mask']:.3f} | {' | '.join(said)}" in words
+    under_tables = "\n".join(each.value for each in app.caption)
+    for framing, figures in read("models/results/framings.json").items():
+        peers = figures["peers"]
+        said = " | ".join(f"{each['iou']:.3f}" for each in peers.values())
+        assert f"{figures['mask']:.3f} | {said}" in words
+        low, high = peers["mediapipe_multiclass"]["margin_95"]
+        assert f"{framing} {low:+.3f} to {high:+.3f}" in under_tables
     ablations = read("models/results/ablations.json")
     for figures in ablations["networks"].values():
         low, high = figures["interval_95"]
