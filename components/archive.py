@@ -111,7 +111,7 @@ def settings(piece: Piece, choice: Choice, made: "Taken") -> dict:
         "light": choice.background.light,
         "shadow": choice.background.shadow,
         "format": made.picture_format,
-        "seconds": {stage: round(taken, 3) for stage, taken in piece.timings.items()},
+        "seconds": {stage: round(each, 3) for stage, each in piece.timings.items()},
         "notes": [*piece.advice, *choice.crop.problems(piece, made.matte.alpha)],
     }
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components.board_view import SIMULATOR, a_turn, grey, how_known, show_numbers, the_board
+from components.board_port import SIMULATOR, a_turn, how_known, the_board
+from components.board_view import grey, show_numbers
 from components.chart_colors import GOLD
 from components.picture import figure
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError

@@ -4,14 +4,8 @@ import numpy as np
 import streamlit as st
 
 from components.board_button import LastJob, remember_job
-from components.board_view import (
-    SIMULATOR,
-    a_turn,
-    how_known,
-    show_memory,
-    show_numbers,
-    the_board,
-)
+from components.board_port import SIMULATOR, a_turn, how_known, the_board
+from components.board_view import show_memory, show_numbers
 from components.chart_colors import GOLD, TEAL
 from components.own_file import kept, own_file
 from pipeline.launchpad import LaunchpadError

@@ -7,18 +7,16 @@ import streamlit as st
 
 from components.board_button import LastJob, remember_job
 from components.board_photo import choose_photo, note_other_photo
+from components.board_port import how_known_so_far, in_turn, the_board
 from components.board_run import OnItsWay, start_and_stop, stop_button
 from components.board_view import (
     PHASES,
     grey,
-    how_known_so_far,
-    in_turn,
     show_difference,
     show_failure,
     show_memory,
     show_numbers,
     show_totals,
-    the_board,
 )
 from components.picture import figure
 from pipeline.launchpad import COLUMN, LaunchpadError

@@ -1,17 +1,11 @@
 """What the hardware page shows of a job, wherever it came from: memory, cycles, error, energy."""
 
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TypeVar
-
 import numpy as np
 import streamlit as st
 
 from components.memory_map import memory_map
 from components.picture import figure
-from components.table import SECONDS_BETWEEN_LOOKS, a_place
-from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError
+from pipeline.launchpad import JobRefused, LaunchpadError
 from pipeline.launchpad_exact import root_mean_square
 from pipeline.launchpad_report import (
     MICROAMPERES_PER_MEGAHERTZ,
@@ -22,9 +16,6 @@ from pipeline.launchpad_report import (
 from pipeline.launchpad_tiles import Totals
 from pipeline.trimap import unknown_pixels
 
-Job = TypeVar("Job")
-SIMULATOR = "sim://"
-
 PHASES = {
     "receive": "Receiving the job",
     "project": "Projecting onto two principal components",
@@ -32,53 +23,6 @@ PHASES = {
     "merge": "Building the Laplacian",
     "solve": "Solving by conjugate gradients",
 }
-
-
-def how_known(port: str) -> str:
-    """How the page knows what the board behind this port reports."""
-    return "simulated" if port == SIMULATOR else "measured"
-
-
-def how_known_so_far(before: str, port: str) -> str:
-    """The same of work that goes on; before: what was said of it until now, "" at its start."""
-    now = how_known(port)
-    return now if before in ("", now) else "partly simulated"
-
-
-def in_turn(jobs: Iterable[Job], port: str) -> Iterator[Job]:
-    """The jobs of a board one after the other, each in its turn."""
-    remaining = iter(jobs)
-    while True:
-        with a_turn(port):
-            job = next(remaining, None)
-        if job is None:
-            return
-        yield job
-
-
-# Two runs of one session may both find that it has no lock yet.
-_one_at_a_time = threading.Lock()
-
-
-@contextmanager
-def the_board(port: str) -> Iterator[Launchpad]:
-    """The board behind a port; a run of the page that a click has ended may still hold it, and what
-    it works on, for a moment. Raises LaunchpadError as `Launchpad` does.
-    """
-    with _one_at_a_time:
-        lock = st.session_state.setdefault("board_lock", threading.Lock())
-    while not lock.acquire(timeout=SECONDS_BETWEEN_LOOKS):
-        st.session_state.get("board_lock")  # lets Streamlit end this run, too
-    try:
-        with Launchpad(port) as board:
-            yield board
-    finally:
-        lock.release()
-
-
-def a_turn(port: str) -> AbstractContextManager[None]:
-    """A simulated board takes turns with other people's."""
-    return a_place(queue="simulations") if port == SIMULATOR else nullcontext()
 
 
 def show_failure(error: LaunchpadError, what: str) -> None:

@@ -53,11 +53,9 @@ class Painter {
             last.photo = data.photo;
             this.#choose("keep");
         }
-        Object.assign(this, { width: data.width, height: data.height, setStateValue });
-        this.larger = data.larger;
-        this.done = data.done;
-        this.strokes = data.strokes;
-        this.#keep(this.pending.filter((event) => event.id > data.done));
+        const { done, strokes, larger } = data;
+        Object.assign(this, { done, strokes, larger, setStateValue });
+        this.#keep(this.pending.filter((event) => event.id > done));
         if (shown !== data.photo && this.pending.length > 0) {
             setStateValue("events", this.pending);
         }
@@ -239,7 +237,7 @@ class Painter {
     #draw() {
         const pen = this.canvas.getContext("2d");
         pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-        const scale = this.canvas.width / this.width;
+        const scale = this.canvas.width / this.zoom.width;
         pen.lineCap = pen.lineJoin = "round";
         pen.globalAlpha = 0.55;
         const strokes = this.pending.filter((event) => event.points);

@@ -90,22 +90,20 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
     view = shown(piece)
     scale = _scale(view, piece)
     final = on_checkerboard(arrange(view, choice.look(piece, view.alpha), scale))
-    if scale < 1 and looked_at_closely(piece):
+    larger = scale < 1
+    if larger and looked_at_closely(piece):
         with a_place(queue="views"):
             view = piece.result.unpack().reduced(CLOSEST_SIDE)
-        closer = _scale(view, piece)
-    else:
-        closer = scale
     if under == "Trimap":
         lightness = 0.15 + 0.85 * view.trimap.astype("float32") / 255
         picture = composite(view.image, lightness, checkerboard(lightness.shape, 8, (20, 20)))
     elif under == "Result":
         whole = Choice(choice.background, Crop(WHOLE)).look(piece, view.alpha)
-        picture = on_checkerboard(arrange(view, whole, closer))
+        picture = on_checkerboard(arrange(view, whole, _scale(view, piece)))
     else:
         squares = checkerboard(view.alpha.shape, max(1, max(view.alpha.shape) // 80), (38, 58))
         picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
-    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}", larger=scale < 1)
+    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}", larger=larger)
     return final
 
 

@@ -58,7 +58,7 @@ def main() -> None:
 
 def choose_board() -> str:
     """The serial port of a board, or the simulated one."""
-    from components.board_view import SIMULATOR
+    from components.board_port import SIMULATOR
     from pipeline.launchpad import find_boards
 
     boards = {f"{board.description} ({board.port})": board.port for board in find_boards()}

@@ -258,7 +258,7 @@ def show_finished(done: list[Piece]) -> None:
         choice = Choice(background, crop)
         download_buttons(piece, done, choice)
     with picture:  # where a note that goes moves nothing but the picture
-        for note in (*piece.advice, *filter(None, [piece.unpainted])):
+        for note in filter(None, (*piece.advice, piece.unpainted)):
             st.warning(note, icon=":material/info:")
         if not piece.found and not piece.strokes:
             st.caption("Or paint over the person with *Keep*, in the picture below.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-METRES_PER_INCH = 0.0254
+from pipeline.id_formats import MM_PER_INCH
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -82,7 +82,7 @@ def with_print_size(data: bytes, dots_per_inch: float) -> bytes:
     """
     if data.startswith(b"\x89PNG"):
         # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.
-        per_metre = round(dots_per_inch / METRES_PER_INCH).to_bytes(4, "big")
+        per_metre = round(dots_per_inch / MM_PER_INCH * 1000).to_bytes(4, "big")
         return data[:_HEADER] + _chunk(b"pHYs", 2 * per_metre + b"\1") + data[_HEADER:]
     if data.startswith(b"\xff\xd8"):
         # JFIF 1.02: unit (1: dots per inch) and density, two bytes each across and down.

@@ -1,8 +1,7 @@
 """The files that photos come in; apart from image.py so that a page can name them at no cost."""
 
-PHOTO_ENDINGS = (
-    *("jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"),
-)
-# What a page lets people give: whatever their system calls an image, and what it may not know as one.
-# What is no photo, image.py says in words.
+JPEG = ("jpg", "jpeg", "jfif", "jpe")
+PHOTO_ENDINGS = (*JPEG, "png", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp")
+# What a page lets people give: whatever their system calls an image, and what it may not know as
+# one. What is no photo, image.py says in words.
 UPLOADED = ("image", "heic", "heif", "avif")

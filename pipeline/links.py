@@ -46,8 +46,7 @@ class Links:
     def nearest_unknown(self, x: int, y: int) -> tuple[int, int]:
         """The pixel (x, y) of the band that lies nearest."""
         rows, columns = np.nonzero(self.unknown)
-        nearest = ((columns - x) ** 2 + (rows - y) ** 2).argmin()
-        return int(columns[nearest]), int(rows[nearest])
+        return _nearest(rows, columns, x, y)
 
     def next_unknown(self, pixel: tuple[int, int], asked: tuple[int, int]) -> tuple[int, int]:
         """The pixel (x, y) of the band nearest to the one that is asked for, of those that lie in
@@ -58,9 +57,7 @@ class Links:
         ahead = (columns - pixel[0]) * across + (rows - pixel[1]) * down > 0
         if not ahead.any():
             return pixel
-        rows, columns = rows[ahead], columns[ahead]
-        nearest = ((columns - asked[0]) ** 2 + (rows - asked[1]) ** 2).argmin()
-        return int(columns[nearest]), int(rows[nearest])
+        return _nearest(rows[ahead], columns[ahead], *asked)
 
     def neighbours(self, pixel: tuple[int, int]) -> list[Neighbour]:
         """The neighbours of a pixel (x, y) of the band, strongest first, each one once."""
@@ -86,6 +83,11 @@ class Links:
     def picture(self, pixel: tuple[int, int]) -> np.ndarray:
         """The photo with lines from a pixel of the band to its neighbours: (H, W, 3) uint8."""
         return linked(self.image, pixel, self.neighbours(pixel))
+
+
+def _nearest(rows, columns, x, y):
+    nearest = ((columns - x) ** 2 + (rows - y) ** 2).argmin()
+    return int(columns[nearest]), int(rows[nearest])
 
 
 def _start(walk, unknown):

@@ -11,8 +11,9 @@ SURE = 0.8
 SMALLEST_PATCH = 0.02
 # Patches are told apart where the probability falls below this.
 PATCH_EDGE = 0.25
-# Holes of less on average are plainly ground: in the training portraits that their outlines call
-# holes and labels call person, all but one that lie mostly beside the face have more.
+# A hole with less on average is plainly ground. Of those in the training portraits that touch a face
+# and lie mostly beside it 3 of 16 have less, and two of these are ground by the label; nearly all
+# others are person (models/EXPERIMENTS.md).
 PLAINLY_GROUND = 0.1
 # Guided filter (He et al. 2010): radius where the longer side is 800, and epsilon for values in 0..1.
 GUIDED_RADIUS, GUIDED_EPSILON = 8, 1e-3

@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from components.board_photo import WIDEST, photo_and_trimap
+from components.board_port import SIMULATOR, the_board
 from components.board_sweep import take
-from components.board_view import SIMULATOR, the_board
 from components.memory_scale import in_words
 from pipeline import protocol_sim
 from pipeline.encode import encode_png

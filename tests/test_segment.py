@@ -201,6 +201,13 @@ def test_a_face_on_a_long_strip_keeps_its_patch():
     assert not without_patches(probability, [], (400, 16_000))[10:16, 976:983].any()
 
 
+def oval_face(x, y, across, down):
+    """A face whose landmarks lie on an oval about (x, y) with these radii."""
+    angle = np.linspace(0, 2 * np.pi, 468, endpoint=False)
+    oval = np.stack([x + across * np.cos(angle), y + down * np.sin(angle), 0 * angle], 1)
+    return Face(landmarks=oval.astype(np.float32), score=1.0)
+
+
 def test_what_is_held_before_the_face_belongs_to_the_person():
     """A hole over the face is filled with its unsure rim; the one under an arm stays."""
     probability = np.zeros((200, 100), np.float32)
@@ -208,10 +215,8 @@ def test_what_is_held_before_the_face_belongs_to_the_person():
     probability[38:62, 38:62] = 0.7
     probability[40:60, 40:60] = 0.1
     probability[150:170, 15:25] = 0.1
-    angle = np.linspace(0, 2 * np.pi, 468, endpoint=False)
     # The photo is twice as large as the probabilities.
-    oval = np.stack([100 + 50 * np.cos(angle), 100 + 60 * np.sin(angle), 0 * angle], 1)
-    face = Face(landmarks=oval.astype(np.float32), score=1.0)
+    face = oval_face(100, 100, 50, 60)
     whole = with_whole_faces(probability, [face], (400, 200, 3))
     assert (whole[38:62, 38:62] == 1).all()
     rest = np.ones(probability.shape, bool)
@@ -225,9 +230,7 @@ def test_ground_within_arms_around_the_head_stays():
     probability[:20] = probability[:, :5] = probability[:, 95:] = 0.02
     probability[58:102, 70:92] = 0.7
     probability[60:100, 72:90] = 0.03
-    angle = np.linspace(0, 2 * np.pi, 468, endpoint=False)
-    oval = np.stack([50 + 24 * np.cos(angle), 80 + 30 * np.sin(angle), 0 * angle], 1)
-    face = Face(landmarks=oval.astype(np.float32), score=1.0)
+    face = oval_face(50, 80, 24, 30)
     whole = with_whole_faces(probability, [face], (200, 100, 3))
     np.testing.assert_array_equal(whole, probability)
     # What the network is less sure of, as dark hair, is filled all the same.
