@@ -1,6 +1,5 @@
 """Step by step: one photo walks through every stage, for a lecture or for the curious."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,41 +19,22 @@ from components.steps_settings import (
     settings_of_address,
     usual_settings,
 )
-from components.table import STAGES, USUAL_EDGE, Piece, a_place, warm_up
+from components.steps_walk import SAMPLE_OF, Walked, walk_of
+from components.table import USUAL_EDGE, Piece, warm_up
 from components.view import chosen
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     from pipeline.links import Links
     from pipeline.step import Step
-    from pipeline.walk import Settings, Walk
+    from pipeline.walk import Settings
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
-SAMPLE_OF = {sample.file.stem: sample for sample in SAMPLES}
 
 # More pictures than this have the width of the page to themselves, the words below.
 BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
 NEIGHBOURS_LISTED = 5
-
-STEPS_ON_THE_WAY = STAGES | {
-    "pose": "Fitting the canonical pose",
-    "channels": "Drawing the channels",
-    "layers": "Looking into the network",
-    "early": "Solving again, stopping early",
-    "composite": "Mixing the result",
-}
-
-
-@dataclass(frozen=True)
-class Walked:
-    """A walk as the page keeps it: packed, told in steps, and with the links between pixels."""
-
-    name: str
-    photo: bytes
-    walk: "Walk"
-    steps: "list[Step]"
-    links: "Links"
 
 
 def main() -> None:
@@ -169,73 +149,6 @@ def show_present_button(presenting: bool) -> None:
             key="walk_present",
             on_click=lambda: st.query_params.update(present="1"),
         )
-
-
-def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
-    """The photo's walk with these settings; goes on from one that is there.
-
-    The samples' walks with the usual settings are shared by everybody, all others are the
-    person's own.
-    """
-    from pipeline.walk import Settings
-
-    if name in SAMPLE_OF and settings == Settings():
-        return walked_sample(name)
-    kept = st.session_state.get("walked")
-    if kept is None or kept.photo != photo:
-        kept = walked_sample(name) if name in SAMPLE_OF else None
-    if kept is None or kept.walk.settings != settings:
-        kept = st.session_state["walked"] = walk_under_a_bar(name, photo, settings, kept)
-    return kept
-
-
-@st.cache_resource(show_spinner="Walking through the photo")
-def walked_sample(name: str) -> Walked:
-    """The walk of a sample with the usual settings, once per server."""
-    from pipeline.walk import Settings
-
-    with a_place():
-        return take_the_walk(name, SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
-
-
-def walk_under_a_bar(
-    name: str, photo: bytes, settings: "Settings", before: Walked | None
-) -> Walked:
-    """Walks while a bar shows how far; a photo or a setting that cannot be walked is named."""
-    from pipeline.image import ImageError
-
-    bar = st.progress(0.0, "Reading the photo")
-
-    def say(stage: str, share: float) -> None:
-        bar.progress(share, STEPS_ON_THE_WAY[stage])
-
-    try:
-        with a_place(say):
-            return take_the_walk(name, photo, settings, before, say)
-    except ImageError as error:
-        problem = str(error)
-    finally:
-        bar.empty()
-    # Not before: nothing can be taken from a page that has been stopped.
-    st.error(problem)
-    privacy_note()
-    st.stop()
-
-
-def take_the_walk(name, photo, settings, before, progress) -> Walked:
-    """Takes a photo through every stage, or goes on where the settings change something."""
-    from pipeline.image import load_image
-    from pipeline.links import Links
-    from pipeline.steps import steps
-    from pipeline.walk import walk, walk_on
-
-    if before is None:
-        road = walk(load_image(photo), settings, progress=progress)
-        told = steps(road)
-    else:
-        road = walk_on(before.walk, settings, progress=progress)
-        told = steps(road, before.steps, before.walk.settings.first_change(settings))
-    return Walked(name, photo, road.packed(), told, Links.of(road))
 
 
 def current(steps: list["Step"]) -> int:
