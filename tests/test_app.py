@@ -6,8 +6,6 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,58 +14,20 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from components import table
+from components.archive import archive
 from components.background_picker import Background
 from components.brush import apply_events
-from components.crop_picker import PORTRAIT, WHOLE, Crop
-from components.archive import archive, file_stems, parts
+from components.crop_picker import WHOLE, Crop
 from components.result_view import Choice
-from components.table import USUAL_EDGE, Piece, as_written
+from components.table import USUAL_EDGE, as_written
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
 from pipeline.trimap import make_trimap
-
-ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 180
+from tests.studio import ROOT, SECONDS, errors, given, named, opened, pieces, plain, sample_bytes
 
 # AppTest has no browser to name the host of its server.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
-
-def opened() -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
-
-
-def given(*files: tuple[str, bytes]) -> AppTest:
-    """The app after the files, (name, bytes), were uploaded together."""
-    app = opened()
-    app.file_uploader(key="uploaded_0").set_value([(*file, "image/png") for file in files])
-    return app.run()
-
-
-def plain(shape: tuple[int, ...]) -> np.ndarray:
-    return np.full(shape, 90, np.uint8)
-
-
-def sample_bytes() -> bytes:
-    """A sample at half its size."""
-    with Image.open(SAMPLES[0].file) as image:
-        file = io.BytesIO()
-        image.convert("RGB").reduce(2).save(file, "PNG")
-    return file.getvalue()
-
-
-def pieces(app: AppTest) -> list:
-    return app.session_state["pieces"]
-
-
-def named(app: AppTest) -> dict:
-    return dict(zip(file_stems(pieces(app)), pieces(app), strict=True))
-
-
-def errors(app: AppTest) -> str:
-    assert not app.exception
-    return " ".join(error.value for error in app.error)
 
 
 def test_entrance_offers_upload_camera_and_samples():
@@ -349,40 +309,6 @@ def test_two_sessions_do_not_see_each_other():
     assert pieces(second) == []
 
 
-def test_no_two_photos_share_a_name_in_the_archive():
-    """Nor one with capitals that another has without; signs that Windows forbids become lines."""
-    files = ["a.jpg", "a.png", "1-a.jpg", "B.jpg", "b.png", "c<d>.jpg"]
-    laid_out = [Piece(number, name, b"") for number, name in enumerate(files, 1)]
-    assert file_stems(laid_out) == ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_"]
-
-
-def test_archive_holds_every_picture_at_the_photos_size():
-    app = given(("a/anna.png", sample_bytes()), ("b/anna.png", sample_bytes()))
-    data = archive(named(app), Choice(Background("transparent", None), Crop(WHOLE)))
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        names = packed.namelist()
-        assert len(names) == len(set(names)) == 16
-        for name in names:
-            if name.endswith(".settings.json"):
-                settings = json.loads(packed.read(name))
-                assert settings["photo"].endswith("anna.png") and settings["band"] == 10
-                continue
-            with Image.open(packed.open(name)) as picture:
-                assert picture.size[::-1] == pieces(app)[0].result.shape
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        cutout = next(name for name in packed.namelist() if name.endswith("cutout.png"))
-        assert Image.open(packed.open(cutout)).mode == "RGBA"
-
-
-def test_what_is_too_much_for_one_archive_comes_in_several():
-    sizes = {"a": 30, "b": 30, "c": 1, "d": 70, "e": 5}
-    photos = {
-        name: Piece(1, name, b"", result=SimpleNamespace(shape=(1000, 1000 * size)))
-        for name, size in sizes.items()
-    }
-    assert [list(part) for part in parts(photos)] == [["a", "b"], ["c"], ["d"], ["e"]]
-
-
 def test_crops_are_placed_by_the_face_in_a_photo_with_a_trimap_of_its_own():
     with Image.open(io.BytesIO(sample_bytes())) as photo:
         trimap = np.full(photo.size[::-1], 128, np.uint8)
@@ -391,41 +317,6 @@ def test_crops_are_placed_by_the_face_in_a_photo_with_a_trimap_of_its_own():
     assert pieces(app)[0].face is not None
     app.button_group(key="crop").set_value("Passport 35 × 45 mm").run()
     assert not any("none was found" in warning.value for warning in app.warning)
-
-
-def test_a_crop_for_a_document_names_what_is_wrong_in_the_archive_too():
-    """And has its size in print: 35 mm are 1.378 inches."""
-    with Image.open(io.BytesIO(sample_bytes())) as photo:
-        twice = Image.new("RGB", (2 * photo.width, photo.height))
-        for place in (0, photo.width):
-            twice.paste(photo, (place, 0))
-    app = given(("twins.png", encode_png(np.asarray(twice))))
-    choice = Choice(Background("transparent", None), Crop("Passport 35 × 45 mm"))
-    with zipfile.ZipFile(io.BytesIO(archive(named(app), choice))) as packed:
-        notes = json.loads(packed.read("twins.settings.json"))["notes"]
-        assert any("There are 2 faces" in note for note in notes)
-        for name in ("composite", "cutout"):
-            with Image.open(packed.open(f"twins.{name}.png")) as picture:
-                across, down = picture.info["dpi"]
-                assert across == down == pytest.approx(picture.width / 35 * 25.4, rel=1e-3)
-        with Image.open(packed.open("twins.mask.png")) as picture:
-            assert "dpi" not in picture.info
-
-
-def test_settings_say_what_was_made_of_a_photo_without_a_face():
-    """Among others it is whole, and the page says so before the download."""
-    app = given(("anna.png", sample_bytes()), ("nobody.png", encode_png(plain((90, 80, 3)))))
-    assert [piece.face is None for piece in pieces(app)] == [False, True]
-    app.button_group(key="crop").set_value("Head and shoulders").run()
-    assert any("so whole: nobody.png" in caption.value for caption in app.caption)
-    data = archive(named(app), Choice(Background("beach.jpg", None), Crop(PORTRAIT)))
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        anna, nobody = (
-            json.loads(packed.read(f"{name}.settings.json")) for name in ("anna", "nobody")
-        )
-        assert (anna["crop"], nobody["crop"]) == ("Head and shoulders", "Whole photo")
-        with Image.open(packed.open("nobody.composite.png")) as picture:
-            assert picture.size == (80, 90)
 
 
 def test_app_never_imports_tensorflow():
