@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -106,9 +107,29 @@ class Session:
         media.remove_orphaned_files()
 
 
+class Clock:
+    """A clock that stands still until it is set, and counts how often it was looked at."""
+
+    sleep = staticmethod(time.sleep)
+
+    def __init__(self):
+        self.now, self.looks = 0.0, 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return self.now
+
+    async def looked_at_again(self) -> None:
+        before = self.looks
+        async with asyncio.timeout(60):
+            while self.looks == before:
+                await asyncio.sleep(0.01)
+
+
 def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
-    monkeypatch.setattr(privacy, "SECONDS_TO_COME_BACK", 1.0)
-    monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.05)
+    clock = Clock()
+    monkeypatch.setattr(privacy, "time", clock)
+    monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.01)
     monkeypatch.setattr(Runtime, "_instance", None)
     sessions = MemorySessionStorage()
     pictures = MemoryMediaFileStorage("/media")
@@ -131,10 +152,14 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
         button = media.add_deferred(lambda: b"a cut-out", "image/png", "a button")
         downloaded = media.execute_deferred(button).rpartition("/")[2]
         privacy.forget_closed_sessions.__wrapped__()
-        await asyncio.sleep(0.5)
-        sessions.delete("back")
+        await clock.looked_at_again()
+        clock.now = privacy.SECONDS_TO_COME_BACK - 1
+        await clock.looked_at_again()
         seen = [closed.open, bool(pictures.get_file(downloaded))]
-        await asyncio.sleep(1.5)
+        sessions.delete("back")
+        clock.now = privacy.SECONDS_TO_COME_BACK
+        await clock.looked_at_again()
+        await clock.looked_at_again()  # what was downloaded goes with the second look
         runtime.stop()
         await runtime.stopped
         with pytest.raises(MediaFileStorageError):
