@@ -17,6 +17,7 @@ from components import measured  # noqa: E402
 from components.measured import BENCHMARKS, ERRORS, MODELS, TRIMAPS, read  # noqa: E402
 from pipeline.color_prior import MIXTURE_WEIGHT  # noqa: E402
 from pipeline.knn import CONTRAST, KNN_WEIGHT  # noqa: E402
+from pipeline.whole_file import write_text  # noqa: E402
 
 README = ROOT / "README.md"
 SECTION = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -38,7 +39,7 @@ COLOR_METHODS = {"pymatting ml": "PyMatting's multi-level", "ours": "ours"}
 
 
 def main() -> None:
-    README.write_text(with_figures(README.read_text()))
+    write_text(README, with_figures(README.read_text(encoding="utf-8")))
 
 
 def with_figures(text: str) -> str:

@@ -25,6 +25,7 @@ from models.refinement import refinement
 from pipeline.knn import MOST_UNKNOWN
 from pipeline.refine import LARGEST_CHANGE
 from pipeline.weights import WEIGHTS
+from pipeline.whole_file import write_text
 
 NAME = "portrait_fcn_plus"
 TEXT = """\
@@ -148,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", choices=sorted(cards))
     name = parser.parse_args().network
-    (WEIGHTS / f"{name}.md").write_text(cards[name]())
+    write_text(WEIGHTS / f"{name}.md", cards[name]())
 
 
 def card() -> str:

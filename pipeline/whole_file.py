@@ -24,8 +24,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes a text, in UTF-8."""
+    with whole_file(path) as file:
+        file.write(text.encode())
+
+
 def write_json(path: Path, content: Any) -> None:
     """Writes figures so that people can read them, too; a page may be reading the file just now."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as file:
-        file.write(json.dumps(content, indent=1).encode() + b"\n")
+    write_text(path, json.dumps(content, indent=1) + "\n")
