@@ -89,7 +89,7 @@ def main(questions):
             problem = environment_problem()
         elif name == "libraries":
             problem = libraries_problem()
-        elif name == "port" and value.isdigit():
+        elif name == "port" and value.isdecimal():
             problem = port_problem(int(value))
         else:
             problem = (

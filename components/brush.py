@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 KEY = "brush"
 
-# What the browser may send, at most; its own brush stays far below. A stroke's work is its points
-# times the square of its width, here as a multiple of the photo's pixels.
+# What the browser may send, at most; its own brush stays far below. A stroke's work is the area of
+# the upright rectangles about its parts, here as a multiple of the photo's pixels.
 MOST_POINTS = 20_000
 FARTHEST = 1e12  # pixels; not a number is not less than it, either
 MOST_WORK = 500
@@ -154,12 +154,13 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
         return None
     if not 0 < radius <= max(shape):
         return None
-    if len(points) * (2 * radius) ** 2 > MOST_WORK * shape[0] * shape[1]:
-        raise ImageError(TOO_LONG)
     reach = 2 * max(shape)
-    return Stroke(
-        np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[label]
-    )
+    stroke = Stroke(np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[label])
+    parts = np.abs(np.diff(stroke.points, axis=0)) if len(points) > 1 else np.zeros((1, 2))
+    sides = np.minimum(parts + 2 * stroke.radius, shape[::-1])
+    if sides.prod(1).sum() > MOST_WORK * shape[0] * shape[1]:
+        raise ImageError(TOO_LONG)
+    return stroke
 
 
 def forget_the_oldest(history: "list[StoredMatte]") -> None:

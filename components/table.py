@@ -157,14 +157,25 @@ def finish(
     """
     from pipeline.image import ImageError
 
+    begun_with = None
     try:
         with a_place(say):
-            _finish(piece, say, look)
+            begun_with = _wish(piece)
+            _finish(piece, begun_with, say, look)
     except ImageError as error:
-        piece.failure = str(error)
+        with piece.lock:
+            if begun_with == _wish(piece):
+                piece.failure = str(error)
 
 
-def _finish(piece, say, look):
+def _wish(piece):
+    """What is to be done, and of what; another one, and the work on it counts no longer: it was
+    cancelled, or painted on meanwhile.
+    """
+    return piece.wanted, piece.revision
+
+
+def _finish(piece, begun_with, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.face import find_faces
@@ -173,8 +184,7 @@ def _finish(piece, say, look):
     from pipeline.stored import StoredMatte
 
     start = time.perf_counter()
-    begun_with = piece.wanted, piece.revision
-    edge = piece.wanted or piece.edge
+    edge = begun_with[0] or piece.edge
     say("reading", 0.0)
     if piece.untouched is None:
         image, mask, hair = load_image(piece.photo), None, None
@@ -206,8 +216,9 @@ def _finish(piece, say, look):
         result, _ = with_strokes(untouched, piece.strokes)
     # Only now, so that a failure leaves what there was.
     with piece.lock:
-        if begun_with != (piece.wanted, piece.revision):  # cancelled, or painted on meanwhile
+        if begun_with != _wish(piece):
             return
+        piece.failure = None
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         piece.notes, piece.found = list(matted.notes), matted.found
         piece.face, piece.faces = face, faces

@@ -7,8 +7,8 @@ is in the npm package @mediapipe/face_mesh 0.4.1657299874 (Apache-2.0). The Pyth
 mesh's connections but neither its canonical positions nor its texture coordinates.
 """
 
+import argparse
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +32,11 @@ RIGHT_LIDS = (33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158,
 LEFT_LIDS = (263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398)
 
 
-def main(packed_assets: str):
-    positions, texture_coordinates, triangles, weights = read_geometry(
-        Path(packed_assets).read_bytes()
-    )
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("packed_assets", type=Path, help="face_mesh_solution_packed_assets.data")
+    packed_assets = parser.parse_args().packed_assets
+    positions, texture_coordinates, triangles, weights = read_geometry(packed_assets.read_bytes())
     mirror = mirror_images(positions)
     shapes = frontal_shapes(positions, weights)
     # The mesh of a person's two halves differs by pose and light more than by anatomy.
@@ -135,4 +136,4 @@ def frontal_shapes(positions: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

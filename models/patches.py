@@ -35,10 +35,9 @@ def read_patches(part: str) -> Patches:
     paths = sorted(FOLDER.glob(f"{part}_*.npz"))
     if not paths:
         raise FileNotFoundError(f"No patches in {FOLDER}; run python -m models.refinement_patches.")
-    stored = [np.load(path) for path in paths]
-    return Patches(
-        **{
-            field.name: np.concatenate([file[field.name] for file in stored])
-            for field in fields(Patches)
-        }
-    )
+    names = [field.name for field in fields(Patches)]
+    stored = []
+    for path in paths:
+        with np.load(path) as file:
+            stored.append({name: file[name] for name in names})
+    return Patches(**{name: np.concatenate([part[name] for part in stored]) for name in names})

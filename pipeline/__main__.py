@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 from pipeline.whole_file import whole_file
 
-STOPPED = 130  # as shells have it
+STOPPED = 128 + signal.SIGINT  # as shells have it
 MOST_HAIR = 3  # widths of the band beyond hair
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -69,9 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
         jobs, problems = _jobs(options.photos, options.trimap, options.output)
         _check_nothing_is_overwritten(jobs, options)
         make_background = _background_maker(options.background)
-        options.output.mkdir(parents=True, exist_ok=True)
     except ImageError as error:
         parser.error(str(error))
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         parser.error(f"cannot write to {options.output}: {error.strerror}.")
 
@@ -112,10 +114,12 @@ def _do_all(jobs, options, make_background) -> list[Path]:
 
 
 def _say(line: str) -> None:
-    """Prints a line; where nobody reads on, as after `| head`, the work goes on unsaid."""
+    """Prints a line; where nobody reads on, as after `| head`, or where its file has no more room,
+    the work goes on unsaid.
+    """
     try:
         print(line, flush=True)
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -218,7 +222,7 @@ def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[lis
     files, problems = [], []
     for path in arguments:
         try:
-            files.extend(_photos_in(path, output) if path.is_dir() else [path])
+            files.extend(_photos_in(path, output) if os.path.isdir(path) else [path])
         except ImageError as error:
             problems.append(str(error))
     if trimap is not None:
@@ -262,7 +266,7 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
         paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     except OSError as error:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    if folder.resolve() == output.resolve():
+    if os.path.realpath(folder) == os.path.realpath(output):
         results = tuple(f".{name}.png" for name in OUTPUTS)
         paths = [path for path in paths if not (path.name.endswith(results) and is_ours(path))]
     photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
@@ -273,20 +277,15 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
 
 def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) -> None:
     """Refuses to write a result over a file that was given, or that is no earlier result."""
-    given = {path.resolve() for job in jobs for path in (job.photo, job.trimap) if path}
-    given.add(Path(options.background).resolve())
+    # Of the functions that ask for a file's place or being, those of `os.path` take any name.
+    given = {os.path.realpath(path) for job in jobs for path in (job.photo, job.trimap) if path}
+    given.add(os.path.realpath(options.background))
     for job in jobs:
         for name in options.save:
             result = options.output / result_name(job.name, name)
-            if result.resolve() in given or (_is_there(result) and not is_ours(result)):
+            there = os.path.exists(result)
+            if os.path.realpath(result) in given or (there and not is_ours(result)):
                 raise ImageError(f"The result {result} would replace your file: choose another -o.")
-
-
-def _is_there(file: Path) -> bool:
-    try:
-        return file.exists()
-    except OSError:  # its name is too long: then it cannot be written, either
-        return False
 
 
 def _background_maker(choice: str) -> BackgroundMaker:

@@ -33,6 +33,7 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
 
     Raises ImageError if the shapes do not belong together, or colours are not uint8.
     """
+    foreground, alpha, background = map(np.asarray, (foreground, alpha, background))
     if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
         raise ImageError(
             f"Foreground {foreground.shape}, alpha {alpha.shape} and background "

@@ -1,9 +1,12 @@
 """The command behind `python -m pipeline.face3d`: photos of one person in, a 3D face out."""
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
+from pipeline.encode import is_ours
 from pipeline.face import find_faces
 from pipeline.face3d import TEXTURE_SIZE, fit_person
 from pipeline.face_checks import choose_face
@@ -14,6 +17,10 @@ from pipeline.surrey import surrey_model
 from pipeline.whole_file import whole_file
 
 ENDINGS = {".glb": "glb", ".zip": "obj", ".ply": "ply", ".png": "png"}
+# What our meshes say within their first bytes; a file that does not is not replaced.
+MARKS = {".glb": b"mikedh/trimesh", ".ply": b"mikedh/trimesh", ".zip": b"face.obj"}
+MARKED_BYTES = 1024
+STOPPED = 128 + signal.SIGINT  # as shells have it
 
 EPILOG = """\
 examples:
@@ -24,7 +31,8 @@ examples:
       with the Surrey Face Model, as a textured OBJ
 
 The ending says what is written: .glb, .zip (textured OBJ), .ply or .png (the isomap).
-Exit status: 0 done, 1 the face could not be made, 2 the command itself was not understood.
+Exit status: 0 done, 1 the face could not be made, 2 the command itself was not understood, 130
+stopped by Ctrl-C.
 """
 
 
@@ -48,12 +56,34 @@ def main(arguments: list[str] | None = None) -> int:
         help="do not cut the person out first: faster, but background may get into the texture",
     )
     options = parser.parse_args(arguments)
-    ending = options.output.suffix.lower()
-    if ending not in ENDINGS:
+    if options.output.suffix.lower() not in ENDINGS:
         parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
-    if options.output.resolve() in [photo.resolve() for photo in options.photos]:
-        parser.error(f"The result {options.output} would replace your photo: choose another -o.")
+    if _replaces_a_file_of_theirs(options.output, options.photos):
+        parser.error(f"The result {options.output} would replace your file: choose another -o.")
+    try:
+        return _make(options)
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        return STOPPED
 
+
+def _replaces_a_file_of_theirs(output: Path, photos: list[Path]) -> bool:
+    """Whether the output is one of the photos, or there and does not look like a result of ours."""
+    if os.path.realpath(output) in map(os.path.realpath, photos):
+        return True
+    if not os.path.isfile(output):
+        return False
+    if output.suffix.lower() == ".png":
+        return not is_ours(output)
+    try:
+        with output.open("rb") as file:
+            return MARKS[output.suffix.lower()] not in file.read(MARKED_BYTES)
+    except OSError:
+        return True
+
+
+def _make(options) -> int:
+    """Fits the face, writes the file and says so; returns the exit status."""
     photos, notes = [], []
     photo = None
     try:
@@ -67,13 +97,14 @@ def main(arguments: list[str] | None = None) -> int:
                 photos.append((image, face, matted.alpha if matted else None))
             photo = None
             result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
-            encoded = encode(result, ENDINGS[ending])
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(options.output) as file:
-            file.write(encoded)
+            encoded = encode(result, ENDINGS[options.output.suffix.lower()])
     except ImageError as error:
         print(f"{photo}: {error}" if photo else str(error), file=sys.stderr)
         return 1
+    try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(options.output) as file:
+            file.write(encoded)
     except OSError as error:
         print(f"{options.output} cannot be written: {error.strerror}.", file=sys.stderr)
         return 1

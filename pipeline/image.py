@@ -142,7 +142,7 @@ def _read_file(path: Path) -> bytes:
         _check_bytes(path.stat().st_size)
         with path.open("rb") as file:
             return file.read(MAXIMUM_BYTES + 1)  # a device has no size, and no end
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:  # no file has a zero byte in its name
         raise ImageError("There is no such file.") from error
     except IsADirectoryError as error:
         raise ImageError("This is a folder, not a picture.") from error
@@ -224,9 +224,11 @@ def _to_srgb(image: Image.Image) -> Image.Image:
         image = _float_grey(image)
     opacity = None
     if image.has_transparency_data:
+        # A grey picture's profile fits nothing but grey.
+        grey = image.getchannel(0) if image.mode in ("L", "LA") else None
         image = image.convert("RGBA")
         opacity = image.getchannel("A")
-        image = image.convert("RGB")
+        image = image.convert("RGB") if grey is None else grey
     elif image.mode not in ("L", "RGB", "CMYK"):
         image = image.convert("RGB")
     image = _apply_profile(image, profile) if profile else image

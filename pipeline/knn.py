@@ -6,6 +6,7 @@ unknown band; the best quality adds a local colour-line term and what the known 
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
@@ -233,9 +234,11 @@ def _check_options(
         raise ValueError(f"quality must be one of {', '.join(QUALITIES)}, not {quality!r}")
     if features not in FEATURES:
         raise ValueError(f"features must be one of {', '.join(FEATURES)}, not {features!r}")
-    if not levels or any(count < 1 or weight < 0 for count, weight in levels):
+    if not levels or not all(
+        isinstance(count, Integral) and count >= 1 and weight >= 0 for count, weight in levels
+    ):
         raise ValueError("levels need at least one neighbour each and weights of 0 or more")
-    if most_unknown < 1:
+    if not most_unknown >= 1:  # not of NaN either
         raise ValueError(f"most_unknown must be 1 or more, not {most_unknown!r}")
 
 

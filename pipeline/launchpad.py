@@ -13,6 +13,8 @@ True
 
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,12 +212,10 @@ class Launchpad:
         if self._info is None:
             replies, _ = self._request(INFO, b"")
             said = replies[INFO | REPLY]
-            if said[:1] != bytes([PROTOCOL_VERSION]):
-                raise LaunchpadError(
-                    f"The board at {self.port.name} speaks another protocol than this program: "
-                    "flash it with firmware/release/deepmasque.hex."
-                )
-            self._info = read_info(said)
+            with self._one_protocol():
+                if said[:1] != bytes([PROTOCOL_VERSION]):
+                    raise ValueError(f"protocol {said[:1].hex()}")
+                self._info = read_info(said)
         return self._info
 
     def matte_column(self, pixels: np.ndarray, trimap: np.ndarray, *,
@@ -276,8 +276,9 @@ class Launchpad:
         self.last_job = job
         info = self.info()
         replies, wire = self._request(job.kind, job.payload)
-        solution = read_solution(replies[job.kind | REPLY], replies.get(FEATURES), job.codes, info,
-                                 wire)
+        with self._one_protocol():
+            solution = read_solution(replies[job.kind | REPLY], replies.get(FEATURES), job.codes,
+                                     info, wire)
         if solution.status:
             raise JobRefused(solution.status, solution)
         return solution
@@ -300,6 +301,17 @@ class Launchpad:
         bits, packed = pack_map(codes)
         header = _job_header(codes.shape, parameters, bits, True, delay)
         return self.run(Job(kind, header + packed + data, codes))
+
+    @contextmanager
+    def _one_protocol(self) -> Iterator[None]:
+        """While an answer is read, raises LaunchpadError if it has another form than it should."""
+        try:
+            yield
+        except (struct.error, ValueError) as error:
+            raise LaunchpadError(
+                f"The board at {self.port.name} speaks another protocol than this program: "
+                "flash it with firmware/release/deepmasque.hex."
+            ) from error
 
     def _gone(self, error) -> LaunchpadError:
         return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in "
@@ -337,7 +349,7 @@ class Launchpad:
                 self._give_up_after(deadline)
                 continue
             if answer == ERROR:
-                raise _Damaged(f"the board received the request damaged (0x{payload[0]:02X})")
+                raise _Damaged(f"the board received the request damaged (0x{payload.hex()})")
             replies[answer] = payload
         return replies
 

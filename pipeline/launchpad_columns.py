@@ -91,10 +91,14 @@ def _part_size(arena_bytes: int, pixels: int, neighbours: int) -> int:
 
 
 def _shortened(board, line, codes, size, parameters) -> Solution:
-    """The column at so small a fraction of its length that one job can hold its unknown pixels."""
+    """The column at so small a fraction of its length that one job can hold its unknown pixels.
+
+    Where unknown pixels are strewn among known ones there are hardly fewer in a shorter column.
+    """
     factor = 2
-    while np.count_nonzero(codes == UNKNOWN_CODE) > factor * size:
-        factor *= 2
     small, labels = shrink(line, codes, factor)
+    while np.count_nonzero(labels == UNKNOWN_CODE) > size:
+        factor *= 2
+        small, labels = shrink(line, codes, factor)
     spatial = min(factor * parameters.spatial, MOST_SPATIAL)
     return board.matte_tile(small, labels, parameters=replace(parameters, spatial=spatial))

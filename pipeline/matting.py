@@ -113,7 +113,8 @@ def matte(
             frames, area = people.frames, people.area
         else:
             faces = [face] if face else []
-            found, frames, area = bool((mask >= 0.5).any()), (), picture_area(image)
+            frames, area = (), picture_area(image)
+            found = bool((mask[area] >= 0.5).any())
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
             trimap = _trimap(mask, area, band, hair, hair_reach)

@@ -1,5 +1,7 @@
 """Draw the trimap: sure background, sure foreground, and the unknown band between them."""
 
+from numbers import Real
+
 import cv2
 import numpy as np
 
@@ -61,7 +63,7 @@ def make_trimap(
 def check_widths(**widths: float) -> None:
     """Raises ImageError for a width, by its name, that is negative, infinite or no number."""
     for name, width in widths.items():
-        if not 0 <= width < np.inf:  # not of NaN either
+        if not isinstance(width, Real) or not 0 <= width < np.inf:  # not of NaN either
             raise ImageError(
                 f"{name} must be a number of zero or more, neither negative nor infinite; it is "
                 f"{width}."

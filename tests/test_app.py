@@ -179,6 +179,21 @@ def test_what_was_cancelled_in_its_last_moment_does_not_come():
     assert piece.result is not before and piece.edge == (25, 0.6)
 
 
+def test_what_was_cancelled_and_then_fails_is_not_told():
+    piece = pieces(given(("anna.png", sample_bytes())))[0]
+    piece.wanted = 25, 0.6
+
+    def give_up(stage: str, share: float) -> None:
+        if stage == "foreground":
+            piece.wanted = 14, 0.6
+            raise MemoryError
+
+    table.finish(piece, give_up, lambda image: None)
+    assert piece.failure is None and piece.waits
+    table.finish(piece, lambda stage, share: None, lambda image: None)
+    assert piece.edge == (14, 0.6)
+
+
 def test_that_nobody_was_found_is_said_until_somebody_is_painted():
     app = given(("nobody.png", encode_png(plain((90, 80, 3)))))
     assert any("No person was found" in warning.value for warning in app.warning)

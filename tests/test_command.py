@@ -294,6 +294,24 @@ def test_who_reads_no_further_stops_nothing(photo, tmp_path):
     assert (tmp_path / "a.mask.png").exists() and (tmp_path / "b.mask.png").exists()
 
 
+def test_a_file_for_the_output_that_is_full_stops_nothing(photo, tmp_path):
+    command = f"{sys.executable} -m pipeline {photo} -o {tmp_path} --save mask > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    assert (tmp_path / "anna.mask.png").exists()
+
+
+@pytest.mark.parametrize("wrong", ["loop", "long"])
+def test_a_photo_that_cannot_be_there_fails_alone(photo, tmp_path, capsys, wrong):
+    path = tmp_path / f"{'a' * 300 if wrong == 'long' else wrong}.jpg"
+    if wrong == "loop":
+        path.symlink_to(path)
+    out = tmp_path / "out"
+    assert main([str(photo), str(path), "-o", str(out), "--save", "mask"]) == 1
+    assert f"{path}: This file cannot be opened" in capsys.readouterr().err
+    assert (out / "anna.mask.png").exists()
+
+
 def test_a_name_too_long_for_results_fails_alone(photo, tmp_path, capsys):
     long = tmp_path / f"{'a' * 248}.jpg"
     long.write_bytes(photo.read_bytes())

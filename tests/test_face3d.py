@@ -319,6 +319,12 @@ def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
     assert f"{empty}: No face was found" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([str(empty), "-o", str(empty), "--no-matte"])
-    assert "would replace your photo" in capsys.readouterr().err
+    assert "would replace your file" in capsys.readouterr().err
+    theirs = tmp_path / "theirs.glb"
+    theirs.write_bytes(b"glTF, made by another program")
+    with pytest.raises(SystemExit):
+        main([str(SAMPLES[1].file), "-o", str(theirs), "--no-matte"])
+    assert "would replace your file" in capsys.readouterr().err
+    assert theirs.read_bytes() == b"glTF, made by another program"
     with pytest.raises(SystemExit):
         main([str(empty), "-o", "face.stl"])

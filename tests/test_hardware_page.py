@@ -94,8 +94,10 @@ def test_a_sound_file_and_its_answer_are_there_on_return(page):
 def test_one_run_of_the_page_has_the_board_at_a_time():
     """The next run begins before the one that a click has ended lets go."""
     inside, most = [], []
+    all_at_once = threading.Barrier(3)
 
     def use() -> None:
+        all_at_once.wait(60)
         with the_board(SIMULATOR) as board:
             inside.append(board)
             most.append(len(inside))

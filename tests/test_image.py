@@ -210,24 +210,37 @@ def p3_to_srgb(colour: tuple[int, int, int]) -> np.ndarray:
 
 def display_p3() -> bytes:
     """A minimal ICC v2 matrix profile: P3 primaries adapted to D50, sRGB's curve as points."""
-
-    def fixed(*values: float) -> bytes:
-        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
-
     steps = np.linspace(0, 1, 1024)
     curve = np.where(steps <= 0.04045, steps / 12.92, ((steps + 0.055) / 1.055) ** 2.4)
     points = np.round(curve * 65535).astype(">u2").tobytes()
-    text = b"Wide test space"
     tags = {
-        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" * 79,
-        b"cprt": b"text\0\0\0\0none\0\0\0\0",
-        b"wtpt": b"XYZ \0\0\0\0" + fixed(0.96420, 1.0, 0.82491),
         b"rXYZ": b"XYZ \0\0\0\0" + fixed(0.51512, 0.24120, -0.00105),
         b"gXYZ": b"XYZ \0\0\0\0" + fixed(0.29198, 0.69225, 0.04189),
         b"bXYZ": b"XYZ \0\0\0\0" + fixed(0.15710, 0.06657, 0.78407),
         b"rTRC": b"curv\0\0\0\0" + struct.pack(">I", 1024) + points,
     }
     tags[b"gTRC"] = tags[b"bTRC"] = tags[b"rTRC"]
+    return icc_profile(b"RGB ", tags)
+
+
+def linear_grey() -> bytes:
+    """The same of grey whose levels are amounts of light."""
+    return icc_profile(b"GRAY", {b"kTRC": b"curv\0\0\0\0" + struct.pack(">I", 0)})
+
+
+def fixed(*values: float) -> bytes:
+    """Numbers of ICC's type s15Fixed16."""
+    return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+
+def icc_profile(space: bytes, own_tags: dict[bytes, bytes]) -> bytes:
+    text = b"Wide test space"
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" * 79,
+        b"cprt": b"text\0\0\0\0none\0\0\0\0",
+        b"wtpt": b"XYZ \0\0\0\0" + fixed(0.96420, 1.0, 0.82491),
+        **own_tags,
+    }
     table, body = b"", b""
     offset = 128 + 4 + 12 * len(tags)
     for name, value in tags.items():
@@ -235,7 +248,7 @@ def display_p3() -> bytes:
         table += name + struct.pack(">II", offset + len(body), len(value))
         body += value
     size = offset + len(body)
-    header = struct.pack(">I", size) + b"\0" * 4 + struct.pack(">I", 0x02400000) + b"mntrRGB XYZ "
+    header = struct.pack(">I", size) + b"\0" * 4 + struct.pack(">I", 0x02400000) + b"mntr" + space + b"XYZ "
     header += b"\0" * 12 + b"acsp" + b"\0" * 28 + fixed(0.96420, 1.0, 0.82491) + b"\0" * 48
     return header + struct.pack(">I", len(tags)) + table + body
 
@@ -243,6 +256,17 @@ def display_p3() -> bytes:
 def test_the_profile_of_the_test_is_sound():
     profile = ImageCms.ImageCmsProfile(io.BytesIO(display_p3()))
     assert profile.profile.xcolor_space.strip() == "RGB"
+
+
+def test_the_profile_of_a_grey_picture_counts_where_it_is_transparent_too():
+    level = np.full((32, 32), 55, np.uint8)
+    opacity = np.full((32, 32), 255, np.uint8)
+    opacity[:16] = 0
+    picture = Image.fromarray(np.dstack([level, opacity]), "LA")
+    loaded = load_image(encoded(picture, "PNG", icc_profile=linear_grey()))
+    # IEC 61966-2-1: light of 55/255 is the level 255 (1.055 (55/255)^(1/2.4) - 0.055) = 128.
+    assert np.abs(loaded[16:].astype(int) - 128).max() <= 1
+    assert (loaded[:16] == 255).all()
 
 
 def test_unusable_profile_is_passed_over():

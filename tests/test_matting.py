@@ -70,6 +70,14 @@ def test_with_a_mask_the_band_follows_the_hair_given(photo, result):
         assert (less.trimap == 128).sum() < (hairy.trimap == 128).sum()
 
 
+def test_a_mask_in_the_bars_around_the_picture_is_nobody(photo):
+    barred = cv2.copyMakeBorder(photo, 60, 60, 0, 0, cv2.BORDER_CONSTANT)
+    mask = np.zeros(barred.shape[:2], np.float32)
+    mask[:40] = 1
+    nobody = matte(barred, mask=mask)
+    assert not nobody.found and nobody.notes == [NOBODY] and nobody.alpha.max() == 0
+
+
 def test_an_own_trimap_replaces_the_stages_before_it(photo):
     trimap = np.zeros(photo.shape[:2], np.uint8)
     trimap[100:300, 100:300] = 128
@@ -151,7 +159,7 @@ def test_a_mask_that_does_not_fit_is_refused_in_words(photo, result):
             matte(photo, mask=wrong)
 
 
-@pytest.mark.parametrize("width", [-1, np.nan, np.inf])
+@pytest.mark.parametrize("width", [-1, np.nan, np.inf, "10", None, 1j])
 @pytest.mark.parametrize("name", ["band", "hair_reach"])
 def test_a_width_that_is_none_is_refused_in_words(photo, name, width):
     with pytest.raises(ImageError, match=f"{name} must be a number of zero or more"):

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.launchpad_report import MAP_FIELDS
+
 FIRMWARE = Path(__file__).resolve().parent.parent
 CORE = sorted((FIRMWARE / "core").glob("*.c"))
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-sign-conversion"]
-MAP_FIELDS = ("map pixels features ranks residual anchor slots slot_weights slot_rows "
-              "unknown_features unknown_positions edges weights rows product pivots direction "
-              "alpha end")
 
 
 class ArenaMap(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint16) for name in MAP_FIELDS.split()]
+    _fields_ = [(name, ctypes.c_uint16) for name in MAP_FIELDS]
 
 
 class Job(ctypes.Structure):

@@ -1,12 +1,11 @@
 """The app behind a reverse proxy, under a path and a name that are not its own."""
 
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.served import served
+from benchmarks.served import CHROMIUM_OPTIONS, chromium_program, served
 from pipeline.samples import SAMPLES
 from tests.browser.proxy import proxied
 
@@ -25,8 +24,8 @@ def below_masque():
 
 def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):
     browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
+        executable_path=chromium_program(),
+        args=[*CHROMIUM_OPTIONS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
     )
     complaints = []
     try:

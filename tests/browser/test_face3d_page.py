@@ -42,6 +42,9 @@ def canvas_pixels(page: Page) -> np.ndarray:
 
 
 def test_face_is_drawn_turns_and_can_be_taken_away(page, screen):
+    def difference(picture: np.ndarray) -> float:
+        return np.abs(canvas_pixels(page) - picture).mean()
+
     open_face(page, screen)
     front = canvas_pixels(page)
     height, width = front.shape[:2]
@@ -54,13 +57,12 @@ def test_face_is_drawn_turns_and_can_be_taken_away(page, screen):
     page.locator(".stage").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    turned = canvas_pixels(page)
-    assert np.abs(turned - front).mean() > 3
+    assert comes_true(page, lambda: difference(front) > 3)
     page.get_by_role("button", name="Front", exact=True).click()
-    assert np.abs(canvas_pixels(page) - front).mean() < 1
+    assert comes_true(page, lambda: difference(front) < 1)
     for look in ("Clay", "Depth"):
         page.get_by_role("button", name=look, exact=True).click()
-        assert np.abs(canvas_pixels(page) - front).mean() > 3
+        assert comes_true(page, lambda: difference(front) > 3)
 
     with page.expect_download() as saved:
         page.get_by_role("button", name="GLB").click()

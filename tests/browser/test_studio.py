@@ -153,7 +153,10 @@ def test_the_photo_chosen_stays_while_others_are_worked_on(page, tmp_path):
     for file in files:
         file.write_bytes(HOPPER.file.read_bytes())
     upload(page, *files)
-    page.get_by_role("radio", name="b.jpg").click()
+    second = page.get_by_role("radio", name="b.jpg")
+    second.wait_for()
+    expect(page.locator(".st-key-chosen_of_6")).to_be_hidden()
+    second.click()
     expect(page.locator(".st-key-chosen_of_6")).to_be_visible()
     wait_until_built(page)
     expect(page.get_by_role("radio", name="b.jpg")).to_have_attribute("aria-checked", "true")

@@ -40,6 +40,21 @@ def test_a_column_that_does_not_fit_is_solved_in_parts(board, photo):
     assert (column.alpha[trimap[:, 0] == 255] == 1).all()
 
 
+@pytest.mark.parametrize("every", [2, 4])
+def test_unknown_pixels_strewn_among_known_ones_are_solved_in_parts(board, every):
+    """Of such a column there is hardly less in half of its length."""
+    rng = np.random.default_rng(8)
+    alpha = np.clip((np.arange(800) - 200) / 400, 0, 1)[:, None, None]
+    image = alpha * [200, 150, 90] + (1 - alpha) * [40, 80, 160] + rng.normal(0, 3, (800, 1, 3))
+    image = np.clip(image, 0, 255).astype(np.uint8)
+    trimap = np.where(np.arange(800) < 400, 0, 255).astype(np.uint8)[:, None]
+    trimap[::every] = 128
+    (column,) = sweep_columns(board, image, trimap)
+    exact = exact_column(image[:, 0], trimap[:, 0], column.solutions[-1].projection, COLUMN)
+    error = (column.alpha - exact)[trimap[:, 0] == 128]
+    assert np.sqrt(np.mean(error**2)) <= 0.02
+
+
 def test_an_interrupted_sweep_goes_on_with_the_column_after(board, photo):
     image, trimap = photo[0][100:150], photo[1][100:150].copy()
     trimap[:20], trimap[40:] = 0, 255

@@ -124,6 +124,22 @@ def test_damage_is_noticed_and_mended_by_repeating(direction, change):
     assert solution.wire.failed_attempts >= 1 or change is with_noise
 
 
+@pytest.mark.parametrize("shorter", [30, 61])
+def test_an_answer_of_another_form_is_refused_in_words(monkeypatch, shorter):
+    """It has come undamaged, as from a board with another firmware."""
+    board = Launchpad("sim://")
+    board.info()
+    of_the_board = board._read_frame
+
+    def altered(deadline):
+        kind, sequence, payload = of_the_board(deadline)
+        return kind, sequence, payload[:-shorter]
+
+    monkeypatch.setattr(board, "_read_frame", altered)
+    with pytest.raises(LaunchpadError, match="another protocol"):
+        board.matte_tile(TILE, CODES)
+
+
 def test_a_reset_in_the_middle_is_mended():
     line = BadLine(lambda direction, data: data)
     board = Launchpad(line)
