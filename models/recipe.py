@@ -13,8 +13,17 @@ class Stage:
     epochs: int
 
 
+class Staged:
+    """A recipe in stages."""
+
+    @property
+    def epochs(self) -> int:
+        """Those of all stages."""
+        return sum(stage.epochs for stage in self.stages)
+
+
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Staged):
     """Settings of one training run."""
 
     stages: tuple[Stage, ...]
@@ -40,11 +49,6 @@ class Recipe:
     close_scenes: float = 0.0  # share of these that show one person's surroundings alone
     empty_share: float = 0.05  # samples without anybody
     seed: int = 0
-
-    @property
-    def epochs(self) -> int:
-        """Those of all stages."""
-        return sum(stage.epochs for stage in self.stages)
 
     @property
     def schedule(self) -> str:
@@ -172,7 +176,7 @@ class RefinementStage:
 
 
 @dataclass(frozen=True)
-class RefinementRecipe:
+class RefinementRecipe(Staged):
     """Settings of the refinement network's training; the loss is models/refinement_loss.py's."""
 
     stages: tuple[RefinementStage, ...] = (
@@ -191,11 +195,6 @@ class RefinementRecipe:
     side_margin: float = 0.15
     keep: float = 0.1
     seed: int = 0
-
-    @property
-    def epochs(self) -> int:
-        """Those of all stages."""
-        return sum(stage.epochs for stage in self.stages)
 
 
 REFINEMENT = RefinementRecipe()
