@@ -184,7 +184,8 @@ def _picture() -> "tuple[str, BackgroundMaker]":
             _keep_picture(file)
         except ImageError as error:
             st.error(f"{as_written(file.name)}: {error}")
-            file = None  # what was behind the person before stays there
+            _bring_back()
+            file = None
     # Whoever comes back from another page finds the picture, though the uploader has let it go.
     kept = st.session_state.get("background_kept")
     if kept is None:
@@ -206,8 +207,18 @@ def _picture() -> "tuple[str, BackgroundMaker]":
 
 
 def _forget_what_was_taken_back() -> None:
-    if st.session_state["background_picture"] is None:
-        st.session_state.pop("background_kept", None)
+    """One picture goes as well before another one comes, which may be refused."""
+    refused = st.session_state.pop("background_refused", False)
+    if st.session_state["background_picture"] is None and not refused:
+        st.session_state["background_before"] = st.session_state.pop("background_kept", None)
+
+
+def _bring_back() -> None:
+    """What was behind the person before a picture that is refused stays there."""
+    before = st.session_state.pop("background_before", None)
+    if before is not None:
+        st.session_state.setdefault("background_kept", before)
+    st.session_state["background_refused"] = True
 
 
 def _keep_picture(file) -> None:

@@ -18,6 +18,16 @@ export default function ({ data, parentElement, setStateValue }) {
     const frame = parentElement.querySelector(".frame");
     frame.painter ??= new Painter(parentElement.querySelector(".brush"));
     frame.painter.show(data, setStateValue);
+    return () => {
+        /* Only when the brush is gone for good, not when it is about to be drawn again. */
+        setTimeout(() => frame.isConnected || frame.painter.leave());
+    };
+}
+
+/* Files taken away now would be without the strokes that are still being solved. */
+function holdDownloads(held) {
+    const downloads = document.querySelector(".st-key-downloads");
+    if (downloads) downloads.inert = held;
 }
 
 /* Strokes are events with rising numbers; each is sent until Python says it is done with it. */
@@ -37,9 +47,15 @@ class Painter {
         this.place = null;
         this.closer = null;
         this.zoom = new Zoom(this.frame, () => this.#moved());
+        this.takeBackByKey = (event) => this.#takeBackByKey(event);
         if (last.size) this.size.value = last.size;
         this.#choose(last.label);
         this.#listen();
+    }
+
+    leave() {
+        document.removeEventListener("keydown", this.takeBackByKey);
+        holdDownloads(false);
     }
 
     show(data, setStateValue) {
@@ -103,6 +119,7 @@ class Painter {
             this.pointer.hidden = true;
         });
         frame.addEventListener("keydown", (event) => this.#key(event));
+        document.addEventListener("keydown", this.takeBackByKey);
         this.zoomButton.onclick = () => this.zoom.toggle();
         this.undo.onclick = () => this.#takeBack();
         this.size.oninput = () => {
@@ -158,11 +175,18 @@ class Painter {
             this.#pointAt();
         } else if (event.key === "0") {
             this.zoom.toggle(...(this.place ?? []));
-        } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
-            this.#takeBack();
         } else {
             return;
         }
+        event.preventDefault();
+    }
+
+    /* Wherever the focus is, but where something is written. */
+    #takeBackByKey(event) {
+        if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+        const target = event.composedPath()[0];
+        if (target.matches("textarea, [contenteditable=true], input:not([type=range])")) return;
+        this.#takeBack();
         event.preventDefault();
     }
 
@@ -254,6 +278,7 @@ class Painter {
         }
         const busy = this.pending.length > 0;
         this.root.querySelector(".busy").hidden = !busy;
+        holdDownloads(busy);
         const said = busy ? "Solving" : `Strokes painted: ${this.strokes}`;
         const status = this.root.querySelector(".said");
         if (status.textContent !== said) status.textContent = said;

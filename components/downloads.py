@@ -49,6 +49,8 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             _button(piece, stem, choice, "cutout", "Cut-out")
         if fitting != picture_format:
             st.caption(f"{picture_format} cannot hold sides this long: the picture is {fitting}.")
+        if fitting == "WebP":
+            st.caption("WebP is smaller, and changes colours a little; PNG keeps every level.")
         if fitting == "JPEG" and choice.background.make is None:
             st.caption("JPEG knows no transparency: the picture shows the person on white.")
         whole = [
@@ -71,7 +73,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
                 width="stretch",
                 key="download_sheet",
             )
-        with st.expander("Single files"):
+        with st.expander("Single files", key="single_files"):
             st.caption(
                 "Alpha and cut-outs are cropped like the picture; trimap and mask show the whole "
                 "photo. Premultiplied is for programs that ask for it."

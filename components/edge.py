@@ -74,7 +74,7 @@ def _sliders(piece):
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Reach beyond hair, in units of that",
+        "Reach beyond hair, in multiples of the band's",
         least,
         most,
         setting(*HAIR_REACH),

@@ -30,7 +30,8 @@ class Sitting:
     photos: (file name, bytes). pieces: the Studio's, where a photo comes from there.
     left_out: how many more were given than can be fitted together.
     surrey: whether the Surrey model is wanted.
-    image: (H, W, 3) uint8, the first photo at the working size, once it is done.
+    used: the names of those photos that could be used, once the face is made.
+    image: (H, W, 3) uint8, the first of these at the working size.
     face: the result. failure: a sentence for the person, if there is none.
     notes: sentences about the result.
     number: tells one result from the next. resets: how often its sliders were reset; sliders of
@@ -42,6 +43,7 @@ class Sitting:
     pieces: list[Piece] = field(default_factory=list)
     left_out: int = 0
     surrey: bool = False
+    used: list[str] = field(default_factory=list)
     image: "np.ndarray | None" = None
     face: "FaceModel | None" = None
     failure: str | None = None
@@ -54,8 +56,13 @@ class Sitting:
     @property
     def name(self) -> str:
         """What its files are called by."""
-        first = self.photos[0][0] if self.photos else self.pieces[0].name
-        return first.rsplit(".", 1)[0]
+        given = [piece.name for piece in self.pieces] + [name for name, _ in self.photos]
+        return (self.used or given)[0].rsplit(".", 1)[0]
+
+    @property
+    def more(self) -> int:
+        """How many other photos the face is made of."""
+        return len(self.used or self.pieces + self.photos) - 1
 
     @property
     def label(self) -> str:
@@ -97,7 +104,7 @@ def _fit(sitting, model, say):
     from pipeline.matting import matte
     from pipeline.stored import shrunk
 
-    prepared, notes, failures = [], [], []
+    prepared, used, notes, failures = [], [], [], []
     if sitting.left_out:
         given = len(sitting.photos) + sitting.left_out
         notes.append(f"{given} photos are too many at once; the first {MOST_PHOTOS} are used.")
@@ -108,6 +115,7 @@ def _fit(sitting, model, say):
             face, remarks = choose_face(find_faces(view.image))
             notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((view.image, face, view.alpha))
+            used.append(piece.name)
     for file, photo in sitting.photos:
         with _named(file, failures) as name:
             say(f"Cutting the person out of {name}")
@@ -115,6 +123,7 @@ def _fit(sitting, model, say):
             face, remarks = choose_face(find_faces(image))
             notes += [f"{name}: {remark}" for remark in remarks]
             prepared.append((image, face, matte(image).alpha))
+            used.append(file)
     if not prepared:
         raise failures[0]
     notes += map(str, failures)
@@ -123,7 +132,7 @@ def _fit(sitting, model, say):
     st.session_state["sittings"] = sitting.number = st.session_state.get("sittings", 0) + 1
     face = fit_person(prepared, model)
     sitting.image, sitting.notes = prepared[0][0], [*notes, *face.notes]
-    sitting.face = face
+    sitting.used, sitting.face = used, face
 
 
 @contextmanager

@@ -53,7 +53,7 @@ PAPERS = """\
   trainings
 - Kartynnik et al. 2019, [Real-time Facial Surface
   Geometry](https://arxiv.org/abs/1907.06724): the 468 landmarks
-- He, Sun and Tang 2013, [Guided Image Filtering](https://doi.org/10.1109/TPAMI.2012.213)
+- He, Sun and Tang 2010, [Guided Image Filtering](https://doi.org/10.1007/978-3-642-15549-9_1)
 - Levin, Lischinski and Weiss 2008, [A Closed-Form Solution to Natural Image
   Matting](https://doi.org/10.1109/TPAMI.2007.1177): colour lines
 - Hestenes and Stiefel 1952, [Methods of Conjugate Gradients for Solving Linear

@@ -1,5 +1,7 @@
 """3D face: from a portrait to a textured face that can be turned and changed."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from components.announce import announce
@@ -12,6 +14,9 @@ from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import labels, warm_up
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 MODELS = {"embedded": "Face mesh", "surrey": "Surrey"}
 SHAPE_SLIDERS = 5
@@ -85,11 +90,17 @@ def take(sitting: Sitting) -> None:
     st.rerun()
 
 
+def name_sitting(place: "DeltaGenerator", sitting: Sitting) -> None:
+    """Its title; some of the photos may turn out not to be used."""
+    more = f" and {sitting.more} more" if sitting.more else ""
+    place.title(sitting.label + more, anchor=False)
+
+
 def show_sitting(sitting: Sitting) -> None:
     """The bar with the choice of model, then the face or why there is none."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        more = len(sitting.photos) + len(sitting.pieces) - 1
-        st.title(sitting.label + (f" and {more} more" if more else ""), anchor=False)
+        bar = st.empty()
+        name_sitting(bar, sitting)
         st.space("stretch")
         if st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new"):
             del st.session_state["sitting"]
@@ -114,6 +125,7 @@ def show_sitting(sitting: Sitting) -> None:
         with st.spinner("Making the face"):
             fit_sitting(sitting, model, line.caption)
         line.empty()
+        name_sitting(bar, sitting)
     if sitting.failure:
         st.error(sitting.failure)
         return

@@ -6,7 +6,15 @@ import streamlit as st
 
 from components.entrance import come_through_the_app
 from components.masks_compared import compare_masks
-from components.measured import BENCHMARKS, ERRORS, MODELS, read, refinement_table, table
+from components.measured import (
+    BENCHMARKS,
+    CHOSEN_ON_THEM,
+    ERRORS,
+    MODELS,
+    read,
+    refinement_table,
+    table,
+)
 from components.memory_scale import Amount, memory_scale
 from components.network_drawing import network_drawing
 from components.privacy import privacy_note
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 NEEDS = {
     "deep_image_matting": "Deep Image Matting",
     "portrait_fcn_plus": "PortraitFCN+, the mask",
-    "knn_matting": "KNN matting, from a trimap",
+    "knn_matting": "KNN matting with colour lines and known colours (best), from a trimap",
 }
 
 
@@ -88,8 +96,8 @@ def show_mattes() -> None:
         "Errors of alpha in the unknown pixels (Rhemann et al. 2009): SAD, the sum of absolute "
         "differences, in thousands; MSE, their mean square; Grad, how far the edges differ; Conn, how "
         "far pieces come loose. PyMatting's: cf closed form, lkm the same with large kernels, lbdm "
-        "learning-based, rw random walk, sm shared. `python -m benchmarks.knn accuracy`, "
-        "`python -m benchmarks.knn speed`"
+        f"learning-based, rw random walk, sm shared. {CHOSEN_ON_THEM} "
+        "`python -m benchmarks.knn accuracy`, `python -m benchmarks.knn speed`"
     )
     st.header("And then the refinement network", anchor=False)
     st.markdown(refinement_table())

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.address import read_address, write_address
+from components.address import forget, read_address, write_address
 from components.announce import announce
 from components.background_picker import background_picker
 from components.before_after import data_url
@@ -169,6 +169,7 @@ def clear_the_table() -> None:
     for key in ("pieces", "problems", "tool_left"):
         st.session_state.pop(key, None)
     forget_edge()
+    forget("margin")  # it is not seen before the tab of crops is looked at
     look_away()
     st.rerun()
 

@@ -1,10 +1,12 @@
 """Results as files: pixels in, the bytes of a PNG, JPEG or WebP out."""
 
 import zlib
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import ImageCms
 
 from pipeline.id_formats import MM_PER_INCH
 
@@ -21,13 +23,16 @@ PNG_COMPRESSION = 1
 # What every PNG of ours says of itself, so that a result is known again: the PNG
 # specification's tEXt chunk.
 _MARK = _chunk(b"tEXt", b"Software\0DeepMasque")
+# Colours are sRGB (the PNG specification's sRGB chunk, with the intent that photos are read by).
+_SRGB = _chunk(b"sRGB", b"\1")
 _HEADER = 33  # bytes of a PNG's signature and its first chunk
+_JFIF = 20  # bytes of a JPEG's start and its first segment
 JPEG_QUALITY = 93
 WEBP_QUALITY = 90
 
 
 def encode_png(pixels: np.ndarray) -> bytes:
-    """Encodes pixels losslessly as PNG, at their own size.
+    """Encodes pixels losslessly as PNG, at their own size; colours are marked as sRGB.
 
     pixels: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGB with straight (not premultiplied) alpha,
     uint8; or (H, W) float in [0, 1], which is rounded to 8 bits.
@@ -53,7 +58,8 @@ def is_ours(file: Path) -> bool:
 
 
 def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
-    """Encodes pixels as WebP with losses, transparency included.
+    """Encodes pixels as WebP with losses, transparency included. Colours are sRGB, which is what a
+    WebP without a profile has.
 
     pixels: as for `encode_png`, no side longer than 16383.
     quality: 1 (small) to 100 (like the original).
@@ -65,6 +71,7 @@ def encode_webp(pixels: np.ndarray, quality: int = WEBP_QUALITY) -> bytes:
 
 def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
     """Encodes pixels as JPEG; transparent parts, which JPEG cannot keep, become white, not black.
+    Colours are marked as sRGB.
 
     pixels: as for `encode_png`, no side longer than 65500.
     quality: 1 (small) to 100 (like the original).
@@ -74,7 +81,10 @@ def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
     pixels = _eight_bit(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         pixels = on_white(pixels)
-    return _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    data = _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if pixels.ndim == 2:
+        return data
+    return data[:_JFIF] + _srgb_segment() + data[_JFIF:]
 
 
 def with_print_size(data: bytes, dots_per_inch: float) -> bytes:
@@ -98,7 +108,17 @@ def on_white(pixels: np.ndarray) -> np.ndarray:
 
 def _png(pixels: np.ndarray) -> bytes:
     data = _encode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
-    return data[:_HEADER] + _MARK + data[_HEADER:]
+    space = _SRGB if pixels.ndim == 3 else b""
+    return data[:_HEADER] + _MARK + space + data[_HEADER:]
+
+
+@cache
+def _srgb_segment() -> bytes:
+    """An sRGB profile as a JPEG's APP2 segment (ICC.1:2022, B.4)."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)  # the time at which it was made: the same picture, the same bytes
+    content = b"ICC_PROFILE\0\1\1" + profile
+    return b"\xff\xe2" + (2 + len(content)).to_bytes(2, "big") + content
 
 
 def _eight_bit(pixels: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ FORMATS_IN_WORDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 # How the files people take for photos begin: (offset, bytes, what it is).
 OTHER_KINDS = (
-    (0, b"GIF8", "a GIF animation"),
+    (0, b"GIF8", "a GIF"),
     (0, b"%PDF", "a PDF document"),
     (0, b"8BPS", "a Photoshop document"),
     (0, b"<svg", "an SVG drawing"),

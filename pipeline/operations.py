@@ -60,7 +60,7 @@ def pictures(image: np.ndarray) -> tuple[Picture, ...]:
         Picture.of("Max pooling", "The same edges, half as large and coarser", _gold(pooled)),
         Picture.of(
             "Transposed convolution",
-            "The pooled map enlarged twice, smooth between its values",
+            "The pooled map doubled in size, smooth between its values",
             _gold(enlarged),
         ),
     )

@@ -54,9 +54,11 @@ MAKERS: dict[str, Callable[[Taken], bytes]] = {
         PICTURE_FORMATS[taken.picture_format](taken.scene.picture())
     ),
     "cutout": lambda taken: taken.sized(encode_png(taken.scene.cutout())),
-    "cutout-premultiplied": lambda taken: encode_png(premultiplied(taken.scene.cutout())),
-    "alpha": lambda taken: encode_png(taken.scene.alpha),
-    "alpha-16-bit": lambda taken: encode_sixteen_bit_png(taken.scene.alpha),
+    "cutout-premultiplied": lambda taken: taken.sized(
+        encode_png(premultiplied(taken.scene.cutout()))
+    ),
+    "alpha": lambda taken: taken.sized(encode_png(taken.scene.alpha)),
+    "alpha-16-bit": lambda taken: taken.sized(encode_sixteen_bit_png(taken.scene.alpha)),
     "trimap": lambda taken: encode_png(taken.matte.trimap),
     "mask": lambda taken: encode_png(taken.matte.mask),
 }

@@ -75,8 +75,8 @@ def fusion(walk: Walk) -> Step:
     return Step(
         "fusion",
         "Fusion of strides",
-        "From coarse to fine: what the coarser stride knows is enlarged twice, every pixel "
-        "repeated (top), what the encoder sees here (middle) is added to it, and that is the next "
+        "From coarse to fine: what the coarser stride knows is doubled in size, every "
+        "pixel repeated (top), what the encoder sees here (middle) is added to it, and that is the next "
         "level (bottom). All channels of a map are shown at once: its three principal components as "
         "red, green and blue, so within one picture like colours mean like answers. Every level, "
         "brought smoothly to stride 2, has its say in the scores of hair, face, body, clothes and "

@@ -58,7 +58,7 @@ def test_figures_are_those_of_the_measured_files():
     best_peer = min(row["SAD"] for name, row in band.items() if name.startswith("pymatting"))
     (matte,) = (figure for figure in figures.figures() if figure.what == "Matte")
     assert f"PyMatting's best has {best_peer:.2f} " in matte.how
-    assert {"3D face, DeepMasque model", "3D face, Surrey model"} <= set(shown)
+    assert {"3D face, Face mesh", "3D face, Surrey model"} <= set(shown)
 
 
 def received(megabytes: int):

@@ -136,6 +136,28 @@ def test_a_picture_behind_the_person_survives_a_look_at_another_page():
     assert app.session_state["tool_left"] == "Background"
 
 
+def test_a_picture_that_is_none_leaves_the_one_behind_the_person():
+    app = given(("anna.png", sample_bytes()))
+    app.button_group(key="background").set_value("Picture").run()
+
+    def put_behind(file) -> None:  # Streamlit's uploader takes one file back before the next
+        app.file_uploader(key="background_picture").set_value(None).run()
+        if file:
+            app.file_uploader(key="background_picture").set_value(file).run()
+
+    put_behind(("wall.png", sample_bytes(), "image/png"))
+    kept = app.session_state["background_kept"]
+    put_behind(("wall.txt", b"no picture", "image/png"))
+    assert "not a picture we can read" in errors(app)
+    assert app.session_state["background_kept"] is kept
+    put_behind(None)  # the one that was refused
+    assert errors(app) == "" and app.session_state["background_kept"] is kept
+    put_behind(("other.png", sample_bytes(), "image/png"))
+    assert app.session_state["background_kept"] is not kept
+    put_behind(None)
+    assert "background_kept" not in app.session_state
+
+
 def test_the_photo_looked_at_survives_a_look_at_another_page():
     app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
     app.button_group(key="chosen_of_2").set_value(1).run()

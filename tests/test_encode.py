@@ -4,9 +4,9 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
-from pipeline.encode import encode_jpeg, encode_png, encode_webp
+from pipeline.encode import encode_jpeg, encode_png, encode_webp, with_print_size
 
 
 def read(data: bytes) -> tuple[str, np.ndarray]:
@@ -22,6 +22,25 @@ def test_png_keeps_every_value(shape, mode):
     found, read_back = read(encode_png(pixels))
     assert found == mode
     np.testing.assert_array_equal(read_back, pixels)
+
+
+@pytest.mark.parametrize("encode", [encode_png, encode_jpeg])
+def test_colours_say_that_they_are_srgb(encode):
+    picture = np.full((20, 30, 3), (180, 120, 60), np.uint8)
+    for size in (lambda data: data, lambda data: with_print_size(data, 300)):
+        with Image.open(io.BytesIO(size(encode(picture)))) as image:
+            profile = image.info.get("icc_profile")
+            if profile is None:  # PNG's own word for it
+                assert image.info["srgb"] == ImageCms.Intent.RELATIVE_COLORIMETRIC
+            else:
+                described = ImageCms.getProfileDescription(io.BytesIO(profile))
+                assert "sRGB" in described
+            assert np.abs(np.asarray(image).astype(int) - picture).max() <= 2
+
+
+def test_alpha_has_no_colour_space():
+    with Image.open(io.BytesIO(encode_png(np.zeros((20, 30), np.float32)))) as image:
+        assert "srgb" not in image.info
 
 
 def test_alpha_is_rounded_to_the_nearest_of_256_levels():

@@ -58,6 +58,7 @@ def test_of_several_photos_those_that_can_be_fitted_are():
     sitting = Sitting(photos=photos)
     fit_sitting(sitting, None, lambda words: None)
     assert sitting.failure is None and len(sitting.face.cameras) == 1
+    assert sitting.name == "anna" and sitting.more == 0
     assert any(note.startswith("wall.png: This file is not a picture") for note in sitting.notes)
 
 

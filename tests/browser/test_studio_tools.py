@@ -108,8 +108,7 @@ def test_brush_works_from_the_keyboard(page):
     wait_for_strokes(page, 1)
     alpha = alpha_of(page)
     assert alpha[alpha.shape[0] // 2, alpha.shape[1] // 2] == 0
-    frame.focus()  # the download took it away
-    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")  # the focus is on the download's button
     wait_for_strokes(page, 0)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
@@ -135,6 +134,16 @@ def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_retur
     expect(picture).to_have_js_property("naturalHeight", 3600)
     page.locator(".brush .zoom").click()
     expect(picture).to_have_js_property("naturalHeight", 1280)
+    # Nothing is taken away without a stroke that is still being solved.
+    downloads = page.locator(".st-key-downloads")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.6 * box["height"])
+    assert downloads.evaluate("each => each.inert")
+    wait_for_strokes(page, 5)
+    expect(downloads).to_have_js_property("inert", False)
+    page.get_by_role("button", name="Undo").click()
+    wait_for_strokes(page, 4)
     show_single_files(page)
     height, width = (after := alpha_of(page)).shape
     for share in (0.2, 0.3, 0.4, 0.5):
