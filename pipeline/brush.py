@@ -21,13 +21,13 @@ from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
 
 # Both in pixels of a 600x800 portrait; larger photos get more in proportion.
 # Where a stroke meets its opposite, so much of its rim is left unknown: the edge then follows the
-# picture instead of the round end of the brush.
-RIM = 3.0
+# picture instead of the round end of the brush, though the hand went beyond it by as much.
+RIM = 10.0
 # Up to this far from a change its new matte counts in full, and at twice that no longer at all.
 # Twice this is more than the reach within which known pixels count (pipeline/band.py).
 MARGIN = 12.0
-# A rim takes up no more than this share of a thin stroke's radius.
-RIM_SHARE = 1 / 3
+# A rim takes up no more than this share of a stroke's radius: what is within counts as painted.
+RIM_SHARE = 1 / 2
 
 
 @dataclass(frozen=True)
