@@ -41,6 +41,8 @@ M_ARENA_MAX = -8
 LARGE_BYTES = 2**20
 
 
+_loading = threading.Lock()
+
 # What `pipeline.matte` does by itself: the band, and its reach beyond hair.
 USUAL_EDGE = 10, 0.6
 
@@ -247,11 +249,21 @@ def a_place(say: Callable[[str, float], None] = _look_up, queue: str = "photos")
     What takes moments has a `queue` of its own, and does not wait for the photos in progress. Work
     that fails there for want of memory or within OpenCV raises ImageError.
     """
+    _load_package()
     from pipeline.image import failures_in_words
 
     place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS)
     with place, failures_in_words():
         yield
+
+
+def _load_package() -> None:
+    """Imports what a photo needs, for one thread at a time: whoever imports a package while another
+    thread is at it can be given it half made, where its modules import each other.
+    """
+    with _loading:
+        import pipeline.matting
+        import pipeline.stored  # noqa: F401  (what comes after the matte)
 
 
 @st.cache_resource(show_spinner=False)
@@ -262,9 +274,9 @@ def warm_up() -> threading.Thread:
     _give_freed_memory_back()
 
     def load() -> None:
+        _load_package()
         import numpy as np
 
-        import pipeline.stored  # noqa: F401  (what comes after the matte)
         from pipeline import matte
 
         matte(np.zeros((64, 64, 3), np.uint8))
