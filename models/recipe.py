@@ -180,17 +180,16 @@ class RefinementRecipe(Staged):
     """Settings of the refinement network's training; the loss is models/refinement_loss.py's."""
 
     stages: tuple[RefinementStage, ...] = (
-        RefinementStage(17, 2e-3, 17, square_weight=2.0, side_weight=1.0),
-        # The next ask for few large errors: MSE of the validation patches 0.804 to 0.775.
-        RefinementStage(5, 6e-3, 22, square_weight=10.0, side_weight=0.25),
-        # The last ask for the mask's side: wrong sides 0.999 to 0.994 of KNN's, SAD 0.797 to 0.806.
-        RefinementStage(3, 1.2e-2, 25, square_weight=5.0, side_weight=4.0),
+        RefinementStage(9, 2e-3, 9, square_weight=2.0, side_weight=1.0),
+        # The next ask for few large errors, the last for the mask's side.
+        RefinementStage(2, 6e-3, 11, square_weight=10.0, side_weight=0.25),
+        RefinementStage(1, 2.4e-2, 12, square_weight=5.0, side_weight=4.0),
     )
     batch: int = 16
     warm_up_steps: int = 100
     weight_decay: float = 0.01
     clip_norm: float = 2.0
-    average: float = 0.995  # a step; `average_decay` reaches it at step 1776 of 7750
+    average: float = 0.995  # a step; `average_decay` reaches it at step 1776 of 12480
     gradient_weight: float = 1.0
     side_margin: float = 0.15
     keep: float = 0.1

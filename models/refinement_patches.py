@@ -36,7 +36,7 @@ SCENE = 384  # pixels; a scene gives several patches
 PATCHES_OF_SCENE, PATCHES_OF_PORTRAIT = 7, 8
 PHOTOS_OF_FILE = 20
 # Photos that patches are made of: (training, validation).
-SCENES, PORTRAITS = (480, 60), (200, 40)
+SCENES, PORTRAITS = (1920, 60), (400, 40)
 # Every so many photographs are kept for the colours of validation patches.
 HELD_OUT = 8
 # The segmentation network has seen the training portraits; its mask is bent by up to so many
