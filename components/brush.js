@@ -6,6 +6,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const SPACING = 0.2;
 /* Side in pixels of the canvas on which strokes wait for their result. */
 const CANVAS_SIDE = 1024;
+/* A page that is just being built can miss what is sent. So it is sent again, after longer than
+   anybody waits for a turn; Python passes over what is done. */
+const MILLISECONDS_TO_ANSWER = 60_000;
 
 /* Another tab or page takes the brush off the screen. What was chosen last, and for which photo; and
    the events of each photo that Python may not have heard of, as it leaves out those of a page that
@@ -43,6 +46,7 @@ class Painter {
         this.labels = [...root.querySelectorAll("[data-label]")];
         this.zoomButton = root.querySelector(".zoom");
         this.pending = [];
+        this.told = Date.now();
         this.stroke = null;
         this.place = null;
         this.closer = null;
@@ -54,6 +58,7 @@ class Painter {
     }
 
     leave() {
+        clearTimeout(this.unanswered);
         document.removeEventListener("keydown", this.takeBackByKey);
         holdDownloads(false);
     }
@@ -72,9 +77,8 @@ class Painter {
         const { done, strokes, larger } = data;
         Object.assign(this, { done, strokes, larger, setStateValue });
         this.#keep(this.pending.filter((event) => event.id > done));
-        if (shown !== data.photo && this.pending.length > 0) {
-            setStateValue("events", this.pending);
-        }
+        if (this.pending.length === 0) clearTimeout(this.unanswered);
+        else if (shown !== data.photo) this.#tell();
         if (this.picture.src !== data.picture) this.picture.src = data.picture;
         this.picture.alt = data.text;
         this.frame.setAttribute("aria-label", data.text);
@@ -238,8 +242,16 @@ class Painter {
     #send(event) {
         const id = 1 + (this.pending.at(-1)?.id ?? this.done);
         this.#keep([...this.pending, { ...event, photo: this.photo, id }]);
-        this.setStateValue("events", this.pending);
+        this.#tell();
         this.#draw();
+    }
+
+    #tell() {
+        clearTimeout(this.unanswered);
+        this.told += 1; // or the same value again would be no news
+        const events = this.pending.map((event) => ({ ...event, told: this.told }));
+        this.setStateValue("events", events);
+        this.unanswered = setTimeout(() => this.#tell(), MILLISECONDS_TO_ANSWER);
     }
 
     #keep(pending) {
