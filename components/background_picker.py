@@ -231,6 +231,7 @@ def _keep_picture(file) -> None:
         with a_place(queue="views"):
             picture = shrunk(load_image(file.getvalue()), PICTURE_SIDE)
         st.session_state["background_kept"] = file.file_id, file.name, picture
+        st.session_state.pop("background_before", None)  # as large as this one
 
 
 def _swatches(key: str, fills: list[str]) -> None:

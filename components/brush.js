@@ -77,8 +77,7 @@ class Painter {
         const { done, strokes, larger } = data;
         Object.assign(this, { done, strokes, larger, setStateValue });
         this.#keep(this.pending.filter((event) => event.id > done));
-        if (this.pending.length === 0) clearTimeout(this.unanswered);
-        else if (shown !== data.photo) this.#tell();
+        if (shown !== data.photo && this.pending.length > 0) this.#tell();
         if (this.picture.src !== data.picture) this.picture.src = data.picture;
         this.picture.alt = data.text;
         this.frame.setAttribute("aria-label", data.text);
@@ -256,8 +255,13 @@ class Painter {
 
     #keep(pending) {
         this.pending = pending;
-        if (pending.length > 0) unsolved.set(this.photo, pending);
-        else unsolved.delete(this.photo);
+        holdDownloads(pending.length > 0);
+        if (pending.length > 0) {
+            unsolved.set(this.photo, pending);
+        } else {
+            unsolved.delete(this.photo);
+            clearTimeout(this.unanswered);
+        }
     }
 
     #moved() {
@@ -290,7 +294,6 @@ class Painter {
         }
         const busy = this.pending.length > 0;
         this.root.querySelector(".busy").hidden = !busy;
-        holdDownloads(busy);
         const said = busy ? "Solving" : `Strokes painted: ${this.strokes}`;
         const status = this.root.querySelector(".said");
         if (status.textContent !== said) status.textContent = said;

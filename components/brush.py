@@ -156,7 +156,8 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
         return None
     reach = 2 * max(shape)
     stroke = Stroke(np.clip(np.float32(points), -reach, reach), max(0.5, radius), labels[label])
-    parts = np.abs(np.diff(stroke.points, axis=0)) if len(points) > 1 else np.zeros((1, 2))
+    # A point alone is no work to speak of: it covers the photo once at most.
+    parts = np.abs(np.diff(stroke.points, axis=0))
     sides = np.minimum(parts + 2 * stroke.radius, shape[::-1])
     if sides.prod(1).sum() > MOST_WORK * shape[0] * shape[1]:
         raise ImageError(TOO_LONG)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from components.measured import BENCHMARKS, CHOSEN_ON_THEM, MODELS, read
 
-
 # As benchmarks/face3d.py calls them, and as the page does.
 FACE_MODELS = {"DeepMasque": "Face mesh", "Surrey": "Surrey model"}
 
@@ -85,7 +84,8 @@ def _app():
         "This app",
         f"{app['server_mb_after']:.0f} MB",
         f"Memory of the server after {app['photos']} photos, with a peak of "
-        f"{app['server_mb_peak']:.0f} MB; the first page shows its heading after {app['from_opening_the_page_s']:.1f} s.",
+        f"{app['server_mb_peak']:.0f} MB; the first page shows its heading after "
+        f"{app['from_opening_the_page_s']:.1f} s.",
         "python -m benchmarks.app",
     )
 

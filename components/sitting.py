@@ -56,13 +56,17 @@ class Sitting:
     @property
     def name(self) -> str:
         """What its files are called by."""
-        given = [piece.name for piece in self.pieces] + [name for name, _ in self.photos]
-        return (self.used or given)[0].rsplit(".", 1)[0]
+        return self._names[0].rsplit(".", 1)[0]
 
     @property
     def more(self) -> int:
         """How many other photos the face is made of."""
-        return len(self.used or self.pieces + self.photos) - 1
+        return len(self._names) - 1
+
+    @property
+    def _names(self):
+        given = [piece.name for piece in self.pieces] + [name for name, _ in self.photos]
+        return self.used or given
 
     @property
     def label(self) -> str:

@@ -28,7 +28,7 @@ from models.refinement import refinement
 from models.train import CHECKPOINTS, CheckpointError, check_complete
 from pipeline.refine import TILE
 from pipeline.weights import WEIGHTS
-from pipeline.whole_file import whole_file
+from pipeline.whole_file import whole_file, write_text
 
 
 def main():
@@ -56,8 +56,7 @@ def main():
         file.write(content)
     for training in trainings:
         epochs = ",\n ".join((CHECKPOINTS / training / "log.jsonl").read_text().splitlines())
-        with whole_file(training_log(training)) as file:
-            file.write(f"[{epochs}]\n".encode())
+        write_text(training_log(training), f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {sha256(path.name)}")
 
 

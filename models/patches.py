@@ -40,4 +40,4 @@ def read_patches(part: str) -> Patches:
     for path in paths:
         with np.load(path) as file:
             stored.append({name: file[name] for name in names})
-    return Patches(**{name: np.concatenate([part[name] for part in stored]) for name in names})
+    return Patches(**{name: np.concatenate([each[name] for each in stored]) for name in names})

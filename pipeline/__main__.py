@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import composite
-from pipeline.encode import is_ours
+from pipeline.encode import is_our_png
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
@@ -268,7 +268,7 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
     if os.path.realpath(folder) == os.path.realpath(output):
         results = tuple(f".{name}.png" for name in OUTPUTS)
-        paths = [path for path in paths if not (path.name.endswith(results) and is_ours(path))]
+        paths = [path for path in paths if not (path.name.endswith(results) and is_our_png(path))]
     photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
@@ -284,7 +284,7 @@ def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) 
         for name in options.save:
             result = options.output / result_name(job.name, name)
             there = os.path.exists(result)
-            if os.path.realpath(result) in given or (there and not is_ours(result)):
+            if os.path.realpath(result) in given or (there and not is_our_png(result)):
                 raise ImageError(f"The result {result} would replace your file: choose another -o.")
 
 

@@ -48,7 +48,7 @@ def encode_sixteen_bit_png(alpha: np.ndarray) -> bytes:
     return _png(levels)
 
 
-def is_ours(file: Path) -> bool:
+def is_our_png(file: Path) -> bool:
     """Whether a file is a PNG that was written here, and not saved anew by another program."""
     try:
         with file.open("rb") as opened:

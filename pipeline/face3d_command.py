@@ -6,20 +6,16 @@ import signal
 import sys
 from pathlib import Path
 
-from pipeline.encode import is_ours
 from pipeline.face import find_faces
 from pipeline.face3d import TEXTURE_SIZE, fit_person
 from pipeline.face_checks import choose_face
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.matting import matte
-from pipeline.mesh_export import encode
+from pipeline.mesh_export import encode, is_ours
 from pipeline.surrey import surrey_model
 from pipeline.whole_file import whole_file
 
 ENDINGS = {".glb": "glb", ".zip": "obj", ".ply": "ply", ".png": "png"}
-# What our meshes say within their first bytes; a file that does not is not replaced.
-MARKS = {".glb": b"mikedh/trimesh", ".ply": b"mikedh/trimesh", ".zip": b"face.obj"}
-MARKED_BYTES = 1024
 STOPPED = 128 + signal.SIGINT  # as shells have it
 
 EPILOG = """\
@@ -71,15 +67,7 @@ def _replaces_a_file_of_theirs(output: Path, photos: list[Path]) -> bool:
     """Whether the output is one of the photos, or there and does not look like a result of ours."""
     if os.path.realpath(output) in map(os.path.realpath, photos):
         return True
-    if not os.path.isfile(output):
-        return False
-    if output.suffix.lower() == ".png":
-        return not is_ours(output)
-    try:
-        with output.open("rb") as file:
-            return MARKS[output.suffix.lower()] not in file.read(MARKED_BYTES)
-    except OSError:
-        return True
+    return os.path.isfile(output) and not is_ours(output, ENDINGS[output.suffix.lower()])
 
 
 def _make(options) -> int:

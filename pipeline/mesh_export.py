@@ -2,18 +2,22 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import trimesh
 from PIL import Image
 
-from pipeline.encode import encode_png
+from pipeline.encode import encode_png, is_our_png
 from pipeline.face3d import FaceModel
 
 METRES_PER_MM = 0.001
 # What a face's skin is to a renderer: no metal, little gloss.
 ROUGHNESS = 0.8
 FORMATS = ("glb", "obj", "ply", "png")
+# What a mesh says of its origin within its first bytes.
+_MARKS = {"glb": b"mikedh/trimesh", "ply": b"mikedh/trimesh", "obj": b"face.obj"}
+_MARKED_BYTES = 1024
 
 
 def textured_mesh(
@@ -82,6 +86,17 @@ def encode_ply(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
         process=False,
     )
     return mesh.export(file_type="ply")
+
+
+def is_ours(file: Path, file_format: str) -> bool:
+    """Whether a file looks like what `encode` makes in this format."""
+    if file_format == "png":
+        return is_our_png(file)
+    try:
+        with file.open("rb") as opened:
+            return _MARKS[file_format] in opened.read(_MARKED_BYTES)
+    except OSError:
+        return False
 
 
 def encode(
