@@ -9,7 +9,11 @@ from components.entrance import open_the_door
 from components.history import one_entry_a_page
 from components.icons import keep_icons_silent
 from components.menu import close_menu_after_choosing
-from components.privacy import forget_closed_sessions, keep_uploads_in_memory
+from components.privacy import (
+    forget_closed_sessions,
+    keep_downloads_until_fetched,
+    keep_uploads_in_memory,
+)
 
 HOME = Path(__file__).parent
 
@@ -39,6 +43,7 @@ def main() -> None:
         st.error(problem)
         st.stop()
     keep_uploads_in_memory()
+    keep_downloads_until_fetched()
     forget_closed_sessions()
     existing = [
         st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")

@@ -4,7 +4,7 @@ import threading
 import time
 
 import streamlit as st
-from streamlit.runtime import Runtime
+from streamlit.runtime import Runtime, media_file_manager
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state import SessionState
 
@@ -17,6 +17,7 @@ PROMISE = (
 # Who closed the page, or lost the network, finds everything again within this time. With the time
 # between looks, twice, it must be less than the two minutes after which Streamlit itself gives up.
 SECONDS_TO_COME_BACK, SECONDS_BETWEEN_LOOKS = 60.0, 20.0
+SECONDS_TO_FETCH_A_DOWNLOAD = 60.0
 
 
 def privacy_note() -> None:
@@ -36,9 +37,31 @@ def keep_uploads_in_memory() -> None:
     MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
 
 
+class MadeFile(media_file_manager.MediaFileMetadata):
+    """What Streamlit knows of a file it has made: here, that its time is over and not sooner."""
+
+    def __init__(self, *args, **settings) -> None:
+        super().__init__(*args, **settings)
+        self._made = time.monotonic()
+
+    @property
+    def is_marked_for_delete(self) -> bool:
+        return time.monotonic() - self._made >= SECONDS_TO_FETCH_A_DOWNLOAD
+
+
+def keep_downloads_until_fetched() -> None:
+    """Makes the server hold a download long enough for the browser that asked for it.
+
+    By itself Streamlit drops it the second time any visitor's script ends, which on a busy server
+    is before the browser has come for it.
+    """
+    media_file_manager.MediaFileMetadata = MadeFile
+
+
 @st.cache_resource(show_spinner=False)
 def forget_closed_sessions() -> None:
-    """Makes the server close and empty every session some time after its page was closed.
+    """Makes the server close and empty every session some time after its page was closed, and drop
+    the downloads whose time is over.
 
     By itself Streamlit looks for sessions whose time is over only when another page is closed, and
     its loop holds the last visitor's until the next one comes. There is no public way to what it
@@ -51,7 +74,6 @@ def forget_closed_sessions() -> None:
     except (RuntimeError, AttributeError):  # a test without a server, or another Streamlit
         return
     closed_since: dict[str, float] = {}
-    emptied: list[str] = []  # at the last look
 
     def look() -> None:
         now = time.monotonic()
@@ -67,10 +89,7 @@ def forget_closed_sessions() -> None:
             runtime.close_session(who)
             sessions[who]._session_state = SessionState()
             sessions[who]._fragment_storage = MemoryFragmentStorage()
-        if emptied:
-            # What they downloaded: closing a session marks it, and only the next time it goes.
-            runtime.media_file_mgr.remove_orphaned_files()
-        emptied[:] = over
+        runtime.media_file_mgr.remove_orphaned_files()
         if over:
             leave_modules_out_of_collections()
 

@@ -90,6 +90,27 @@ def test_uploads_never_touch_the_disk(monkeypatch):
     large.file.close()
 
 
+def test_a_download_waits_for_its_browser_though_others_are_busy(monkeypatch):
+    """Every visitor's script that ends lets Streamlit look for files to drop."""
+    clock = Clock()
+    monkeypatch.setattr(privacy, "time", clock)
+    monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: "who downloads")
+    monkeypatch.setattr(media_file_manager, "MediaFileMetadata", None)  # is put back after the test
+    privacy.keep_downloads_until_fetched()
+    stored = MemoryMediaFileStorage("/media")
+    media = media_file_manager.MediaFileManager(stored)
+    button = media.add_deferred(lambda: b"a cut-out", "image/png", "a button")
+    downloaded = media.execute_deferred(button).rpartition("/")[2]
+    clock.now = privacy.SECONDS_TO_FETCH_A_DOWNLOAD - 1
+    for _ in range(3):
+        media.remove_orphaned_files()
+    assert stored.get_file(downloaded).content == b"a cut-out"
+    clock.now = privacy.SECONDS_TO_FETCH_A_DOWNLOAD
+    media.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        stored.get_file(downloaded)
+
+
 class Session:
     """What of a session is closed: see streamlit.runtime.app_session.AppSession."""
 
@@ -130,6 +151,8 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(privacy, "time", clock)
     monkeypatch.setattr(privacy, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(media_file_manager, "MediaFileMetadata", None)  # is put back after the test
+    privacy.keep_downloads_until_fetched()
     monkeypatch.setattr(Runtime, "_instance", None)
     sessions = MemorySessionStorage()
     pictures = MemoryMediaFileStorage("/media")
@@ -159,7 +182,7 @@ def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
         sessions.delete("back")
         clock.now = privacy.SECONDS_TO_COME_BACK
         await clock.looked_at_again()
-        await clock.looked_at_again()  # what was downloaded goes with the second look
+        await clock.looked_at_again()
         runtime.stop()
         await runtime.stopped
         with pytest.raises(MediaFileStorageError):
