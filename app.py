@@ -9,10 +9,11 @@ from components.entrance import open_the_door
 from components.history import one_entry_a_page
 from components.icons import keep_icons_silent
 from components.menu import close_menu_after_choosing
-from components.privacy import (
+from components.server import (
     forget_closed_sessions,
     keep_downloads_until_fetched,
     keep_uploads_in_memory,
+    make_downloads_side_by_side,
 )
 
 HOME = Path(__file__).parent
@@ -44,6 +45,7 @@ def main() -> None:
         st.stop()
     keep_uploads_in_memory()
     keep_downloads_until_fetched()
+    make_downloads_side_by_side()
     forget_closed_sessions()
     existing = [
         st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")

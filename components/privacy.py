@@ -1,101 +1,13 @@
-"""What becomes of people's photos: the promise, said in one place, and what keeps it."""
-
-import threading
-import time
+"""What becomes of people's photos: the promise, said in one place. components/server.py keeps it."""
 
 import streamlit as st
-from streamlit.runtime import Runtime, media_file_manager
-from streamlit.runtime.fragment import MemoryFragmentStorage
-from streamlit.runtime.state import SessionState
-
-from components.table import leave_modules_out_of_collections
 
 PROMISE = (
     "Photos are worked on in this server's memory, never written to its disk, and are forgotten "
     "within minutes of your closing the page."
 )
-# Who closed the page, or lost the network, finds everything again within this time. With the time
-# between looks, twice, it must be less than the two minutes after which Streamlit itself gives up.
-SECONDS_TO_COME_BACK, SECONDS_BETWEEN_LOOKS = 60.0, 20.0
-SECONDS_TO_FETCH_A_DOWNLOAD = 60.0
 
 
 def privacy_note() -> None:
     """The promise in small print, at the end of every page that takes photos."""
     st.caption(PROMISE)
-
-
-def keep_uploads_in_memory() -> None:
-    """Makes the server hold uploads in memory while they arrive.
-
-    By itself Starlette, which receives them for Streamlit, moves every file above one megabyte to
-    the disk for the length of the upload. Files are limited to server.maxUploadSize in
-    .streamlit/config.toml.
-    """
-    from starlette.formparsers import MultiPartParser
-
-    MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") * 2**20
-
-
-class MadeFile(media_file_manager.MediaFileMetadata):
-    """What Streamlit knows of a file it has made: here, that its time is over and not sooner."""
-
-    def __init__(self, *args, **settings) -> None:
-        super().__init__(*args, **settings)
-        self._made = time.monotonic()
-
-    @property
-    def is_marked_for_delete(self) -> bool:
-        return time.monotonic() - self._made >= SECONDS_TO_FETCH_A_DOWNLOAD
-
-
-def keep_downloads_until_fetched() -> None:
-    """Makes the server hold a download long enough for the browser that asked for it.
-
-    By itself Streamlit drops it the second time any visitor's script ends, which on a busy server
-    is before the browser has come for it.
-    """
-    media_file_manager.MediaFileMetadata = MadeFile
-
-
-@st.cache_resource(show_spinner=False)
-def forget_closed_sessions() -> None:
-    """Makes the server close and empty every session some time after its page was closed, and drop
-    the downloads whose time is over.
-
-    By itself Streamlit looks for sessions whose time is over only when another page is closed, and
-    its loop holds the last visitor's until the next one comes. There is no public way to what it
-    stores, and it is no place for two threads, so the server's own is asked.
-    """
-    try:
-        runtime = Runtime.instance()
-        server = runtime._get_async_objs().eventloop
-        stored = runtime._session_mgr._session_storage
-    except (RuntimeError, AttributeError):  # a test without a server, or another Streamlit
-        return
-    closed_since: dict[str, float] = {}
-
-    def look() -> None:
-        now = time.monotonic()
-        sessions = {each.session.id: each.session for each in stored.list()}
-        for who in closed_since.keys() - sessions.keys():  # came back
-            del closed_since[who]
-        over = [
-            who
-            for who in sessions
-            if now - closed_since.setdefault(who, now) >= SECONDS_TO_COME_BACK
-        ]
-        for who in over:
-            runtime.close_session(who)
-            sessions[who]._session_state = SessionState()
-            sessions[who]._fragment_storage = MemoryFragmentStorage()
-        runtime.media_file_mgr.remove_orphaned_files()
-        if over:
-            leave_modules_out_of_collections()
-
-    def look_again_and_again() -> None:
-        while not server.is_closed():
-            server.call_soon_threadsafe(look)
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-
-    threading.Thread(target=look_again_and_again, name="forget", daemon=True).start()
