@@ -28,11 +28,12 @@ export default function ({ data, parentElement, setStateValue }) {
     frame.zoomed = () => {
         zoom.name(button, ", or tap the picture twice");
         // Every pixel of the photo is fetched only for who looks so closely.
-        const wanted = zoom.enlarged && data.reduced ? data.pictures : null;
-        if (wanted && frame.dataset.wanted !== wanted) {
-            frame.dataset.wanted = wanted;
-            setStateValue("closer", wanted);
-        }
+        if (zoom.enlarged && !data.reduced) return; // it is here
+        const wanted = zoom.enlarged ? data.pictures : null;
+        frame.wanted ??= null;
+        if (frame.wanted === wanted) return;
+        frame.wanted = wanted;
+        setStateValue("closer", wanted);
     };
     zoom.show(data.width, data.height);
     zoom.to(frame.dataset.photo === data.photo ? zoom.scale : 1);

@@ -64,7 +64,7 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     closer = st.session_state.get("before_after", {}).get("closer") == pictures
     fits = format_that_holds("JPEG", (frame.height, frame.width)) == "JPEG"
     if closer and fits and scale < 1:
-        with a_place():
+        with a_place(queue="views"):
             scene, scale = arrange_largest(piece.result.unpack(), look), 1.0
     else:
         scene = arrange(view, look, scale)

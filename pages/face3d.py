@@ -1,5 +1,6 @@
 """3D face: from a portrait to a textured face that can be turned and changed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +11,7 @@ from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
 from components.picture import figure
 from components.privacy import privacy_note
+from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import labels, warm_up
 from pipeline.formats import UPLOADED
@@ -67,7 +69,8 @@ def ask_for_photos() -> None:
         type=UPLOADED,
         accept_multiple_files=True,
         label_visibility="collapsed",
-        key="face3d_uploaded",
+        # A new one after every upload, or its photos would be taken again with the next ones.
+        key=f"face3d_uploaded_{st.session_state.setdefault('face3d_uploads', 0)}",
     )
     st.caption(
         f"Several photos of the same person, up to {MOST_PHOTOS}, are fitted together: the second "
@@ -75,7 +78,7 @@ def ask_for_photos() -> None:
     )
     if files:
         given = [(file.name, file.getvalue()) for file in files]
-        take(Sitting(photos=given[:MOST_PHOTOS], left_out=len(given[MOST_PHOTOS:])))
+        take(Sitting(photos=given[:MOST_PHOTOS], left_out=len(given[MOST_PHOTOS:])), files)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("No photo at hand?")
         for sample in SAMPLES:
@@ -84,9 +87,12 @@ def ask_for_photos() -> None:
     announce("")
 
 
-def take(sitting: Sitting) -> None:
-    """Lays the photos out and starts."""
+def take(sitting: Sitting, uploads: Sequence = ()) -> None:
+    """Lays the photos out, which may be uploads, and starts."""
     st.session_state["sitting"] = sitting
+    if uploads:
+        st.session_state["face3d_uploads"] += 1
+        let_go(uploads)
     st.rerun()
 
 

@@ -1,5 +1,6 @@
 """Studio: a photo in, the person cut out, on a new background."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,8 +22,10 @@ from components.result_view import (
     show_for_painting,
     show_result,
 )
+from components.server import let_go
 from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
 from components.tabs import kept_tabs
+from components.trouble import show_trouble
 from components.unsaved import ask_before_leaving
 from components.view import choose, chosen, look_away, shown
 from pipeline.formats import UPLOADED
@@ -63,6 +66,8 @@ def main() -> None:
 
 def ask_for_photos() -> None:
     """The entrance: upload, camera, or a sample."""
+    # New widgets after every photo, or theirs would be taken again when its work is cancelled.
+    fresh = st.session_state.setdefault("uploads", 0)
     with st.container(key="entrance"):
         words, samples = st.columns([5, 4], gap="large", vertical_alignment="center")
     with words:
@@ -78,23 +83,22 @@ def ask_for_photos() -> None:
             type=UPLOADED,
             accept_multiple_files=True,
             label_visibility="collapsed",
-            # A new one after every upload, or a lone trimap would be taken again and again.
-            key=f"uploaded_{st.session_state.setdefault('uploads', 0)}",
+            key=f"uploaded_{fresh}",
         )
         if files:
-            take([(file.name, file.getvalue()) for file in files])
+            take([(file.name, file.getvalue()) for file in files], files)
         with st.container(horizontal=True, vertical_alignment="center", key="ways_in"):
             paste_button()
-            camera_on = st.toggle("Take a photo with the camera", key="camera_on")
+            camera_on = st.toggle("Take a photo with the camera", key=f"camera_on_{fresh}")
         if camera_on:
             shot = st.camera_input(
-                "Camera", label_visibility="collapsed", resolution="1080p", key="shot"
+                "Camera", label_visibility="collapsed", resolution="1080p", key=f"shot_{fresh}"
             )
             if shot:
-                take([("camera.jpg", shot.getvalue())])
+                take([("camera.jpg", shot.getvalue())], [shot])
         st.caption(
-            "Several photos or a whole folder can be dropped at once. A trimap of your own? Upload "
-            "it along with its photo and name the two alike: Image1.jpg and Trimap1.png."
+            f"Up to {MOST_PHOTOS} photos can be dropped at once. A trimap of your own? Upload it "
+            "along with its photo and name the two alike: Image1.jpg and Trimap1.png."
         )
     with samples, st.container(key="samples"):
         st.markdown("No photo at hand? Try one of these.")
@@ -111,8 +115,8 @@ def ask_for_photos() -> None:
     announce("")
 
 
-def take(files: list[tuple[str, bytes]]) -> None:
-    """Lays the files out as pieces and starts."""
+def take(files: list[tuple[str, bytes]], uploads: Sequence = ()) -> None:
+    """Lays the files out as pieces and starts. uploads: those of them that Streamlit holds."""
     pieces, problems = lay_out(files, edge_at_first())
     if len(pieces) > MOST_PHOTOS:
         problems.append(
@@ -122,6 +126,7 @@ def take(files: list[tuple[str, bytes]]) -> None:
     st.session_state["pieces"] = pieces[:MOST_PHOTOS]
     st.session_state["problems"] = problems
     look_away()
+    let_go(uploads)
     st.rerun()
 
 
@@ -132,31 +137,33 @@ def show_results(pieces: list[Piece]) -> None:
         title = good[0].label if len(good) == 1 else f"{len(good)} photos"
         st.title(title, anchor=False, width="content")
         st.space("stretch")
-        if st.button("New photo", icon=":material/add_photo_alternate:", key="new"):
-            if any(piece.strokes for piece in pieces):
-                ask_before_clearing()
-            else:
-                clear_the_table()
+        asked = st.button("New photo", icon=":material/add_photo_alternate:", key="new")
+    if asked:
+        results = [piece for piece in pieces if piece.result]
+        if len(results) > 1 or any(piece.strokes for piece in pieces):
+            ask_before_clearing()
+        else:
+            clear_the_table()
     for piece in pieces:
         if piece.wanted and piece.failure:  # it keeps the result that it has
             keep_edge(piece)
     progress = st.container()
-    show_trouble(pieces)
+    show_trouble(pieces, st.session_state.setdefault("problems", []))
     done = [piece for piece in pieces if piece.result]
     waiting = [piece for piece in pieces if piece.waits]
     announce(f"Working on {waiting[0].name}" if waiting else f"Done: {len(done)} of {len(pieces)}")
     if done:
         show_finished(done)
-    if waiting:
+    if waiting and not asked:  # the next run would take the question away
         with progress:
             work_on(waiting[0], pieces, first=not done)
         st.rerun()
 
 
-@st.dialog("Another photo?")
+@st.dialog("Another photo?", on_dismiss="rerun")
 def ask_before_clearing() -> None:
-    """What was painted by hand does not come back."""
-    st.write("What you painted by hand is lost then, if you have not downloaded it.")
+    """What took time or was painted by hand does not come back."""
+    st.write("What is done and painted here is lost then, if you have not downloaded it.")
     with st.container(horizontal=True):
         if st.button("New photo", type="primary", key="new_indeed"):
             clear_the_table()
@@ -166,7 +173,7 @@ def ask_before_clearing() -> None:
 
 def clear_the_table() -> None:
     """Back to the entrance."""
-    for key in ("pieces", "problems", "tool_left"):
+    for key in ("pieces", "problems", "tool_left", "tool_for_nobody_left"):
         st.session_state.pop(key, None)
     forget_edge()
     forget("margin")  # it is not seen before the tab of crops is looked at
@@ -174,34 +181,20 @@ def clear_the_table() -> None:
     st.rerun()
 
 
-def show_trouble(pieces: list[Piece]) -> None:
-    """What went wrong, each until it is read and dismissed."""
-    problems = st.session_state.get("problems", [])
-
-    def forget(piece: Piece) -> None:
-        if piece.lost:
-            pieces.remove(piece)
-        piece.failure = None
-
-    trouble = [(problem, problems.remove, problem) for problem in problems]
-    trouble += [
-        (f"{piece.label}: {piece.failure}", forget, piece) for piece in pieces if piece.failure
-    ]
-    for number, (sentence, dismiss, what) in enumerate(trouble):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"trouble_{number}"):
-            st.error(sentence)
-            key = f"dismiss_{number}"
-            st.button("Dismiss", type="tertiary", on_click=dismiss, args=(what,), key=key)
-
-
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
-    which = f"{piece.number} of {len(pieces)}: " if len(pieces) > 1 else ""
+    which = f"{1 + pieces.index(piece)} of {len(pieces)}: " if len(pieces) > 1 else ""
+    more = sum(each.waits for each in pieces) > 1
     place = beside.empty()
     with place.container(horizontal=True, vertical_alignment="center", key="working"):
         bar = st.progress(0.0, f"{which}{STAGES['reading']}")
-        st.button("Cancel", icon=":material/close:", on_click=leave_the_rest, key="cancel")
+        st.button(
+            "Cancel this and the rest" if more else "Cancel",
+            icon=":material/close:",
+            on_click=leave_the_rest,
+            key="cancel",
+        )
 
     def say(stage: str, share: float) -> None:
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
@@ -262,7 +255,8 @@ def show_finished(done: list[Piece]) -> None:
         for note in filter(None, (*piece.advice, piece.unpainted)):
             st.warning(note, icon=":material/info:")
         if not piece.found and not piece.strokes:
-            st.caption("Or paint over the person with *Keep*, in the picture below.")
+            where = "in the picture below" if correct_panel.open else "on the tab *Correct*"
+            st.caption(f"Or paint over the person with *Keep*, {where}.")
         if correct_panel.open:
             final = show_for_painting(piece, choice, under)
         else:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from components import trouble
 from components.archive import archive
 from components.background_picker import Background
 from components.brush import apply_events
@@ -32,7 +33,7 @@ def test_entrance_offers_upload_camera_and_samples():
     assert app.title[0].value == "We Create :primary[Real Masks]"
     assert [button.label for button in app.button] == [sample.person for sample in SAMPLES]
     assert not app.get("camera_input")
-    app.toggle(key="camera_on").set_value(True).run()
+    app.toggle(key="camera_on_0").set_value(True).run()
     assert app.get("camera_input")
 
 
@@ -214,6 +215,41 @@ def test_widgets_carry_the_settings_as_their_own_values():
     assert {name: own[name] for name in asked} == asked
 
 
+def test_the_second_click_of_a_double_one_dismisses_nothing_more(monkeypatch):
+    problems, pressed = ["one", "another", "one"], {}
+
+    def button(label, *, on_click, args, **_):
+        pressed[args[0]] = on_click
+
+    monkeypatch.setattr(trouble.st, "button", button)
+    trouble.show_trouble([], problems)
+    for _ in range(2):
+        pressed["one"]("one")
+    assert problems == ["another"]
+
+
+def test_what_was_uploaded_is_not_taken_again_with_the_next_photo():
+    app = given(("anna.png", sample_bytes()))
+    app.button(key="new").click().run()
+    assert [each.key for each in app.file_uploader] == ["uploaded_1"]
+    assert app.toggle(key="camera_on_1").value is False
+
+
+def test_several_results_are_not_cleared_without_a_question():
+    app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    app.button(key="new").click().run()
+    assert len(pieces(app)) == 2 and app.button(key="new_indeed")
+
+
+def test_a_question_waits_for_its_answer_before_work_goes_on(monkeypatch):
+    app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
+    pieces(app)[1].wanted = (20, 0.6)
+    app.button(key="new").click().run()
+    assert pieces(app)[1].wanted and app.button(key="stay")
+    app.button(key="stay").click().run()
+    assert pieces(app)[1].edge == (20, 0.6)
+
+
 def test_new_photo_forgets_the_old_one():
     app = given(("anna.png", sample_bytes()))
     app.button(key="new").click().run()
@@ -279,9 +315,10 @@ def test_what_went_wrong_can_be_dismissed_one_by_one():
     )
     assert "torn.png: This file" in errors(app) and "Trimap 7" in errors(app)
     app.run()  # without the elements of runs that were cut short
-    app.button(key="dismiss_1").click().run()
+    of_trimap, of_photo = (button for button in app.button if button.label == "Dismiss")
+    of_photo.click().run()
     assert "torn.png: This file" not in errors(app) and "Trimap 7" in errors(app)
-    app.button(key="dismiss_0").click().run()
+    of_trimap.click().run()
     assert errors(app) == ""
     (left,) = pieces(app)
     assert left.name == "anna.png" and left.result

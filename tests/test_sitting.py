@@ -86,11 +86,14 @@ def test_photos_beyond_those_that_fit_together_are_named():
     app.switch_page("pages/face3d.py").run()
     anna = encode_png(shrunk(load_image(SAMPLES[0].file), 320))
     files = [(f"{number}.png", anna, "image/png") for number in range(MOST_PHOTOS + 2)]
-    app.file_uploader(key="face3d_uploaded").set_value(files).run()
+    app.file_uploader(key="face3d_uploaded_0").set_value(files).run()
     assert errors(app) == ""
     said = f"{MOST_PHOTOS + 2} photos are too many at once; the first {MOST_PHOTOS} are used."
     assert said in app.session_state["sitting"].notes
     assert said in " ".join(each.value for each in app.warning)
+    # The next person's photos begin with none of these.
+    app.button(key="face3d_new").click().run()
+    assert app.file_uploader(key="face3d_uploaded_1").value == []
 
 
 def test_a_face_waits_beside_the_one_of_the_other_model():
@@ -109,7 +112,7 @@ def asked_for_surrey(monkeypatch, folder=None) -> AppTest:
         monkeypatch.setenv(VARIABLE, str(folder))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     app.switch_page("pages/face3d.py").run()
-    app.file_uploader(key="face3d_uploaded").set_value([("wall.png", b"", "image/png")]).run()
+    app.file_uploader(key="face3d_uploaded_0").set_value([("wall.png", b"", "image/png")]).run()
     return app.button_group(key="face3d_model").set_value("surrey").run()
 
 

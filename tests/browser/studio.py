@@ -66,12 +66,14 @@ def wait_until_built(page: Page) -> None:
 def choose_tab(page: Page, name: str) -> None:
     """Streamlit disables a tab while its script runs, until the script has sent it again.
 
-    A click on the tab that is open already begins such a run, too, in which the next click is lost.
+    A click on the tab that is open already begins such a run, too, in which the next click is lost;
+    and one that is no longer open still looks so for a moment.
     """
     wait_until_built(page)
     tab = page.get_by_role("tab", name=name)
     if tab.get_attribute("aria-selected") != "true":
         tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
 
 
 def upload(page: Page, *files) -> None:

@@ -22,6 +22,7 @@ from tests.browser.studio import (
     show_single_files,
     upload,
     wait_for_result,
+    wait_until_built,
 )
 
 pytestmark = pytest.mark.browser
@@ -240,7 +241,7 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
     choose_page(page, "desktop", "Studio")
     page.get_by_role("button", name="New photo").click()
     question = page.get_by_role("dialog")
-    expect(question.get_by_text("What you painted by hand is lost")).to_be_visible()
+    expect(question.get_by_text("What is done and painted here is lost")).to_be_visible()
     question.get_by_role("button", name="Stay here").click()
     expect(question).to_be_hidden()
     expect(page.get_by_role("heading", level=1, name=HOPPER.file.name)).to_be_visible()
@@ -327,6 +328,8 @@ def test_picture_enlarges_to_its_own_pixels(page, screen, tmp_path):
         assert moved == pytest.approx(left - 60, abs=1)
     button.click()
     expect(button).to_have_text("100 %")
+    # From now on nothing is worked out at a size that nobody looks at.
+    expect(after).to_have_js_property("naturalHeight", 1280)
     assert_fits(page)
 
 
@@ -370,6 +373,17 @@ def test_work_can_be_cancelled(page):
     page.get_by_role("button", name=HOPPER.person).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
+
+
+@on_desktop
+def test_a_photo_of_the_camera_that_was_cancelled_is_not_taken_again(page):
+    page.get_by_text("Take a photo with the camera").click()
+    page.wait_for_function("document.querySelector('video')?.currentTime > 1")
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
+    wait_until_built(page)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
 
 @on_desktop
