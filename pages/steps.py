@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.announce import announce
 from components.entrance import come_through_the_app
 from components.own_component import listen
 from components.own_file import own_photo
@@ -58,7 +59,7 @@ def main() -> None:
             st.stop()
         if name == STUDIO and not presenting:
             note_what_is_left_out(from_studio)
-        if name != STUDIO == st.query_params.get("photo"):
+        if st.query_params.get("photo") == STUDIO and name != STUDIO:
             st.info("The Studio shows no photo in this browser; here is a sample.")
         # A chosen pixel means nothing in another photo.
         if st.session_state.get("walk_pixel_of") != photo:
@@ -70,7 +71,9 @@ def main() -> None:
         position = current(steps)
         with way:
             show_way(steps, position)
-        show_step(steps[position], f"Step {position + 1} of {len(steps)}", walked, presenting)
+        place = f"Step {position + 1} of {len(steps)}"
+        show_step(steps[position], place, walked, presenting)
+        announce(f"{place}: {steps[position].title}")
         listen("steps_turn", step=steps[position].name)
         if walked.walk.settings != usual:
             offer_defaults()

@@ -79,6 +79,12 @@ def test_arrow_keys_walk_and_the_address_follows(page, screen):
     expect(page).to_have_url(re.compile("step=landmarks"))
     walk(page, "ArrowRight", "Canonical pose")
     walk(page, "ArrowLeft", "Landmarks")
+    expect(page.locator(".announced")).to_have_text(re.compile("Step 2 of .*: Landmarks"))
+    # A keyboard whose button is switched off goes on from the title.
+    page.get_by_role("button", name="Back").focus()
+    page.keyboard.press("Enter")
+    expect_step(page, "One photo")
+    expect(heading(page, "One photo")).to_be_focused()
 
 
 @on_desktop
