@@ -26,7 +26,7 @@ def forget_edge() -> None:
 
 def keep_edge(piece: Piece) -> None:
     """Leaves a piece the edge it has; to be called before the settings are drawn."""
-    piece.wanted = None
+    piece.wanted = piece.ticket = None
     st.session_state.pop(_PIECE, None)
 
 

@@ -2,9 +2,9 @@
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 # The share of processors that a container may use, in microseconds of how many (Linux's cgroups 2).
@@ -29,19 +29,26 @@ class Places:
     goes to the end of its queue.
     """
 
-    def __init__(self, count: int):
-        self._free = count
-        self._queue: deque[object] = deque()
+    def __init__(self, number: int):
+        self._free = number
+        self._tickets = count(1)
+        self._queue: set[int] = set()
         self._changed = threading.Condition()
 
+    def ticket(self) -> int:
+        """Says when its holder came; who leaves the queue and comes back has the same turn with it."""
+        return next(self._tickets)
+
     @contextmanager
-    def place(self, waiting: Callable[[], None], seconds_between: float) -> Iterator[None]:
+    def place(
+        self, waiting: Callable[[], None], seconds_between: float, ticket: int | None = None
+    ) -> Iterator[None]:
         """Holds a place. waiting: called every so many seconds until there is one; an exception
-        that it raises leaves the queue.
+        that it raises leaves the queue. ticket: who does not come only now.
         """
-        ticket = object()
+        ticket = ticket or self.ticket()
         with self._changed:
-            self._queue.append(ticket)
+            self._queue.add(ticket)
         try:
             while not self._entered(ticket, seconds_between):
                 waiting()
@@ -55,21 +62,21 @@ class Places:
                 self._free += 1
                 self._changed.notify_all()
 
-    def _entered(self, ticket: object, seconds: float) -> bool:
+    def _entered(self, ticket: int, seconds: float) -> bool:
         """Waits for so long at most; whether the place is there."""
 
         def is_next() -> bool:
-            return self._free > 0 and self._queue[0] is ticket
+            return self._free > 0 and min(self._queue) == ticket
 
         with self._changed:
             if not self._changed.wait_for(is_next, seconds):
                 return False
-            self._queue.popleft()
+            self._queue.remove(ticket)
             self._free -= 1
             self._changed.notify_all()
             return True
 
-    def _leave(self, ticket: object) -> None:
+    def _leave(self, ticket: int) -> None:
         with self._changed:
             self._queue.remove(ticket)
             self._changed.notify_all()

@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.runtime import Runtime, media_file_manager
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.state import SessionState
 
 from components.table import leave_modules_out_of_collections
@@ -49,6 +50,16 @@ def let_go(uploads: "Iterable[UploadedFile]") -> None:
     context = get_script_run_ctx()
     for upload in uploads:
         context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
+
+
+def answer_clicks() -> None:
+    """Runs the page anew if something in a fragment of it was clicked meanwhile: by itself Streamlit
+    ends no run for that, and would answer only when all of this one is over.
+    """
+    context = get_script_run_ctx()
+    requests = context and context.script_requests
+    if requests and requests._state is ScriptRequestType.RERUN:
+        st.rerun()  # takes what was clicked along
 
 
 class MadeFile(media_file_manager.MediaFileMetadata):

@@ -63,7 +63,7 @@ class Piece:
     `pipeline.brush.Stroke`. history: the results before the last ones of them.
     last_event: the number of the last thing the brush did. unpainted: a sentence for the person, if
     the last stroke could not be painted.
-    key: tells it from every other piece there ever is.
+    key: tells it from every other piece there ever is. ticket: its turn, while it waits for a place.
     lock: held by who changes its result. A run of the page that a click has ended works on until
     it looks into its session, beside the run that came after it.
     """
@@ -88,6 +88,7 @@ class Piece:
     last_event: int = 0
     unpainted: str | None = None
     key: str = field(default_factory=lambda: uuid4().hex)
+    ticket: int | None = None
     lock: object = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -160,8 +161,10 @@ def finish(
     from pipeline.image import ImageError
 
     begun_with = None
+    piece.ticket = piece.ticket or _places("photos").ticket()
     try:
-        with a_place(say):
+        with a_place(say, ticket=piece.ticket):
+            piece.ticket = None
             begun_with = _wish(piece)
             _finish(piece, begun_with, say, look)
     except ImageError as error:
@@ -242,17 +245,20 @@ def _look_up(stage: str, share: float) -> None:
 
 
 @contextmanager
-def a_place(say: Callable[[str, float], None] = _look_up, queue: str = "photos") -> Iterator[None]:
+def a_place(
+    say: Callable[[str, float], None] = _look_up, queue: str = "photos", ticket: int | None = None
+) -> Iterator[None]:
     """Waits for a free place; saying so again and again lets the person leave the queue, for
     Streamlit ends the run of a page that was closed where it draws or looks into its session.
 
-    What takes moments has a `queue` of its own, and does not wait for the photos in progress. Work
+    What takes moments has a `queue` of its own, and does not wait for the photos in progress. Who
+    has left the queue before comes back to the same turn with its `ticket`. Work
     that fails there for want of memory or within OpenCV raises ImageError.
     """
     _load_package()
     from pipeline.image import failures_in_words
 
-    place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS)
+    place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS, ticket)
     with place, failures_in_words():
         yield
 

@@ -22,7 +22,7 @@ from components.result_view import (
     show_for_painting,
     show_result,
 )
-from components.server import let_go
+from components.server import answer_clicks, let_go
 from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
 from components.tabs import kept_tabs
 from components.trouble import show_trouble
@@ -197,6 +197,8 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
         )
 
     def say(stage: str, share: float) -> None:
+        if stage == "waiting":
+            answer_clicks()
         bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
 
     def look(image: "np.ndarray") -> None:

@@ -50,6 +50,26 @@ def test_who_came_first_is_served_first_however_often_they_look_up():
     assert served == list(range(5))
 
 
+def test_who_comes_back_to_the_queue_has_the_same_turn():
+    places, served = Places(1), []
+    early = places.ticket()
+
+    def come(name, ticket, waits):
+        with places.place(waits.set, SHORT, ticket):
+            served.append(name)
+
+    with places.place(lambda: None, SHORT):
+        threads = []
+        for name, ticket in (("late", None), ("early", early)):
+            waits = threading.Event()
+            threads.append(threading.Thread(target=come, args=(name, ticket, waits)))
+            threads[-1].start()
+            assert waits.wait(10)
+    for thread in threads:
+        thread.join(10)
+    assert served == ["early", "late"]
+
+
 def test_who_leaves_the_queue_does_not_hold_it_up():
     places = Places(1)
 

@@ -17,6 +17,7 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
@@ -64,6 +65,20 @@ def test_an_upload_that_was_read_leaves_the_memory(monkeypatch):
     server.let_go([read])
     assert uploads.get_files("anna", ["1"]) == [] and read.getvalue() == b"her photo"
     assert len(uploads.get_files("bert", ["2"])) == 1
+
+
+@pytest.mark.parametrize("clicked", [True, False])
+def test_a_click_while_a_page_waits_runs_it_anew(monkeypatch, clicked):
+    requests = ScriptRequests()
+    if clicked:
+        requests.request_rerun(RerunData(fragment_id="the choice of a background"))
+        assert requests.on_scriptrunner_yield() is None  # which Streamlit makes nothing of
+    context = SimpleNamespace(script_requests=requests)
+    monkeypatch.setattr(server, "get_script_run_ctx", lambda: context)
+    runs = []
+    monkeypatch.setattr(server.st, "rerun", lambda: runs.append("anew"))
+    server.answer_clicks()
+    assert runs == ["anew"] * clicked
 
 
 def test_downloads_that_wait_for_a_place_hold_up_no_other(monkeypatch):
