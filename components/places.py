@@ -36,7 +36,7 @@ class Places:
         self._changed = threading.Condition()
 
     def ticket(self) -> int:
-        """Says when its holder came; who leaves the queue and comes back has the same turn with it."""
+        """Says when its holder came, who may leave the queue and come back to the same turn."""
         return next(self._tickets)
 
     @contextmanager

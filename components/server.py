@@ -53,8 +53,9 @@ def let_go(uploads: "Iterable[UploadedFile]") -> None:
 
 
 def answer_clicks() -> None:
-    """Runs the page anew if something in a fragment of it was clicked meanwhile: by itself Streamlit
-    ends no run for that, and would answer only when all of this one is over.
+    """Runs the page anew if something in a fragment of it was clicked meanwhile.
+
+    By itself Streamlit ends no run for that, and would answer only when all of this one is over.
     """
     context = get_script_run_ctx()
     requests = context and context.script_requests

@@ -63,7 +63,8 @@ class Piece:
     `pipeline.brush.Stroke`. history: the results before the last ones of them.
     last_event: the number of the last thing the brush did. unpainted: a sentence for the person, if
     the last stroke could not be painted.
-    key: tells it from every other piece there ever is. ticket: its turn, while it waits for a place.
+    key: tells it from every other piece there ever is.
+    ticket: its turn, while it waits for a place.
     lock: held by who changes its result. A run of the page that a click has ended works on until
     it looks into its session, beside the run that came after it.
     """

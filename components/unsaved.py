@@ -1,10 +1,31 @@
-"""The browser's question before work by hand is lost."""
+"""Work that goes with the page: the browser asks before, and the page says so afterwards."""
+
+from uuid import uuid4
+
+import streamlit as st
 
 from components.own_component import listen
+
+FORGOTTEN = (
+    "The photos you had here are forgotten: the page was loaded anew, or away for more than a "
+    "minute."
+)
 
 
 def ask_before_leaving(painted: bool) -> None:
     """Draws nothing; while something is painted, the browser asks before it closes or reloads the
     app, on every page of it.
     """
-    listen("unsaved", painted=painted)
+    listen("unsaved", painted=painted, results=True, visit=_visit())
+
+
+def say_what_is_forgotten() -> None:
+    """Where there are no results: says so if this tab had some in an earlier visit, which the
+    server has forgotten. Only the tab knows.
+    """
+    st.html(f'<p class="forgotten" role="status" hidden>{FORGOTTEN}</p>')
+    listen("unsaved", painted=False, results=False, visit=_visit())
+
+
+def _visit():
+    return st.session_state.setdefault("visit", uuid4().hex)

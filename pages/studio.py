@@ -26,7 +26,7 @@ from components.server import answer_clicks, let_go
 from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
 from components.tabs import kept_tabs
 from components.trouble import show_trouble
-from components.unsaved import ask_before_leaving
+from components.unsaved import ask_before_leaving, say_what_is_forgotten
 from components.view import choose, chosen, look_away, shown
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
@@ -76,6 +76,7 @@ def ask_for_photos() -> None:
             "Give a photo of a person. Get a mask that a film editor would accept, down to the "
             "hair, and the person on any background."
         )
+        say_what_is_forgotten()
         for problem in st.session_state.pop("problems", []):
             st.error(problem)
         files = st.file_uploader(
@@ -111,7 +112,6 @@ def ask_for_photos() -> None:
             )
             if column.button(sample.person, key=key, width="stretch"):
                 take([(sample.file.name, sample.file.read_bytes())])
-    ask_before_leaving(painted=False)
     announce("")
 
 

@@ -354,6 +354,20 @@ def test_address_brings_the_settings_back(page, address):
 
 
 @on_desktop
+def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
+    gone = page.get_by_text("The photos you had here are forgotten")
+    expect(gone).to_be_hidden()
+    open_sample(page)
+    page.get_by_role("button", name="New photo").click()
+    page.get_by_role("button", name=HOPPER.person).wait_for()
+    wait_until_built(page)
+    expect(gone).to_be_hidden()  # who clears the table knows
+    open_sample(page)
+    page.reload()
+    expect(gone).to_be_visible()
+
+
+@on_desktop
 def test_two_people_do_not_see_each_others_pictures(page, chromium, address):
     other = chromium.new_context(**SCREENS["desktop"])
     try:
