@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.crop_picker import DOCUMENTS
+from components.places import a_place
 from components.result_view import Choice
-from components.table import Piece, a_place
+from components.table import Piece
 
 if TYPE_CHECKING:
     from pipeline.scene_files import Taken
@@ -33,7 +34,7 @@ def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) ->
             label, file = "Everything as ZIP", *named
         elif len(zips) > 1:
             file, key = f"{file}-{number}", f"{key}_{number}"
-            label = f"{_places(before + 1, before + len(part))} as ZIP"
+            label = f"{_numbers(before + 1, before + len(part))} as ZIP"
         before += len(part)
         st.download_button(
             label,
@@ -47,7 +48,7 @@ def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) ->
         )
 
 
-def _places(first, last):
+def _numbers(first, last):
     return f"Photo {first}" if first == last else f"Photos {first} to {last}"
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.address import setting
-from components.before_after import data_url
-from components.table import a_place, as_written
+from components.picture import data_url
+from components.places import a_place
+from components.table import as_written
 
 if TYPE_CHECKING:
     import numpy as np

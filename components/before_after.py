@@ -1,8 +1,7 @@
 """A picture before and after: one line to drag with mouse, finger or arrow keys."""
 
-from base64 import b64encode
-
 from components.own_component import own_component
+from components.picture import data_url
 
 
 def before_after(
@@ -46,8 +45,3 @@ def before_after(
         },
         on_closer_change=lambda: None,
     )
-
-
-def data_url(jpeg: bytes) -> str:
-    """Writes a JPEG file as an address that a browser shows without asking the server."""
-    return "data:image/jpeg;base64," + b64encode(jpeg).decode()

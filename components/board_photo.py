@@ -5,7 +5,7 @@ import streamlit as st
 from PIL import Image
 
 from components.own_file import own_photo
-from components.table import a_place
+from components.places import a_place
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 from pipeline.trimap import unknown_pixels

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.places import Places
-from components.table import SECONDS_BETWEEN_LOOKS, a_place
+from components.places import SECONDS_BETWEEN_LOOKS, Places, a_place
 from pipeline.launchpad import Launchpad
 
 Job = TypeVar("Job")

@@ -7,7 +7,7 @@ from components.board_button import LastJob, remember_job
 from components.board_port import SIMULATOR, a_turn, how_known, the_board
 from components.board_view import show_memory, show_numbers
 from components.chart_colors import GOLD, TEAL
-from components.own_file import kept, own_file
+from components.own_file import kept_file, own_file
 from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -96,7 +96,7 @@ def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | 
 def record() -> tuple[str, bytes] | None:
     """What this device's microphone heard: a name and a WAV file, or None so far."""
     words = "Wait a moment, then say something"
-    return kept(
+    return kept_file(
         "sound_recorded",
         lambda forget: st.audio_input(words, key="sound_recording", on_change=forget),
     )

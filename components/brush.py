@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.before_after import data_url
 from components.own_component import own_component
-from components.table import Piece, a_place
+from components.picture import data_url
+from components.places import a_place
+from components.table import Piece
 from components.view import show_next
 
 if TYPE_CHECKING:

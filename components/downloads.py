@@ -5,8 +5,9 @@ import streamlit as st
 from components.address import setting
 from components.archive import file_stems, taken, zip_buttons
 from components.crop_picker import paper_picker
+from components.places import a_place
 from components.result_view import Choice
-from components.table import Piece, a_place, labels
+from components.table import Piece, labels
 from components.view import shown
 
 FORMATS = ("PNG", "JPEG", "WebP")

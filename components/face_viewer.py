@@ -3,8 +3,8 @@
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from components.before_after import data_url
 from components.own_component import own_component
+from components.picture import data_url
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.before_after import before_after
 from components.own_file import own_photo
-from components.table import a_place
+from components.places import a_place
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ def own_photo(key: str) -> tuple[str, bytes] | None:
 
 def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] | None:
     """Draws an uploader; returns the name and the bytes of the file, or None so far."""
-    return kept(
+    return kept_file(
         f"{key}_own",
         lambda forget: st.file_uploader(label, endings, key=f"{key}_upload", on_change=forget),
     )
 
 
-def kept(key: str, ask: Callable) -> tuple[str, bytes] | None:
+def kept_file(key: str, ask: Callable) -> tuple[str, bytes] | None:
     """Asks for a file; returns its name and its bytes, or None so far.
 
     What asks lets its file go when the page is left; here it stays until another one is given or it

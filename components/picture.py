@@ -1,9 +1,8 @@
 """Pictures with words under them, and for people who do not see them."""
 
+from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
-
-from components.before_after import data_url
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,3 +22,8 @@ def figure(pixels: "np.ndarray", words: str, text: str = "") -> str:
         f'<figcaption style="color: var(--quiet); font-size: 0.9rem">{escape(words)}'
         "</figcaption></figure>"
     )
+
+
+def data_url(jpeg: bytes) -> str:
+    """Writes a JPEG file as an address that a browser shows without asking the server."""
+    return "data:image/jpeg;base64," + b64encode(jpeg).decode()

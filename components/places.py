@@ -7,8 +7,15 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import streamlit as st
+
+from components.loading import load_package
+
 # The share of processors that a container may use, in microseconds of how many (Linux's cgroups 2).
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+# Everyone who waits is told so this often, and may leave then; more often is work for nothing.
+SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def processors(quota: Path = QUOTA) -> int:
@@ -80,3 +87,38 @@ class Places:
         with self._changed:
             self._queue.remove(ticket)
             self._changed.notify_all()
+
+
+def draw_ticket() -> int:
+    """A turn in the queue of photos, for who may leave it and come back."""
+    return _places("photos").ticket()
+
+
+@st.cache_resource(show_spinner=False)
+def _places(queue: str) -> Places:
+    """As many photos at once as there are processors: more would only make everybody wait."""
+    return Places(processors())
+
+
+def _look_up(stage: str, share: float) -> None:
+    """Says nothing, but lets Streamlit end the run."""
+    st.session_state.get("pieces")
+
+
+@contextmanager
+def a_place(
+    say: Callable[[str, float], None] = _look_up, queue: str = "photos", ticket: int | None = None
+) -> Iterator[None]:
+    """Waits for a free place; saying so again and again lets the person leave the queue, for
+    Streamlit ends the run of a page that was closed where it draws or looks into its session.
+
+    What takes moments has a `queue` of its own, and does not wait for the photos in progress. Who
+    has left the queue before comes back to the same turn with its `ticket`. Work that fails there
+    for want of memory or within OpenCV raises ImageError.
+    """
+    load_package()
+    from pipeline.image import failures_in_words
+
+    place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS, ticket)
+    with place, failures_in_words():
+        yield

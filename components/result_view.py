@@ -9,7 +9,8 @@ from components.background_picker import Background
 from components.before_after import before_after
 from components.brush import brush, looked_at_closely
 from components.crop_picker import WHOLE, Crop
-from components.table import Piece, a_place
+from components.places import a_place
+from components.table import Piece
 from components.view import shown
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.places import a_place
 from components.steps_pictures import step_pictures
-from components.table import a_place
 from pipeline.samples import SAMPLES, Sample
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.table import STAGES, Piece, a_place, as_written
+from components.places import a_place
+from components.table import STAGES, Piece, as_written
 
 if TYPE_CHECKING:
     import numpy as np

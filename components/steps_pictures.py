@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from components.before_after import data_url
 from components.own_component import own_component
+from components.picture import data_url
 
 if TYPE_CHECKING:
     from pipeline.step import Picture

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.before_after import data_url
 from components.own_component import own_component
+from components.picture import data_url
 
 KEY = "steps_pixel"
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.places import a_place
 from components.privacy import privacy_note
-from components.table import STAGES, a_place
+from components.table import STAGES
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it

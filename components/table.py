@@ -4,21 +4,15 @@ Everything lives in the memory of that person's session and goes with it; nothin
 disk and nothing is shared but the networks' weights.
 """
 
-import ctypes
-import gc
 import re
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from uuid import uuid4
 
-import streamlit as st
-
-from components.places import Places, processors
+from components.places import a_place, draw_ticket
 
 # What is said of each stage of `finish`.
 STAGES = {
@@ -31,17 +25,6 @@ STAGES = {
     "refinement": "Looking at the edge once more",
     "foreground": "Cleaning the colours",
 }
-
-# Everyone who waits is told so this often, and may leave then; more often is work for nothing.
-SECONDS_BETWEEN_LOOKS = 1.0
-
-# Parameters of glibc's mallopt(3).
-M_MMAP_THRESHOLD = -3
-M_ARENA_MAX = -8
-LARGE_BYTES = 2**20
-
-
-_loading = threading.Lock()
 
 # What `pipeline.matte` does by itself: the band, and its reach beyond hair.
 USUAL_EDGE = 10, 0.6
@@ -162,7 +145,7 @@ def finish(
     from pipeline.image import ImageError
 
     begun_with = None
-    piece.ticket = piece.ticket or _places("photos").ticket()
+    piece.ticket = piece.ticket or draw_ticket()
     try:
         with a_place(say, ticket=piece.ticket):
             piece.ticket = None
@@ -232,90 +215,3 @@ def _finish(piece, begun_with, say, look):
         piece.edge, piece.wanted = edge, None
         piece.history.clear()
         piece.revision += 1
-
-
-@st.cache_resource(show_spinner=False)
-def _places(queue: str) -> Places:
-    """As many photos at once as there are processors: more would only make everybody wait."""
-    return Places(processors())
-
-
-def _look_up(stage: str, share: float) -> None:
-    """Says nothing, but lets Streamlit end the run."""
-    st.session_state.get("pieces")
-
-
-@contextmanager
-def a_place(
-    say: Callable[[str, float], None] = _look_up, queue: str = "photos", ticket: int | None = None
-) -> Iterator[None]:
-    """Waits for a free place; saying so again and again lets the person leave the queue, for
-    Streamlit ends the run of a page that was closed where it draws or looks into its session.
-
-    What takes moments has a `queue` of its own, and does not wait for the photos in progress. Who
-    has left the queue before comes back to the same turn with its `ticket`. Work
-    that fails there for want of memory or within OpenCV raises ImageError.
-    """
-    _load_package()
-    from pipeline.image import failures_in_words
-
-    place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS, ticket)
-    with place, failures_in_words():
-        yield
-
-
-def _load_package() -> None:
-    """Imports what a photo needs, for one thread at a time: whoever imports a package while another
-    thread is at it can be given it half made, where its modules import each other.
-    """
-    with _loading:
-        import pipeline.matting
-        import pipeline.stored  # noqa: F401  (what comes after the matte)
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up() -> threading.Thread:
-    """Loads the package and what finds people, once per server, while the first visitor looks
-    around. A dark square takes it that far; the rest is loaded within the first photo's own time.
-    """
-    _give_freed_memory_back()
-
-    def load() -> None:
-        _load_package()
-        import numpy as np
-
-        from pipeline import matte
-
-        matte(np.zeros((64, 64, 3), np.uint8))
-        leave_modules_out_of_collections()
-
-    thread = threading.Thread(target=load, name="warm-up", daemon=True)
-    thread.start()
-    return thread
-
-
-def leave_modules_out_of_collections() -> None:
-    """Streamlit collects garbage after every run of a page, and nobody else runs meanwhile.
-
-    Nearly all of what it looks through are the tens of thousands of objects of modules, which
-    live as long as the server does; without them a collection takes no time to speak of. What
-    belongs to those who are there is left out, too: to be called again when one of them has gone.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-
-
-def _give_freed_memory_back() -> None:
-    """Makes glibc return the memory of large arrays as soon as they are freed.
-
-    By itself it learns to keep blocks of up to 32 MB, in a heap for every thread, and Streamlit
-    starts a thread for every rerun; benchmarks/app.py shows what the server holds after twenty
-    photos. Elsewhere than on Linux nothing is done.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
-        libc.mallopt(M_ARENA_MAX, 2)

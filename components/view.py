@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.table import Piece, a_place
+from components.places import a_place
+from components.table import Piece
 
 if TYPE_CHECKING:
     from pipeline.stored import UnpackedMatte

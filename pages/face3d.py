@@ -9,11 +9,12 @@ from components.announce import announce
 from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
+from components.loading import warm_up
 from components.picture import figure
 from components.privacy import privacy_note
 from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
-from components.table import labels, warm_up
+from components.table import labels
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.entrance import come_through_the_app
+from components.loading import warm_up
 from components.masks_compared import compare_masks
 from components.measured import (
     BENCHMARKS,
@@ -17,12 +18,12 @@ from components.measured import (
 )
 from components.memory_scale import Amount, memory_scale
 from components.network_drawing import network_drawing
+from components.places import a_place
 from components.privacy import privacy_note
 from components.results_cases import show_cases
 from components.results_charts import quality_chart
 from components.results_masks import show_masks
 from components.steps_pictures import step_pictures
-from components.table import a_place, warm_up
 from components.tabs import addressed_tabs
 from pipeline.samples import SAMPLES
 

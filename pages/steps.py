@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.announce import announce
 from components.entrance import come_through_the_app
+from components.loading import warm_up
 from components.own_component import listen
 from components.own_file import own_photo
 from components.privacy import privacy_note
@@ -21,7 +22,7 @@ from components.steps_settings import (
     usual_settings,
 )
 from components.steps_walk import SAMPLE_OF, Walked, walk_of
-from components.table import USUAL_EDGE, Piece, warm_up
+from components.table import USUAL_EDGE, Piece
 from components.view import chosen
 from pipeline.samples import SAMPLES
 

@@ -8,12 +8,13 @@ import streamlit as st
 from components.address import forget, read_address, write_address
 from components.announce import announce
 from components.background_picker import background_picker
-from components.before_after import data_url
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
 from components.edge import edge_at_first, edge_settings, forget_edge, keep_edge
 from components.entrance import come_through_the_app
+from components.loading import warm_up
 from components.paste import paste_button
+from components.picture import data_url
 from components.privacy import privacy_note
 from components.result_view import (
     PAINTED_ON,
@@ -23,7 +24,7 @@ from components.result_view import (
     show_result,
 )
 from components.server import answer_clicks, let_go
-from components.table import STAGES, Piece, finish, labels, lay_out, warm_up
+from components.table import STAGES, Piece, finish, labels, lay_out
 from components.tabs import kept_tabs
 from components.trouble import show_trouble
 from components.unsaved import ask_before_leaving, say_what_is_forgotten

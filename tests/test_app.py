@@ -294,8 +294,8 @@ def test_first_paint_needs_no_heavy_import():
     script = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
-        "import components.table\n"
-        "components.table.warm_up = lambda: None\n"
+        "import components.loading\n"
+        "components.loading.warm_up = lambda: None\n"
         "app = AppTest.from_file('app.py', default_timeout=180)\n"
         "before = set(sys.modules)\n"
         "app.run()\n"

@@ -7,9 +7,8 @@ import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.places import processors
+from components.places import a_place, processors
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
-from components.table import a_place
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
