@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import composite
-from pipeline.encode import is_our_png
+from pipeline.encode import is_commands_png, with_commands_mark
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
@@ -268,7 +268,9 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
     if os.path.realpath(folder) == os.path.realpath(output):
         results = tuple(f".{name}.png" for name in OUTPUTS)
-        paths = [path for path in paths if not (path.name.endswith(results) and is_our_png(path))]
+        paths = [
+            path for path in paths if not (path.name.endswith(results) and is_commands_png(path))
+        ]
     photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
@@ -284,7 +286,7 @@ def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) 
         for name in options.save:
             result = options.output / result_name(job.name, name)
             there = os.path.exists(result)
-            if os.path.realpath(result) in given or (there and not is_our_png(result)):
+            if os.path.realpath(result) in given or (there and not is_commands_png(result)):
                 raise ImageError(f"The result {result} would replace your file: choose another -o.")
 
 
@@ -325,7 +327,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:
-            written.write(data)
+            written.write(with_commands_mark(data))
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]

@@ -20,9 +20,12 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 # zlib's fastest level: at 12 megapixels a person waits for a few times less than at the default
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
-# What every PNG of ours says of itself, so that a result is known again: the PNG
-# specification's tEXt chunk.
+# What every PNG of ours says of itself: the PNG specification's tEXt chunk.
 _MARK = _chunk(b"tEXt", b"Software\0DeepMasque")
+# What it says instead if a command wrote it. A command may leave out and replace what it knows
+# again by this; the app's pictures have the same names, but a person may have painted in them.
+_COMMANDS_MARK = _chunk(b"tEXt", b"Software\0DeepMasque's command line")
+_PNG = b"\x89PNG"
 # Colours are sRGB (the PNG specification's sRGB chunk, with the intent that photos are read by).
 _SRGB = _chunk(b"sRGB", b"\1")
 _HEADER = 33  # bytes of a PNG's signature and its first chunk
@@ -48,11 +51,18 @@ def encode_sixteen_bit_png(alpha: np.ndarray) -> bytes:
     return _png(levels)
 
 
-def is_our_png(file: Path) -> bool:
-    """Whether a file is a PNG that was written here, and not saved anew by another program."""
+def with_commands_mark(data: bytes) -> bytes:
+    """Marks a PNG file of ours as written by a command; another format has no place for it."""
+    if not data.startswith(_PNG):
+        return data
+    return data[:_HEADER] + _COMMANDS_MARK + data[_HEADER + len(_MARK) :]
+
+
+def is_commands_png(file: Path) -> bool:
+    """Whether a file is a PNG that a command wrote, and no other program saved anew since."""
     try:
         with file.open("rb") as opened:
-            return opened.read(_HEADER + len(_MARK))[_HEADER:] == _MARK
+            return opened.read(_HEADER + len(_COMMANDS_MARK))[_HEADER:] == _COMMANDS_MARK
     except OSError:
         return False
 
@@ -90,10 +100,11 @@ def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
 def with_print_size(data: bytes, dots_per_inch: float) -> bytes:
     """Writes the size in print into a PNG or JPEG file of ours; another format has no place for it.
     """
-    if data.startswith(b"\x89PNG"):
+    if data.startswith(_PNG):
         # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.
         per_metre = round(dots_per_inch / MM_PER_INCH * 1000).to_bytes(4, "big")
-        return data[:_HEADER] + _chunk(b"pHYs", 2 * per_metre + b"\1") + data[_HEADER:]
+        place = _HEADER + len(_MARK)  # the mark comes first, where it is looked for
+        return data[:place] + _chunk(b"pHYs", 2 * per_metre + b"\1") + data[place:]
     if data.startswith(b"\xff\xd8"):
         # JFIF 1.02: unit (1: dots per inch) and density, two bytes each across and down.
         return data[:13] + b"\1" + 2 * round(dots_per_inch).to_bytes(2, "big") + data[18:]

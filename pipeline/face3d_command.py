@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from pipeline.encode import with_commands_mark
 from pipeline.face import find_faces
 from pipeline.face3d import TEXTURE_SIZE, fit_person
 from pipeline.face_checks import choose_face
@@ -92,7 +93,7 @@ def _make(options) -> int:
     try:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(options.output) as file:
-            file.write(encoded)
+            file.write(with_commands_mark(encoded))
     except OSError as error:
         print(f"{options.output} cannot be written: {error.strerror}.", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ import numpy as np
 import trimesh
 from PIL import Image
 
-from pipeline.encode import encode_png, is_our_png
+from pipeline.encode import encode_png, is_commands_png
 from pipeline.face3d import FaceModel
 
 METRES_PER_MM = 0.001
@@ -89,9 +89,9 @@ def encode_ply(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
 
 
 def is_ours(file: Path, file_format: str) -> bool:
-    """Whether a file looks like what `encode` makes in this format."""
+    """Whether a file looks like what the command writes in this format."""
     if file_format == "png":
-        return is_our_png(file)
+        return is_commands_png(file)
     try:
         with file.open("rb") as opened:
             return _MARKS[file_format] in opened.read(_MARKED_BYTES)

@@ -13,6 +13,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.__main__ import main
+from pipeline.encode import encode_png
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 
@@ -112,6 +113,23 @@ def test_a_trimap_that_was_corrected_by_hand_is_used_and_kept(photo, tmp_path, c
     alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
     assert (alpha[corrected == 0] == 0).all() and (alpha[corrected == 255] == 255).all()
     np.testing.assert_array_equal(load_image(tmp_path / "anna.trimap.png")[..., 0], corrected)
+
+
+def test_a_trimap_that_was_corrected_in_the_app_is_used_and_kept(photo, tmp_path, capsys):
+    trimap = np.full(load_image(photo).shape[:2], 128, np.uint8)
+    trimap[:30], trimap[-30:] = 0, 255
+    cutout = np.zeros((*trimap.shape, 4), np.uint8)
+    for name, pixels in (("trimap", trimap), ("cutout", cutout)):
+        (tmp_path / f"anna.{name}.png").write_bytes(encode_png(pixels))
+    folder = [str(photo), str(tmp_path / "anna.trimap.png"), "-o", str(tmp_path), "--save"]
+    for name in ("trimap", "cutout"):
+        with pytest.raises(SystemExit):
+            main([*folder, name])
+        assert "would replace your file" in capsys.readouterr().err
+    (tmp_path / "anna.cutout.png").unlink()
+    assert main([str(tmp_path), "-o", str(tmp_path), "--save", "alpha"]) == 0
+    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
+    assert (alpha[:30] == 0).all() and (alpha[-30:] == 255).all()
 
 
 def test_a_file_that_is_no_result_of_ours_is_not_overwritten(photo, tmp_path, capsys):

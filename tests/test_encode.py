@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from pipeline.encode import encode_jpeg, encode_png, encode_webp, with_print_size
+from pipeline.encode import (
+    encode_jpeg,
+    encode_png,
+    encode_webp,
+    is_commands_png,
+    with_commands_mark,
+    with_print_size,
+)
 
 
 def read(data: bytes) -> tuple[str, np.ndarray]:
@@ -36,6 +43,21 @@ def test_colours_say_that_they_are_srgb(encode):
                 described = ImageCms.getProfileDescription(io.BytesIO(profile))
                 assert "sRGB" in described
             assert np.abs(np.asarray(image).astype(int) - picture).max() <= 2
+
+
+def test_what_a_command_wrote_is_known_again_and_what_the_app_gave_away_is_not(tmp_path):
+    file = tmp_path / "anna.png"
+    pixels = np.full((20, 30, 3), (180, 120, 60), np.uint8)
+    for size in (lambda data: data, lambda data: with_print_size(data, 300)):
+        of_app = size(encode_png(pixels))
+        for data, of_command in ((of_app, False), (with_commands_mark(of_app), True)):
+            file.write_bytes(data)
+            assert is_commands_png(file) == of_command
+            np.testing.assert_array_equal(read(data)[1], pixels)
+    Image.open(file).save(file)
+    assert not is_commands_png(file)
+    jpeg = encode_jpeg(pixels)
+    assert with_commands_mark(jpeg) == jpeg
 
 
 def test_alpha_has_no_colour_space():

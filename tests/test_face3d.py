@@ -12,6 +12,7 @@ from pipeline.face3d_command import main
 from pipeline.face_checks import NO_FACE, choose_face, wears_sunglasses
 from pipeline.image import ImageError, load_image
 from pipeline.isomap import View, extract_view, fill, texels
+from pipeline.mesh_export import encode
 from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
 from pipeline.mouth import boundary_loops, mouth_patch
 from pipeline.rasterize import interpolation, triangle_map
@@ -306,6 +307,19 @@ def test_sunglasses_are_noticed_and_glasses_are_not(sample):
         cv2.circle(dark, np.rint(middle).astype(int).tolist(), radius, (15,) * 3, -1)
     assert wears_sunglasses(dark, face)
     assert "sunglasses" in fit_face(dark, face, texture_size=64).notes[0]
+
+
+def test_command_replaces_its_own_isomap_and_not_one_of_the_app(sample, tmp_path, capsys):
+    image, face = sample
+    own, of_app, empty = (tmp_path / f"{name}.png" for name in ("own", "of-app", "empty"))
+    of_app.write_bytes(encode(fit_face(image, face, texture_size=64), "png"))
+    cv2.imwrite(str(empty), np.full((100, 100, 3), 200, np.uint8))
+    assert main([str(SAMPLES[1].file), "-o", str(own), "--no-matte"]) == 0
+    assert main([str(empty), "-o", str(own), "--no-matte"]) == 1
+    assert "No face was found" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(empty), "-o", str(of_app), "--no-matte"])
+    assert "would replace your file" in capsys.readouterr().err
 
 
 def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
