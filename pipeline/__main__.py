@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        jobs, problems = _jobs(options.photos, options.trimap, options.output)
+        jobs, problems = _jobs(options.photos, options.trimap)
         _check_nothing_is_overwritten(jobs, options)
         make_background = _background_maker(options.background)
     except ImageError as error:
@@ -213,7 +213,7 @@ def _hair_reach(text: str) -> float:
     return reach
 
 
-def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[list[Job], list[str]]:
+def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[str]]:
     """Expands folders, pairs photos with trimaps, and gives every result a name of its own.
 
     Returns what to do, and a sentence for every folder without a photo and every trimap that
@@ -222,7 +222,7 @@ def _jobs(arguments: list[Path], trimap: Path | None, output: Path) -> tuple[lis
     files, problems = [], []
     for path in arguments:
         try:
-            files.extend(_photos_in(path, output) if os.path.isdir(path) else [path])
+            files.extend(_photos_in(path) if os.path.isdir(path) else [path])
         except ImageError as error:
             problems.append(str(error))
     if trimap is not None:
@@ -260,18 +260,19 @@ def _result_names(photos: list[Path]) -> list[str]:
     ]
 
 
-def _photos_in(folder: Path, output: Path) -> list[Path]:
+def _photos_in(folder: Path) -> list[Path]:
     """The photos and trimaps of a folder, without hidden files and without earlier results."""
     try:
         paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     except OSError as error:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    if os.path.realpath(folder) == os.path.realpath(output):
-        results = tuple(f".{name}.png" for name in OUTPUTS)
-        paths = [
-            path for path in paths if not (path.name.endswith(results) and is_commands_png(path))
-        ]
-    photos = [path for path in paths if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS]
+    results = tuple(f".{name}.png" for name in OUTPUTS)
+    photos = [
+        path
+        for path in paths
+        if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS
+        and not (path.name.endswith(results) and is_commands_png(path))
+    ]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
     return photos
@@ -331,7 +332,9 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]
-    return " ".join([f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})", *result.notes])
+    line = f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})"
+    own = [f"The trimap {job.trimap} was used."] if job.trimap else []
+    return " ".join([line, *own, *result.notes])
 
 
 class _Bar:

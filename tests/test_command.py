@@ -132,6 +132,29 @@ def test_a_trimap_that_was_corrected_in_the_app_is_used_and_kept(photo, tmp_path
     assert (alpha[:30] == 0).all() and (alpha[-30:] == 255).all()
 
 
+def test_results_in_a_folder_are_left_out_wherever_the_next_ones_go(photo, tmp_path, capsys):
+    assert main([str(tmp_path), "-o", str(tmp_path), "--save", "mask,trimap"]) == 0
+    again = [str(tmp_path), "-o", str(tmp_path / "again"), "--save", "trimap"]
+    capsys.readouterr()
+    assert main([*again, "--band", "25"]) == 0
+    assert [file.name for file in (tmp_path / "again").iterdir()] == ["anna.trimap.png"]
+    unknown = [
+        (load_image(folder / "anna.trimap.png") == 128).sum()
+        for folder in (tmp_path, tmp_path / "again")
+    ]
+    assert unknown[1] > 1.5 * unknown[0]
+    assert "trimap.png" not in capsys.readouterr().out
+
+
+def test_the_line_says_which_trimap_was_used(photo, tmp_path, capsys):
+    own = tmp_path / "anna.trimap.png"
+    assert main([str(photo), "-o", str(tmp_path), "--save", "trimap"]) == 0
+    assert "was used" not in capsys.readouterr().out
+    Image.open(own).save(own)  # as an editor saves it
+    assert main([str(tmp_path), "-o", str(tmp_path), "--save", "alpha"]) == 0
+    assert f"The trimap {own} was used." in capsys.readouterr().out
+
+
 def test_a_file_that_is_no_result_of_ours_is_not_overwritten(photo, tmp_path, capsys):
     theirs = tmp_path / "anna.alpha.png"
     theirs.write_bytes(photo.read_bytes())
