@@ -23,6 +23,7 @@ MINIMUM_SIDE = 16
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP")
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
+RAW = "a camera raw file"
 # How the files people take for photos begin: (offset, bytes, what it is).
 OTHER_KINDS = (
     (0, b"GIF8", "a GIF"),
@@ -31,12 +32,19 @@ OTHER_KINDS = (
     (0, b"<svg", "an SVG drawing"),
     (0, b"<?xml", "an XML text"),
     (0, b"PK\x03\x04", "a ZIP archive or an office document"),
-    (4, b"ftypmp4", "a video"),
-    (4, b"ftypisom", "a video"),
-    (4, b"ftypqt", "a video"),
-    (4, b"ftypcrx", "a camera raw file"),
-    (0, b"FUJIFILMCCD-RAW", "a camera raw file"),
+    (4, b"ftypcrx", RAW),
+    (0, b"FUJIFILMCCD-RAW", RAW),
 )
+# The brands of ISO base media files that hold pictures (HEIF, ISO/IEC 23008-12, with its codecs;
+# AVIF; JPEG XL); any other's is a video.
+PICTURE_BRANDS = frozenset(
+    b"mif1 mif2 mif3 msf1 miaf 1pic heic heix heim heis hevc hevx hevm hevs avif avis avci avcs "
+    b"jpeg jpgs j2ki j2is vvic vvis evbi evbs jxl".split()
+)
+# Tags of a TIFF's first page that only camera raw files have there: the first page of a photo is
+# no reduced picture of another page (TIFF 6.0, section 8), and DNGVersion speaks for itself.
+SUBFILE_TYPE_TAG, REDUCED_SIZE = 254, 1
+DNG_VERSION_TAG = 50706
 
 # EXIF tag 0x0112 (EXIF 2.32, 4.6.4 A): how the stored picture has to be turned to stand upright.
 ORIENTATION_TAG = 0x0112
@@ -155,6 +163,7 @@ def _decode(data: bytes) -> Image.Image:
     _register_heif()
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_not_raw(image, data)
         _check_size(image)
         image.load()
     except ImageError:
@@ -179,6 +188,16 @@ def _register_heif() -> None:
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
+def _check_not_raw(image: Image.Image, data: bytes) -> None:
+    """Refuses the raw files that are TIFFs: what can be read of them is a small picture for a list.
+    """
+    if image.format != "TIFF":
+        return
+    reduced = image.tag_v2.get(SUBFILE_TYPE_TAG, 0) & REDUCED_SIZE
+    if reduced or DNG_VERSION_TAG in image.tag_v2 or data[8:10] == b"CR":  # Canon's CR2
+        raise ImageError(_other_kind_text(RAW))
+
+
 def _check_size(image: Image.Image) -> None:
     """Judges the size that the header states, before any pixel is unpacked."""
     width, height = image.size
@@ -199,12 +218,18 @@ def _too_large_text(width: int = 0, height: int = 0) -> str:
 def _not_a_picture(data: bytes) -> str:
     for offset, start, kind in OTHER_KINDS:
         if data[offset : offset + len(start)] == start:
-            return f"This is {kind}, not a photo. Give a {FORMATS_IN_WORDS} file."
+            return _other_kind_text(kind)
+    if data[4:8] == b"ftyp" and data[8:12].strip() not in PICTURE_BRANDS:
+        return _other_kind_text("a video")
     if data[:3] == b"\xff\xd8\xff" or data[:8] == b"\x89PNG\r\n\x1a\n" or data[4:8] == b"ftyp":
         return _DAMAGED_TEXT
     if data[:4] in (b"II*\0", b"MM\0*"):
         return "This TIFF file is of a kind that we cannot read. Export it with 8 or 16 bits."
     return f"This file is not a picture we can read. Give a {FORMATS_IN_WORDS} file."
+
+
+def _other_kind_text(kind: str) -> str:
+    return f"This is {kind}, not a photo. Give a {FORMATS_IN_WORDS} file."
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
+from pipeline.formats import PHOTO_ENDINGS, UPLOADED
 from pipeline.image import MAXIMUM_PIXELS, ImageError, load_image
 
 LOSSY = 9  # grey levels by which a good lossy encoding may differ on a smooth picture
@@ -56,6 +57,17 @@ def png_of_size(width: int, height: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 100))
         + chunk(b"IEND", b"")
     )
+
+
+def page_of_tiff() -> bytes:
+    """What follows the 16 bytes at which Canon's raw files begin: 16 x 16 black pixels."""
+    numbers = {256: 16, 257: 16, 258: 8, 259: 1, 262: 1, 273: 120, 277: 1, 278: 16, 279: 256}
+    entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in numbers.items()]
+    page = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return page.ljust(120 - 16, b"\0") + bytes(256)
+
+
+VIDEOS = (b"isom", b"mp42", b"qt  ", b"M4V ", b"3gp5", b"avc1", b"MSNV", b"f4v ", b"dash")
 
 
 def largest_difference(first: np.ndarray, second: np.ndarray) -> int:
@@ -286,7 +298,10 @@ def test_unusable_profile_is_passed_over():
         (b"Dear Sir or Madam, " * 20, "not a picture"),
         (b"GIF89a" + bytes(50), "GIF"),
         (b"%PDF-1.7" + bytes(50), "PDF"),
-        (b"\0\0\0\x18ftypisom" + bytes(50), "video"),
+        *((b"\0\0\0\x18ftyp" + brand + bytes(50), "video") for brand in VIDEOS),
+        *((b"\0\0\0\x18ftyp" + brand + bytes(50), "damaged") for brand in (b"heic", b"mif1")),
+        (b"\0\0\0\x18ftypcrx " + bytes(50), "camera raw"),
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(4) + page_of_tiff(), "camera raw"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "damaged"),
         (encoded(smooth_picture(12, 400), "PNG"), "too small"),
         (png_of_size(9000, 9000), "81 megapixels"),
@@ -297,6 +312,26 @@ def test_unusable_files_are_refused_in_words(data, words):
     with pytest.raises(ImageError, match=words) as refusal:
         load_image(data)
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("tag, value", [(254, 1), (254, 65537), (50706, b"\1\4\0\0")])
+def test_the_small_picture_of_a_raw_file_is_not_taken_for_the_photo(tag, value):
+    pages = TiffImagePlugin.ImageFileDirectory_v2()
+    pages[tag] = value
+    data = encoded(smooth_picture(), "TIFF", tiffinfo=pages)
+    with pytest.raises(ImageError, match="camera raw file"):
+        load_image(data)
+    pages = TiffImagePlugin.ImageFileDirectory_v2()
+    pages[254] = 2  # a page of several, of full size
+    data = encoded(smooth_picture(), "TIFF", tiffinfo=pages)
+    np.testing.assert_array_equal(load_image(data), smooth_picture())
+
+
+def test_the_page_offers_what_the_command_takes():
+    """Where its system calls a file an image, it is one; the endings beside that are said."""
+    beside = set(UPLOADED) - {"image"}
+    assert beside <= set(PHOTO_ENDINGS)
+    assert {ending for ending in PHOTO_ENDINGS if ending.startswith(("he", "hif", "av"))} == beside
 
 
 def test_missing_file_and_folder_are_refused_in_words(tmp_path):
