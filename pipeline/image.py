@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
@@ -57,6 +57,9 @@ ORIENTATIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+# Levels by which a profile of sRGB itself moves colours: its numbers are rounded.
+ROUNDING = 1
 
 # What Pillow's decoders raise on damaged data, apart from OSError: found by feeding them cut and
 # altered files (tests/test_image.py does so still).
@@ -290,22 +293,31 @@ def _float_grey(image: Image.Image) -> Image.Image:
 def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:
     """Converts from the embedded profile; one that does not fit the picture is passed over."""
     try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        if _is_srgb(profile):
+        if image.mode == "RGB" and _is_srgb(data):
             return image
-        return ImageCms.profileToProfile(
-            image,
-            profile,
-            ImageCms.createProfile("sRGB"),
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        return _converted(image, data)
     except (ImageCms.PyCMSError, *DAMAGED, OSError):
         return image
 
 
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    """Tells whether converting would only take time and change nothing, as for most photos."""
-    description = ImageCms.getProfileDescription(profile)
-    return "sRGB" in description and "linear" not in description.lower()
+def _converted(image: Image.Image, profile: bytes) -> Image.Image:
+    return ImageCms.profileToProfile(
+        image,
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+
+
+@lru_cache(maxsize=8)
+def _is_srgb(profile: bytes) -> bool:
+    """Tells whether converting would only take time and change nothing, as for most photos.
+
+    Its name does not tell: "sRGB" is in the names of linear spaces and of Display P3's curve, too.
+    """
+    levels = np.linspace(0, 255, 17).astype(np.uint8)
+    colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(17, -1, 3)
+    converted = np.asarray(_converted(Image.fromarray(colours), profile))
+    return int(np.abs(converted.astype(int) - colours).max()) <= ROUNDING

@@ -220,19 +220,29 @@ def p3_to_srgb(colour: tuple[int, int, int]) -> np.ndarray:
     ).astype(np.uint8)
 
 
-def display_p3() -> bytes:
-    """A minimal ICC v2 matrix profile: P3 primaries adapted to D50, sRGB's curve as points."""
+# Red, green and blue as X, Y and Z, adapted to D50.
+P3 = (0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)
+SRGB = (0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410)
+
+
+def display_p3(name: bytes = b"Wide test space") -> bytes:
+    return matrix_profile(P3, srgb_curve(), name)
+
+
+def srgb_curve() -> bytes:
+    """As 1024 points, like the profile that most cameras embed."""
     steps = np.linspace(0, 1, 1024)
     curve = np.where(steps <= 0.04045, steps / 12.92, ((steps + 0.055) / 1.055) ** 2.4)
-    points = np.round(curve * 65535).astype(">u2").tobytes()
-    tags = {
-        b"rXYZ": b"XYZ \0\0\0\0" + fixed(0.51512, 0.24120, -0.00105),
-        b"gXYZ": b"XYZ \0\0\0\0" + fixed(0.29198, 0.69225, 0.04189),
-        b"bXYZ": b"XYZ \0\0\0\0" + fixed(0.15710, 0.06657, 0.78407),
-        b"rTRC": b"curv\0\0\0\0" + struct.pack(">I", 1024) + points,
-    }
-    tags[b"gTRC"] = tags[b"bTRC"] = tags[b"rTRC"]
-    return icc_profile(b"RGB ", tags)
+    return struct.pack(">I", 1024) + np.round(curve * 65535).astype(">u2").tobytes()
+
+
+def matrix_profile(primaries, curve: bytes, name: bytes) -> bytes:
+    """A minimal ICC v2 profile."""
+    tags = {}
+    for channel, primary in zip((b"r", b"g", b"b"), primaries):
+        tags[channel + b"XYZ"] = b"XYZ \0\0\0\0" + fixed(*primary)
+        tags[channel + b"TRC"] = b"curv\0\0\0\0" + curve
+    return icc_profile(b"RGB ", tags, name)
 
 
 def linear_grey() -> bytes:
@@ -245,8 +255,7 @@ def fixed(*values: float) -> bytes:
     return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
 
 
-def icc_profile(space: bytes, own_tags: dict[bytes, bytes]) -> bytes:
-    text = b"Wide test space"
+def icc_profile(space: bytes, own_tags: dict[bytes, bytes], text: bytes = b"Grey") -> bytes:
     tags = {
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" * 79,
         b"cprt": b"text\0\0\0\0none\0\0\0\0",
@@ -268,6 +277,29 @@ def icc_profile(space: bytes, own_tags: dict[bytes, bytes]) -> bytes:
 def test_the_profile_of_the_test_is_sound():
     profile = ImageCms.ImageCmsProfile(io.BytesIO(display_p3()))
     assert profile.profile.xcolor_space.strip() == "RGB"
+
+
+def test_a_profile_is_not_taken_at_its_name():
+    """As GIMP and Krita name them; IEC 61966-2-1: light of 55/255 is the level 128."""
+    red = np.full((32, 32, 3), (200, 60, 60), np.uint8)
+    data = encoded(red, "PNG", icc_profile=display_p3(b"sRGB TRC from Display P3"))
+    assert np.abs(load_image(data) - p3_to_srgb((200, 60, 60)).astype(int)).max() <= 2
+    linear = matrix_profile(SRGB, struct.pack(">I", 0), b"sRGB-elle-V2-g10.icc")
+    grey = np.full((32, 32, 3), 55, np.uint8)
+    assert np.abs(load_image(encoded(grey, "PNG", icc_profile=linear)).astype(int) - 128).max() <= 1
+
+
+def test_pictures_in_srgb_are_not_converted():
+    """Converting would round some of their colours, by one level."""
+    colours = np.random.default_rng(5).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    profile = matrix_profile(SRGB, srgb_curve(), b"sRGB IEC61966-2.1")
+    converted = ImageCms.profileToProfile(
+        Image.fromarray(colours),
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+    )
+    assert largest_difference(np.asarray(converted), colours) == 1
+    np.testing.assert_array_equal(load_image(encoded(colours, "PNG", icc_profile=profile)), colours)
 
 
 def test_the_profile_of_a_grey_picture_counts_where_it_is_transparent_too():
