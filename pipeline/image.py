@@ -13,6 +13,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from pipeline.named_colours import named_profile
+
 # Sensors sold as 50 megapixels give up to 8192 x 6144.
 MAXIMUM_PIXELS = 8192 * 6144
 # A 16-bit RGB file of that size, not compressed at all, with some room for its metadata.
@@ -105,6 +107,10 @@ def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
     Returns (H, W, 3) uint8 RGB. EXIF orientation is applied, an embedded ICC profile is converted
     to sRGB (relative colorimetric), 16-bit values are reduced to 8, and transparent parts show
     white. Of a file with several pictures, the first.
+
+    Colours without a profile are taken for sRGB, but for JPEGs whose EXIF data say Adobe RGB and
+    HEICs that say Display P3. What AVIF (nclx) and PNG (cICP) files say of theirs, Pillow does not
+    tell; nor are the curves of HDR pictures converted.
 
     Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
     (more than 50 megapixels) or too small (a side under 16 pixels).
@@ -245,7 +251,7 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Converts any mode to 8-bit RGB in sRGB, on white where the picture is transparent."""
-    profile = image.info.get("icc_profile")
+    profile = _profile(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         image = _sixteen_bit_grey(image)
     elif image.mode == "F":
@@ -265,6 +271,14 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     if opacity is not None:
         image = Image.composite(image, Image.new("RGB", image.size, "white"), opacity)
     return image
+
+
+def _profile(image: Image.Image) -> bytes | None:
+    """The ICC profile of a picture, embedded or of the space that it names."""
+    try:
+        return image.info.get("icc_profile") or named_profile(image)
+    except (OSError, *DAMAGED):
+        return None
 
 
 def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
@@ -291,7 +305,7 @@ def _float_grey(image: Image.Image) -> Image.Image:
 
 
 def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:
-    """Converts from the embedded profile; one that does not fit the picture is passed over."""
+    """Converts from a profile; one that does not fit the picture is passed over."""
     try:
         if image.mode == "RGB" and _is_srgb(data):
             return image

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms, TiffImagePlugin
+from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
 from pipeline.formats import PHOTO_ENDINGS, UPLOADED
 from pipeline.image import MAXIMUM_PIXELS, ImageError, load_image
@@ -203,18 +203,61 @@ def test_embedded_profile_is_converted_to_srgb():
     assert largest_difference(load_image(encoded(grey, "PNG", icc_profile=p3)), grey) <= 1
 
 
+def exif_of(space: int, index: str) -> Image.Exif:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif).update({0xA001: space, 0xA005: {1: index}})
+    return exif
+
+
+@pytest.mark.parametrize("turn", [1, 6])
+def test_adobe_rgb_is_known_by_the_exif_data_of_cameras(turn):
+    """DCF 2.0: uncalibrated, and the index of its optional colour space."""
+    picture = np.full((32, 32, 3), (120, 160, 90), np.uint8)
+    exif = exif_of(65535, "R03")
+    exif[0x0112] = turn
+    loaded = load_image(encoded(picture, "JPEG", quality=100, subsampling=0, exif=exif))
+    # By the matrices of Adobe RGB (1998), 4.3.4.1, and of IEC 61966-2-1.
+    linear = (np.array((120, 160, 90)) / 255) ** (563 / 256)
+    to_xyz = [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
+    assert np.abs(loaded.astype(int) - xyz_to_srgb(to_xyz @ linear)).max() <= 2
+    for space, index in ((1, "R03"), (65535, "R98"), (1, "R98")):
+        exif = exif_of(space, index)
+        loaded = load_image(encoded(picture, "JPEG", quality=100, subsampling=0, exif=exif))
+        assert largest_difference(loaded, picture) <= 2
+
+
+def test_a_profile_counts_before_what_exif_data_say():
+    picture = np.full((32, 32, 3), (200, 60, 60), np.uint8)
+    profile = matrix_profile(SRGB, srgb_curve(), b"sRGB")
+    data = encoded(picture, "JPEG", quality=100, exif=exif_of(65535, "R03"), icc_profile=profile)
+    assert largest_difference(load_image(data), picture) <= 2
+
+
+def test_heic_that_names_display_p3_is_converted():
+    picture = np.full((32, 32, 3), (200, 60, 60), np.uint8)
+    for primaries, expected in ((12, p3_to_srgb((200, 60, 60))), (1, (200, 60, 60))):
+        named = {"color_primaries": primaries, "transfer_characteristics": 13}
+        named |= {"matrix_coefficients": 6, "full_range_flag": 1}
+        loaded = load_image(encoded(picture, "HEIF", quality=100, **named))
+        assert np.abs(loaded.astype(int) - expected).max() <= 3
+
+
 def p3_to_srgb(colour: tuple[int, int, int]) -> np.ndarray:
     to_xyz = np.array(
         [[0.48657, 0.26567, 0.19822], [0.22897, 0.69174, 0.07929], [0, 0.04511, 1.04394]]
-    )
-    to_srgb = np.array(
-        [[3.24045, -1.53714, -0.49853], [-0.96927, 1.87601, 0.04156], [0.05564, -0.20403, 1.05723]]
     )
     encoded_value = np.array(colour) / 255
     linear = np.where(
         encoded_value <= 0.04045, encoded_value / 12.92, ((encoded_value + 0.055) / 1.055) ** 2.4
     )
-    linear = np.clip(to_srgb @ to_xyz @ linear, 0, 1)
+    return xyz_to_srgb(to_xyz @ linear)
+
+
+def xyz_to_srgb(xyz: np.ndarray) -> np.ndarray:
+    to_srgb = np.array(
+        [[3.24045, -1.53714, -0.49853], [-0.96927, 1.87601, 0.04156], [0.05564, -0.20403, 1.05723]]
+    )
+    linear = np.clip(to_srgb @ xyz, 0, 1)
     return np.round(
         255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     ).astype(np.uint8)
