@@ -99,14 +99,15 @@ def failures_in_words() -> Iterator[None]:
         raise ImageError(f"This photo cannot be worked on: {error.err}.") from error
 
 
-def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
+def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) -> np.ndarray:
     """Reads a photo and returns its upright pixels in sRGB.
 
     source: a path, the bytes of a file, or an open binary file.
+    behind: the grey level, 0 to 255, that transparent parts show: white.
 
     Returns (H, W, 3) uint8 RGB. EXIF orientation is applied, an embedded ICC profile is converted
-    to sRGB (relative colorimetric), 16-bit values are reduced to 8, and transparent parts show
-    white. Of a file with several pictures, the first.
+    to sRGB (relative colorimetric), and 16-bit values are reduced to 8. Of a file with several
+    pictures, the first.
 
     Colours without a profile are taken for sRGB, but for JPEGs whose EXIF data say Adobe RGB and
     HEICs that say Display P3. What AVIF (nclx) and PNG (cICP) files say of theirs, Pillow does not
@@ -117,7 +118,7 @@ def load_image(source: str | PathLike | bytes | BinaryIO) -> np.ndarray:
     """
     image = _decode(_read(source))
     turn = _orientation(image)
-    image = _to_srgb(image)
+    image = _to_srgb(image, behind)
     if turn is not None:
         image = image.transpose(turn)
     return np.array(image)
@@ -249,8 +250,8 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """Converts any mode to 8-bit RGB in sRGB, on white where the picture is transparent."""
+def _to_srgb(image: Image.Image, behind: int) -> Image.Image:
+    """Converts any mode to 8-bit RGB in sRGB, on a grey level where the picture is transparent."""
     profile = _profile(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         image = _sixteen_bit_grey(image)
@@ -269,7 +270,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode != "RGB":  # Pillow would copy it
         image = image.convert("RGB")
     if opacity is not None:
-        image = Image.composite(image, Image.new("RGB", image.size, "white"), opacity)
+        image = Image.composite(image, Image.new("RGB", image.size, (behind,) * 3), opacity)
     return image
 
 

@@ -107,11 +107,12 @@ def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int
     source: as for `pipeline.image.load_image`.
     shape: (H, W) of the photo.
 
-    Returns (H, W) uint8: 0 background, 128 unknown, 255 foreground.
+    Returns (H, W) uint8: 0 background, 128 unknown, 255 foreground. What is transparent, as on a
+    layer of its own where nobody painted, is unknown: nobody said what it is.
 
     Raises ImageError if the file cannot be read, or `normalised_trimap` refuses it.
     """
-    return normalised_trimap(load_image(source), shape)
+    return normalised_trimap(load_image(source, behind=UNKNOWN), shape)
 
 
 def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

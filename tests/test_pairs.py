@@ -94,6 +94,18 @@ def test_jpeg_noise_does_not_change_a_trimap_away_from_its_edges():
     assert set(np.unique(trimap)) <= {0, 128, 255}
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_what_nobody_painted_on_a_layer_of_its_own_is_unknown(mode):
+    painted = np.zeros((24, 32, 4), np.uint8)
+    painted[:, :8] = (0, 0, 0, 255)
+    painted[:, 20:] = 255
+    file = io.BytesIO()
+    Image.fromarray(painted).convert(mode).save(file, "PNG")
+    expected = np.full((24, 32), 128, np.uint8)
+    expected[:, :8], expected[:, 20:] = 0, 255
+    np.testing.assert_array_equal(load_trimap(file.getvalue(), (24, 32)), expected)
+
+
 def test_a_trimap_of_another_size_is_scaled():
     trimap = normalised_trimap(small_trimap(), (48, 64))
     np.testing.assert_array_equal(trimap, small_trimap().repeat(2, 0).repeat(2, 1))
