@@ -1,17 +1,15 @@
 """The command: photos in, masks, trimaps, alpha mattes, cut-outs and composites out."""
 
 import argparse
-import io
 import os
 import re
-import signal
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import composite
+from pipeline import command, composite
 from pipeline.encode import is_commands_png, with_commands_mark
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, failures_in_words, load_image
@@ -20,7 +18,6 @@ from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 from pipeline.whole_file import whole_file
 
-STOPPED = 128 + signal.SIGINT  # as shells have it
 MOST_HAIR = 3  # widths of the band beyond hair
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -57,15 +54,16 @@ class Job:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command with the given arguments (those of the process by default).
 
-    Returns the exit status: 0 all photos done, 1 at least one failed, STOPPED after Ctrl-C.
+    Returns the exit status: 0 all photos done, 1 at least one failed, 130 stopped by Ctrl-C.
 
     Raises SystemExit with status 2 if the arguments are not understood, 0 after --help.
     """
+    return command.run(lambda: _run(arguments), "Stopped. What is written already is whole.")
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    # A photo's name may have signs that the terminal's, or a file's, encoding lacks.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         jobs, problems = _jobs(options.photos, options.trimap)
         _check_nothing_is_overwritten(jobs, options)
@@ -79,11 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     for problem in problems:
         print(problem, file=sys.stderr)
-    try:
-        failed = _do_all(jobs, options, make_background)
-    except KeyboardInterrupt:
-        print("\nStopped. What is written already is whole.", file=sys.stderr)
-        return STOPPED
+    failed = _do_all(jobs, options, make_background)
     if failed:
         names = ", ".join(str(photo) for photo in failed)
         print(f"{len(failed)} of {len(jobs)} failed: {names}", file=sys.stderr)
@@ -105,22 +99,12 @@ def _do_all(jobs, options, make_background) -> list[Path]:
             reason = f"The results cannot be written: {error.strerror}."
         else:
             bar.hide()
-            _say(line)
+            command.say(line)
             continue
         failed.append(job.photo)
         bar.hide()
         print(f"{job.photo}: {reason}", file=sys.stderr)
     return failed
-
-
-def _say(line: str) -> None:
-    """Prints a line; where nobody reads on, as after `| head`, or where its file has no more room,
-    the work goes on unsaid.
-    """
-    try:
-        print(line, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

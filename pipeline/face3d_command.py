@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import signal
 import sys
 from pathlib import Path
 
+from pipeline import command
 from pipeline.encode import with_commands_mark
 from pipeline.face import find_faces
 from pipeline.face3d import TEXTURE_SIZE, fit_person
@@ -17,7 +17,6 @@ from pipeline.surrey import surrey_model
 from pipeline.whole_file import whole_file
 
 ENDINGS = {".glb": "glb", ".zip": "obj", ".ply": "ply", ".png": "png"}
-STOPPED = 128 + signal.SIGINT  # as shells have it
 
 EPILOG = """\
 examples:
@@ -35,6 +34,10 @@ stopped by Ctrl-C.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with the given arguments; returns the exit status."""
+    return command.run(lambda: _run(arguments), "Stopped; nothing was written.")
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pipeline.face3d",
         description="Makes a textured 3D face from photos of one person.",
@@ -57,11 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
     if _replaces_a_file_of_theirs(options.output, options.photos):
         parser.error(f"The result {options.output} would replace your file: choose another -o.")
-    try:
-        return _make(options)
-    except KeyboardInterrupt:
-        print("\nStopped; nothing was written.", file=sys.stderr)
-        return STOPPED
+    return _make(options)
 
 
 def _replaces_a_file_of_theirs(output: Path, photos: list[Path]) -> bool:
@@ -100,10 +99,10 @@ def _make(options) -> int:
     angles = ", ".join(f"{name} {angle:.0f}" for name, angle in result.camera.angles.items())
     times = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in result.timings.items())
     share = 100 * result.error / result.interocular
-    print(
+    command.say(
         f"{options.output}: {len(result.triangles)} triangles; {angles} degrees; landmarks off by "
         f"{result.error:.1f} pixels ({share:.1f} % of the distance between the eyes); {times}"
     )
     for note in [*notes, *result.notes]:
-        print(note)
+        command.say(note)
     return 0

@@ -325,6 +325,16 @@ def test_stopping_says_so_and_nothing_more(photo, tmp_path, capsys, monkeypatch)
     assert capsys.readouterr().err.strip() == "Stopped. What is written already is whole."
 
 
+def test_stopping_before_the_first_photo_says_so_too(photo, tmp_path, capsys, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.__main__.load_image", stopped)
+    arguments = [str(photo), "-o", str(tmp_path / "results"), "--background", "beach.jpg"]
+    assert main(arguments) == 130
+    assert "Stopped." in capsys.readouterr().err
+
+
 def test_who_reads_no_further_stops_nothing(photo, tmp_path):
     photos = [tmp_path / f"{name}.jpg" for name in "ab"]
     for each in photos:

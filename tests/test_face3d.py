@@ -1,5 +1,9 @@
 """The 3D face: cameras and coefficients recovered, textures that agree, sentences for people."""
 
+import os
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -320,6 +324,25 @@ def test_command_replaces_its_own_isomap_and_not_one_of_the_app(sample, tmp_path
     with pytest.raises(SystemExit):
         main([str(empty), "-o", str(of_app), "--no-matte"])
     assert "would replace your file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("end", ["| true", "> /dev/full", "> names"])
+def test_command_has_written_its_file_whatever_becomes_of_its_words(tmp_path, end):
+    command = f"{sys.executable} -m pipeline.face3d {SAMPLES[1].file} --no-matte"
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": os.getcwd()}
+    done = subprocess.run(
+        f"set -o pipefail; {command} -o fäce.ply {end}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (tmp_path / "fäce.ply").exists()
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    if end == "> names":
+        assert r"f\xe4ce.ply: 898 triangles" in (tmp_path / "names").read_text()
 
 
 def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
