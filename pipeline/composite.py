@@ -19,6 +19,8 @@ PURE_BACKGROUND = 0.004
 SUBJECT_MARGIN = 0.006
 # The transfer curve of sRGB, near enough for a blur: a lens adds up light, not stored values.
 GAMMA = 2.2
+# By so much may an alpha that was scaled lie beside 0..1.
+ROUNDING = 1e-5
 
 
 def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -31,7 +33,8 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     Returns (H, W, 3) uint8 RGB: exactly the foreground where alpha is 1, the background where it is
     0.
 
-    Raises ImageError if the shapes do not belong together, or colours are not uint8.
+    Raises ImageError if the shapes do not belong together, colours are not uint8, or alpha is not
+    floating or not in [0, 1].
     """
     foreground, alpha, background = map(np.asarray, (foreground, alpha, background))
     if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
@@ -44,6 +47,7 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
             f"Foreground and background must be uint8; they are {foreground.dtype} and "
             f"{background.dtype}."
         )
+    _check(alpha)
     result = cv2.copyTo(foreground, (alpha >= 1).view(np.uint8), background.copy())
     # Few pixels are mixtures; arithmetic on all of a large photo would take ten times as long.
     pixels = np.flatnonzero((alpha > 0) & (alpha < 1))
@@ -52,6 +56,17 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     mixed = behind + share * (foreground.reshape(-1, 3).take(pixels, 0) - behind)
     result.reshape(-1, 3)[pixels] = mixed + 0.5
     return result
+
+
+def _check(alpha):
+    """Of levels up to 255, all but 0 would count as opaque, and nobody would be told."""
+    least, most = alpha.min(initial=0), alpha.max(initial=0)
+    within = least >= -ROUNDING and most <= 1 + ROUNDING  # not of NaN either
+    if not (np.issubdtype(alpha.dtype, np.floating) and within):
+        raise ImageError(
+            f"Alpha must be floating numbers from 0 to 1; it is {alpha.dtype} from {least:g} to "
+            f"{most:g}."
+        )
 
 
 def premultiplied(picture: np.ndarray) -> np.ndarray:
@@ -69,7 +84,12 @@ def cutout(foreground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Returns the subject alone: (H, W, 4) uint8 RGB with straight (not premultiplied) alpha.
 
     Where alpha is 0 the colours are black, so that no trace of the old background is handed on.
+
+    foreground: (H, W, 3) uint8 RGB. alpha: (H, W) float in [0, 1].
+
+    Raises ImageError if alpha is not floating or not in [0, 1].
     """
+    _check(alpha)
     opacity = (np.clip(alpha, 0, 1) * 255 + 0.5).astype(np.uint8)
     picture = np.dstack([foreground, opacity])
     picture[opacity == 0] = 0
@@ -152,7 +172,10 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
     radius: of the disc, as a share of the photo's height.
 
     Returns (H, W, 3) uint8 RGB background.
+
+    Raises ImageError if alpha is not floating or not in [0, 1].
     """
+    _check(alpha)
     height, width = alpha.shape
     scale = min(1.0, BLUR_HEIGHT / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

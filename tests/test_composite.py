@@ -62,6 +62,29 @@ def test_composite_refuses_colours_that_are_not_uint8():
             composite(pair[0], alpha, pair[1])
 
 
+@pytest.mark.parametrize(
+    "alpha",
+    [
+        np.full((4, 4), 255, np.uint8),
+        np.full((4, 4), 1, np.uint8),
+        np.full((4, 4), True),
+        np.full((4, 4), 255.0),
+        np.full((4, 4), -0.5),
+        np.full((4, 4), np.nan, np.float32),
+    ],
+)
+def test_an_alpha_of_other_numbers_is_refused_in_words(alpha):
+    """Its half transparent pixels would be taken for opaque ones."""
+    picture = np.zeros((4, 4, 3), np.uint8)
+    for make in (
+        lambda: composite(picture, alpha, picture),
+        lambda: cutout(picture, alpha),
+        lambda: blurred(picture, alpha),
+    ):
+        with pytest.raises(ImageError, match="floating numbers from 0 to 1"):
+            make()
+
+
 @given(pictures, mattes)
 def test_cutout_has_straight_alpha_and_no_trace_of_the_old_background(foreground, alpha):
     picture = cutout(foreground, alpha)
