@@ -22,6 +22,8 @@ from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 # Unicode's punctuation, blanks, invisible and mathematical signs, which part the words of a name.
 BETWEEN_WORDS = frozenset("Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Cc Cf Cs Co Cn Sm Sc Sk".split())
+# Programs that number what is marked write these.
+LABELS = [0, 1, 2]
 # How far, in grey levels, a saved trimap strays from its levels: JPEG does so near edges.
 LEVEL_TOLERANCE = 24
 # Share of pixels that may lie between the levels (smoothed edges) before it is no trimap.
@@ -118,9 +120,9 @@ def load_trimap(source: str | PathLike | bytes | BinaryIO, shape: tuple[int, int
 def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Brings a trimap to the photo's size and to the levels 0, 128 and 255.
 
-    Three levels of any values count as background, unknown and foreground from dark to light;
-    otherwise near-black, near-white and what lies between. A trimap of other size is scaled
-    (nearest neighbour) where its proportions are the photo's.
+    Three levels that lie well apart, or the labels 0, 1 and 2, count as background, unknown and
+    foreground from dark to light; otherwise near-black, near-white and what lies between. A trimap
+    of other size is scaled (nearest neighbour) where its proportions are the photo's.
 
     trimap: (h, w) or (h, w, 3) uint8.
     shape: (H, W) of the photo.
@@ -152,7 +154,7 @@ def _grey(trimap: np.ndarray) -> np.ndarray:
 
 def _levels(grey: np.ndarray) -> np.ndarray:
     present = np.flatnonzero(np.bincount(grey.ravel(), minlength=256))
-    if len(present) == 3:
+    if len(present) == 3 and (_well_apart(present) or present.tolist() == LABELS):
         table = np.zeros(256, np.uint8)
         table[present] = (BACKGROUND, UNKNOWN, FOREGROUND)
         return table[grey]
@@ -167,6 +169,11 @@ def _levels(grey: np.ndarray) -> np.ndarray:
     table[values <= LEVEL_TOLERANCE] = BACKGROUND
     table[values >= 255 - LEVEL_TOLERANCE] = FOREGROUND
     return table[grey]
+
+
+def _well_apart(present: np.ndarray) -> bool:
+    """Whether no level can be another one that strayed."""
+    return np.diff(present).min() > 2 * LEVEL_TOLERANCE
 
 
 def _check_parts(levels: np.ndarray) -> None:

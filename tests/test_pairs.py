@@ -83,6 +83,12 @@ def test_three_levels_of_any_value_are_understood(levels):
     )
 
 
+@pytest.mark.parametrize("levels", [(0, 254, 255), (0, 231, 255)])
+def test_a_level_that_strayed_is_no_level_of_its_own(levels):
+    expected = small_trimap((0, 255, 255))
+    np.testing.assert_array_equal(normalised_trimap(small_trimap(levels), (24, 32)), expected)
+
+
 def test_jpeg_noise_does_not_change_a_trimap_away_from_its_edges():
     file = io.BytesIO()
     Image.fromarray(small_trimap()).save(file, "JPEG", quality=80)
@@ -131,6 +137,9 @@ def test_colour_of_the_same_value_in_all_channels_is_grey():
         (np.zeros((24, 32), np.uint8), "no white part"),
         (np.full((24, 32), 128, np.uint8), "no white part"),
         (np.full((24, 32), 255, np.uint8), "no black part"),
+        (small_trimap((0, 127, 128)), "no white part"),
+        (small_trimap((0, 128, 129)), "no white part"),
+        (small_trimap((128, 254, 255)), "no black part"),
     ],
 )
 def test_what_is_no_trimap_for_this_photo_is_refused_in_words(trimap, words):
