@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,24 +225,41 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
         ]
     names = _result_names([photo for photo, _ in pairs])
     jobs = [Job(photo, own, name) for (photo, own), name in zip(pairs, names, strict=True)]
-    twice = [name for name, count in Counter(job.name for job in jobs).items() if count > 1]
-    if twice:
-        raise ImageError(f"Two photos are called {twice[0]}: one result would replace the other.")
+    count = Counter(map(_of_any_system, names))
+    for name in names:
+        if count[_of_any_system(name)] > 1:
+            raise ImageError(f"Two photos are called {name}: one result would replace the other.")
     return jobs, problems
 
 
 def _result_names(photos: list[Path]) -> list[str]:
     """What the results of each photo are called: its name in the shortest way that is its own."""
+    given = Counter(photo.name for photo in photos)
     ways = [
         [photo.stem for photo in photos],
         [photo.name for photo in photos],
         [f"{photo.parent.name}-{photo.stem}" for photo in photos],
+        # Anna.jpg and anna.jpg, which only some systems have in one folder.
+        [
+            f"{number}-{photo.stem}" if given[photo.name] == 1 else photo.name
+            for number, photo in enumerate(photos, 1)
+        ],
     ]
-    counts = [Counter(way) for way in ways]
+    counts = [Counter(map(_of_any_system, way)) for way in ways]
     return [
-        next((name for name, count in zip(names, counts) if count[name] == 1), names[1])
+        next(
+            (name for name, count in zip(names, counts) if count[_of_any_system(name)] == 1),
+            names[1],
+        )
         for names in zip(*ways, strict=True)
     ]
+
+
+def _of_any_system(name: str) -> str:
+    """A name as those systems compare it for which capitals, and ways to write an accent, are no
+    difference.
+    """
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _photos_in(folder: Path) -> list[Path]:

@@ -276,6 +276,26 @@ def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("names", "results"),
+    [
+        (("Anna.jpg", "anna.png"), ("Anna.jpg", "anna.png")),
+        (("Zo\u00eb.jpg", "Zoe\u0308.png"), ("Zo\u00eb.jpg", "Zoe\u0308.png")),
+        (("Anna.jpg", "anna.jpg"), ("1-Anna", "2-anna")),
+        (("a/Anna.jpg", "b/anna.jpg"), ("a-Anna", "b-anna")),
+        (("a/anna.jpg", "A/Anna.jpg", "eve.jpg"), ("1-anna", "2-Anna", "eve")),
+    ],
+)
+def test_results_are_files_of_their_own_where_capitals_are_no_difference(names, results, tmp_path):
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (64, 48)).save(tmp_path / name)
+    out = tmp_path / "out"
+    photos = [str(tmp_path / name) for name in names]
+    assert main([*photos, "-o", str(out), "--save", "mask"]) == 0
+    assert {file.name for file in out.iterdir()} == {f"{name}.mask.png" for name in results}
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         (["--background", "#12"], "no colour"),
