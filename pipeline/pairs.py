@@ -137,7 +137,7 @@ def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     if levels.shape == shape:
         return levels
     _check_proportions(levels.shape, shape)
-    return cv2.resize(levels, shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(levels, shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def _grey(trimap: np.ndarray) -> np.ndarray:

@@ -119,7 +119,9 @@ class UnpackedMatte:
         return UnpackedMatte(
             image=shrunk(self.image, longest_side),
             mask=shrunk(self.mask, longest_side),
-            trimap=cv2.resize(self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST),
+            trimap=cv2.resize(
+                self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT
+            ),
             alpha=alpha,
             foreground=foreground,
         )

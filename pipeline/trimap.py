@@ -57,7 +57,7 @@ def make_trimap(
     small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
     small = _drawn(small_mask, band, hair, hair_reach)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def check_widths(**widths: float) -> None:

@@ -117,6 +117,13 @@ def test_a_trimap_of_another_size_is_scaled():
     np.testing.assert_array_equal(trimap, small_trimap().repeat(2, 0).repeat(2, 1))
 
 
+def test_scaling_moves_a_trimap_to_no_side():
+    trimap = np.random.default_rng(4).choice(np.uint8([0, 128, 255]), (24, 30))
+    scaled = normalised_trimap(trimap, (32, 40))
+    mirrored = normalised_trimap(trimap[::-1, ::-1], (32, 40))
+    np.testing.assert_array_equal(mirrored, scaled[::-1, ::-1])
+
+
 def test_a_black_and_white_mask_passes():
     mask = small_trimap((0, 255, 255))
     np.testing.assert_array_equal(normalised_trimap(mask, (24, 32)), mask)

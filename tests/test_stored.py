@@ -58,6 +58,16 @@ def test_reduced_pictures_show_the_reduced_composite(photo, finished):
     assert np.abs(shown - expected).max() <= 2
 
 
+def test_a_reduced_trimap_is_moved_to_no_side(photo, finished):
+    finished.trimap = np.random.default_rng(6).choice(np.uint8([0, 128, 255]), (60, 80))
+    turned = SimpleNamespace(**vars(finished) | {"trimap": finished.trimap[::-1, ::-1]})
+    small = [
+        StoredMatte.of(encode_png(photo), photo, each).unpack().reduced(48).trimap
+        for each in (finished, turned)
+    ]
+    np.testing.assert_array_equal(small[1], small[0][::-1, ::-1])
+
+
 def test_small_pictures_are_not_enlarged(photo, finished):
     whole = StoredMatte.of(encode_png(photo), photo, finished).unpack()
     assert whole.reduced(80) is whole

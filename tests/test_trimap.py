@@ -120,6 +120,13 @@ def test_large_masks_get_the_band_in_proportion():
     assert unknown[0] == pytest.approx(1450, abs=4) and unknown[-1] == pytest.approx(1549, abs=4)
 
 
+def test_the_band_of_a_large_mask_is_moved_to_no_side():
+    mask = np.zeros((2000, 2000), np.float32)
+    mask[700:, 620:1700] = 1
+    turned = make_trimap(np.ascontiguousarray(mask[::-1, ::-1]))
+    np.testing.assert_array_equal(turned, make_trimap(mask)[::-1, ::-1])
+
+
 def test_a_negative_band_is_refused():
     with pytest.raises(ValueError, match="negative"):
         make_trimap(np.zeros((4, 4), np.float32), band=-1)
