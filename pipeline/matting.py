@@ -111,14 +111,17 @@ def matte(
                 people = segment(image, faces)
             mask, hair, found = people.mask, people.hair, people.found
             frames, area = people.frames, people.area
+            notes = [] if faces else [NO_FACE]
         else:
             faces = [face] if face else []
             frames, area = (), picture_area(image)
             found = bool((mask[area] >= 0.5).any())
+            notes = []  # nobody looked for a face
         to_canonical = align(faces[0]) if faces else None
         with clock.stage("trimap"):
             trimap = _trimap(mask, area, band, hair, hair_reach)
-        notes = [NOBODY] if not found else [] if faces else [NO_FACE]
+        if not found:
+            notes = [NOBODY]
     else:
         faces, hair, to_canonical, found, frames = [], None, None, True, ()
         mask = trimap.astype(np.float32) / FOREGROUND

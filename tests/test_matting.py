@@ -61,6 +61,13 @@ def test_a_mask_that_is_there_replaces_face_and_network(photo, result):
     assert narrow.mask is result.mask and narrow.face is result.face
 
 
+def test_with_a_mask_nothing_is_said_of_faces_that_nobody_looked_for():
+    photo, mask = np.zeros((40, 30, 3), np.uint8), np.zeros((40, 30), np.float32)
+    mask[10:, 8:22] = 1
+    assert matte(photo, mask=mask).notes == []
+    assert matte(photo, mask=0 * mask).notes == [NOBODY]
+
+
 def test_with_a_mask_the_band_follows_the_hair_given(photo, result):
     hair = cv2.GaussianBlur(result.mask, (0, 0), 10)  # some way beyond the mask
     hairy = matte(photo, mask=result.mask, hair=hair, band=4, hair_reach=1)
