@@ -5,12 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pipeline.brush import MARGIN, Stroke, covered_by, paint, solve_again, with_strokes
+from pipeline.brush import Stroke, covered_by, margin_of, paint, solve_again, with_strokes
 from pipeline.encode import encode_png
 from pipeline.foreground import estimate_foreground
 from pipeline.knn import knn_matting
+from pipeline.refine import refine
 from pipeline.stored import StoredMatte
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 SHAPE = (300, 400)
 
@@ -106,10 +107,29 @@ def test_matte_changes_where_it_was_painted_and_nowhere_else(photo, finished):
     changed = trimap != finished.trimap
     assert (alpha[trimap == FOREGROUND] == 1).all()
     assert (alpha[trimap == BACKGROUND] == 0).all()
-    far = distance_to(changed) > 2 * band_width(SHAPE, MARGIN) + 8
+    far = distance_to(changed) > 2 * margin_of(SHAPE) + 8
     assert far.mean() > 0.5
     np.testing.assert_array_equal(alpha[far], finished.alpha[far])
     np.testing.assert_array_equal(foreground[far], finished.foreground[far])
+
+
+@pytest.mark.parametrize("label, place", [(FOREGROUND, (75, 37)), (BACKGROUND, (66, 37))])
+def test_a_small_photo_is_solved_as_if_it_were_solved_as_a_whole(label, place):
+    """A disc in 75x100 pixels, mostly unknown: known pixels reach as far as in large photos."""
+    down, across = np.mgrid[:75, :100]
+    distance = np.hypot(down - 37, across - 50)
+    true_alpha = np.clip((22 - distance) / 6, 0, 1)[..., None]
+    image = true_alpha * (200, 40, 40) + (1 - true_alpha) * (30, 150, 60)
+    image += np.random.default_rng(2).normal(0, 12, image.shape)
+    image = np.clip(image, 0, 255).astype(np.uint8)
+    trimap = np.where(distance < 12, FOREGROUND, np.where(distance > 32, BACKGROUND, UNKNOWN))
+    trimap = trimap.astype(np.uint8)
+    alpha = refine(image, trimap, knn_matting(image, trimap))
+    before = SimpleNamespace(mask=alpha, trimap=trimap, alpha=alpha, foreground=image)
+    painted = paint(trimap, stroke([place], 4, label))
+    whole = refine(image, painted, knn_matting(image, painted))
+    assert np.abs(alpha - whole).max() > 0.9
+    assert np.abs(solve_again(image, before, painted)[0] - whole).max() < 0.25
 
 
 def test_unsure_on_what_was_right_finds_it_again(photo, finished):
