@@ -75,7 +75,8 @@ def signal_from_text(data: bytes) -> np.ndarray:
             f"{MOST_TEXT / 1e6:.0f} MB, and {SIGNAL_SAMPLES} of them are used."
         )
     try:
-        words = re.split(r"[\s,;]+", data.decode("utf-8-sig").strip())
+        text = data.decode("utf-8-sig").strip().rstrip(",; \t\r\n")  # a comma may end the last line
+        words = re.split(r"[\s,;]+", text)
         samples = np.array([int(word) for word in words])
     except (UnicodeDecodeError, ValueError) as error:
         raise SignalError(

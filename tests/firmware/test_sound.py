@@ -105,6 +105,7 @@ def test_a_plain_file_of_samples():
     for separator in (" ", ",", ";", "\n", ", ", "\r\n"):
         data = separator.join(map(str, numbers)).encode()
         assert signal_from_text(data).tolist() == numbers
+        assert signal_from_text(data + separator.encode() + b"\n").tolist() == numbers
 
 
 @pytest.mark.parametrize("data, sentence", [
