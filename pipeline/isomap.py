@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from pipeline.camera import Camera
 from pipeline.morphable_model import MorphableModel, vertex_normals
 from pipeline.rasterize import interpolation, triangle_map
-from pipeline.sampling import sample_at
+from pipeline.sampling import sample_at, scaling, then
 
 # Cosine of the angle between skin and view: below the first a texel is not used, as the photo
 # shows it too slantwise to be sharp (75 degrees); from the second on it counts in full.
@@ -177,9 +177,8 @@ def _at_texture_scale(image, alpha, vertices, camera, size):
             alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)
     else:
         scale, photo = 1.0, np.ascontiguousarray(photo)
-    # Pixel centres lie half a pixel inside.
-    offset = (camera.offset - low + 0.5) * scale - 0.5
-    return photo, alpha, Camera(camera.rotation, camera.scale * scale, offset)
+    to_part = then(np.column_stack([np.eye(2), -low]), scaling(scale, scale))
+    return photo, alpha, camera.of_part(to_part)
 
 
 def _nearest(model, vertices, camera):

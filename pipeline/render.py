@@ -7,7 +7,7 @@ from pipeline.camera import Camera, rotation_from_angles
 from pipeline.drawings import GOLD, cropped
 from pipeline.morphable_model import MorphableModel, vertex_normals
 from pipeline.rasterize import interpolation, triangle_map
-from pipeline.sampling import sample_at
+from pipeline.sampling import sample_at, scaling
 
 # Share of the picture's height that the mean face takes.
 FILLING = 0.85
@@ -43,9 +43,7 @@ def render(
     vertices: (N, 3) in mm. shape: (H, W). texture: (S, S, 3 or 4) uint8 isomap, or None for plain
     clay. shaded: light it from the camera, as clay always is.
     """
-    fine = Camera(
-        camera.rotation, camera.scale * SUPERSAMPLING, (camera.offset + 0.5) * SUPERSAMPLING - 0.5
-    )
+    fine = camera.of_part(scaling(SUPERSAMPLING, SUPERSAMPLING))
     size = (shape[0] * SUPERSAMPLING, shape[1] * SUPERSAMPLING)
     points, depth = fine.project(vertices), fine.turned(vertices)[:, 2]
     covering = triangle_map(points, model.triangles, size, depth)
