@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.image import ImageError
+from pipeline.sampling import scaled_size
 
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
@@ -176,9 +177,7 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
     Raises ImageError if alpha is not floating or not in [0, 1].
     """
     _check(alpha)
-    height, width = alpha.shape
-    scale = min(1.0, BLUR_HEIGHT / height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    size = scaled_size(alpha.shape, min(1.0, BLUR_HEIGHT / alpha.shape[0]))
     known = _known_background(alpha)
     weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
     if not weight.any():  # nothing but subject: there is no background to be seen either
@@ -194,7 +193,7 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
         ..., None
     ]
     stored = 255 * np.clip(blur, 0, 1) ** (1 / GAMMA)
-    return dithered(cv2.resize(stored, (width, height), interpolation=cv2.INTER_LINEAR))
+    return dithered(cv2.resize(stored, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def _known_background(alpha: np.ndarray) -> np.ndarray:

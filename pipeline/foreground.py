@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pipeline.image import ImageError
+from pipeline.sampling import scaled_size
 
 # Equation 3 of the paper: neighbours are pulled together with this weight, and more strongly
 # across an edge of alpha, where the photo tells F and B apart least.
@@ -148,12 +149,8 @@ def _coarsest(
 
 def _sizes(shape: tuple[int, int]) -> list[tuple[int, int]]:
     """(width, height) of the levels, coarsest first, each twice the one before."""
-    height, width = shape
-    levels = max(0, int(np.log2(max(height, width) / COARSEST)))
-    return [
-        (max(1, round(width / 2**level)), max(1, round(height / 2**level)))
-        for level in range(levels, -1, -1)
-    ]
+    levels = max(0, int(np.log2(max(shape) / COARSEST)))
+    return [scaled_size(shape, 1 / 2**level) for level in range(levels, -1, -1)]
 
 
 def _picked(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:

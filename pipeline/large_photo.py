@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.band import unit_range
 from pipeline.laplacian import planes, scatter, solve_symmetric
-from pipeline.sampling import sample_at
+from pipeline.sampling import sample_at, scaled_size
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, unknown_pixels
 
 GUIDE_RADIUS = 1  # small pixels: a wider window bends the line between colours
@@ -26,8 +26,7 @@ PIXELS_AT_ONCE = 1 << 18
 
 def reduced(image: np.ndarray, trimap: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
     """The photo and its trimap at `scale` (0 < scale < 1) of their size."""
-    height, width = trimap.shape
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    size = scaled_size(trimap.shape, scale)
     small_trimap = np.full(size[::-1], UNKNOWN, np.uint8)
     covered = {
         label: cv2.resize(

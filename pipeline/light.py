@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from pipeline.sampling import scaled_size
+
 # Statistics and shadows have no fine detail, so they are computed on small copies.
 SMALL_SIDE = 256
 ROWS_AT_ONCE = 256
@@ -116,4 +118,4 @@ def _lab(image: np.ndarray) -> np.ndarray:
 
 def _small_size(shape: tuple[int, int]) -> tuple[int, int]:
     scale = min(1.0, SMALL_SIDE / max(shape))
-    return max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale))
+    return scaled_size(shape, scale)

@@ -93,6 +93,13 @@ def scaling(x: float, y: float) -> np.ndarray:
     return np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5]])
 
 
+def scaled_size(shape: tuple[int, int], scale: float) -> tuple[int, int]:
+    """(width, height), as OpenCV has it, of a picture of this shape (H, W) at a scale; at least 1.
+    """
+    height, width = shape
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def moved(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Where a (2, 3) map takes points, (N, 2) or (2,): the same shape."""
     return points @ matrix[:, :2].T + matrix[:, 2]

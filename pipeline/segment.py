@@ -15,7 +15,7 @@ from pipeline.bars import picture_area
 from pipeline.face import Face
 from pipeline.mending import SURE, follow_edges, with_whole_faces, without_patches
 from pipeline.person import person_score
-from pipeline.sampling import inverse, sample_affine, scaling, then
+from pipeline.sampling import inverse, sample_affine, scaled_size, scaling, then
 from pipeline.tflite import loaded_network
 from pipeline.weights import WEIGHTS
 
@@ -211,8 +211,7 @@ class _Canvas:
 
     def __init__(self, shape, longest_side):
         height, width = shape[:2]
-        scale = min(1.0, longest_side / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        size = scaled_size((height, width), min(1.0, longest_side / max(height, width)))
         self._to_photo = Frame(0, 0, width, height).to_photo(size)
         self._sum = np.zeros(size[::-1], np.float32)
         self._weight = np.zeros(size[::-1], np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
+from pipeline.sampling import scaled_size
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
@@ -129,11 +130,10 @@ class UnpackedMatte:
 
 def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
     """Scales pixels of any kind down (area average) until no side is longer; never up."""
-    height, width = pixels.shape[:2]
-    scale = longest_side / max(height, width)
+    scale = longest_side / max(pixels.shape[:2])
     if scale >= 1:
         return pixels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    size = scaled_size(pixels.shape[:2], scale)
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.image import ImageError
+from pipeline.sampling import scaled_size
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 # The band reaches this far, in pixels of a 600x800 portrait, the size of the training photos.
@@ -50,14 +51,13 @@ def make_trimap(
     Raises what `check_widths` does.
     """
     check_widths(band=band, hair_reach=hair_reach)
-    height, width = mask.shape
     scale = (MOST_PIXELS / mask.size) ** 0.5
     if scale >= 1:
         return _drawn(mask, band, hair, hair_reach)
-    small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small_size = scaled_size(mask.shape, scale)
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
     small = _drawn(small_mask, band, hair, hair_reach)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+    return cv2.resize(small, mask.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def check_widths(**widths: float) -> None:
