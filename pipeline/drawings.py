@@ -26,7 +26,7 @@ def marked(
     return picture
 
 
-def cropped(
+def enlarged_part(
     image: np.ndarray, box: tuple[float, float, float, float], side: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The part left, top, right, bottom of an image, its longer side `side` pixels long.

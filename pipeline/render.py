@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.camera import Camera, rotation_from_angles
-from pipeline.drawings import GOLD, cropped
+from pipeline.drawings import GOLD, enlarged_part
 from pipeline.morphable_model import MorphableModel, vertex_normals
 from pipeline.rasterize import interpolation, triangle_map
 from pipeline.sampling import sample_at, scaling
@@ -119,4 +119,4 @@ def crop_face(
     """
     low, high = points.min(axis=0), points.max(axis=0)
     reach = margin * (high - low).max()
-    return cropped(image, (*(low - reach), *(high + reach)), side)
+    return enlarged_part(image, (*(low - reach), *(high + reach)), side)

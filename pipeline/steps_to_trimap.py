@@ -50,7 +50,7 @@ def landmarks(walk: Walk) -> Step:
     left, top, right, bottom = face.box
     margin = 0.2 * face.height
     box = left - margin, top - margin, right + margin, bottom + margin
-    picture, to_crop = drawings.cropped(walk.image, box, FACE_SIDE)
+    picture, to_crop = drawings.enlarged_part(walk.image, box, FACE_SIDE)
     points = moved(face.landmarks[:, :2], to_crop)
     picture = drawings.marked(picture, points, drawings.PALE, 2)
     chosen = moved(alignment_points(face), to_crop)
