@@ -209,7 +209,8 @@ def _finish(piece, begun_with, say, look):
             return
         piece.failure = None
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
-        piece.notes, piece.found = list(matted.notes), matted.found
+        if mask is None:  # or nobody has looked for people again
+            piece.notes, piece.found = list(matted.notes), matted.found
         piece.face, piece.faces = face, faces
         piece.result, piece.untouched = result, untouched
         piece.edge, piece.wanted = edge, None

@@ -67,6 +67,14 @@ def test_what_was_cancelled_and_then_fails_is_not_told():
     assert piece.edge == (14, 0.6)
 
 
+def test_what_was_said_of_the_photo_stays_true_of_another_edge():
+    piece = pieces(given(("anna.png", sample_bytes())))[0]
+    piece.notes = ["No face was found."]
+    piece.wanted = 25, 0.6
+    table.finish(piece, lambda stage, share: None, lambda image: None)
+    assert piece.edge == (25, 0.6) and piece.notes == ["No face was found."]
+
+
 def test_changing_the_band_solves_anew():
     app = given(("anna.png", sample_bytes()))
     narrow = pieces(app)[0].result.unpack().trimap
