@@ -12,7 +12,6 @@ from components.view import show_next
 
 if TYPE_CHECKING:
     from pipeline.brush import Stroke
-    from pipeline.stored import StoredMatte
 
 KEY = "brush"
 
@@ -22,7 +21,8 @@ MOST_POINTS = 20_000
 FARTHEST = 1e12  # pixels; not a number is not less than it, either
 MOST_WORK = 500
 TOO_LONG = "This stroke is too long. Paint it in parts."
-# Results from before each stroke are kept up to so many bytes; further back is solved again.
+# Results from before each stroke are kept up to so many bytes, of all photos on the table; further
+# back is solved again.
 MOST_HISTORY_BYTES = 48 * 2**20
 
 
@@ -83,6 +83,7 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
                 if number > piece.last_event:
                     piece.last_event, piece.unpainted = number, None
                     _apply(piece, event)
+                    forget_the_oldest(pieces, piece)
         except ImageError as error:
             piece.unpainted = f"The brush could not do this: {error}"
 
@@ -111,7 +112,6 @@ def _apply(piece, event):
     piece.result = result
     piece.revision += 1
     show_next(piece, unpacked)
-    forget_the_oldest(piece.history)
 
 
 def take_back(piece: Piece) -> None:
@@ -165,7 +165,16 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
     return stroke
 
 
-def forget_the_oldest(history: "list[StoredMatte]") -> None:
-    """Keeps as many results as fit, and one in any case."""
-    while len(history) > 1 and sum(each.size() for each in history) > MOST_HISTORY_BYTES:
-        history.pop(0)
+def forget_the_oldest(pieces: list[Piece], painted: Piece) -> None:
+    """Keeps as many results as fit: those of the photo that is being painted longest, and one of it
+    in any case.
+    """
+    others = [piece.history for piece in pieces if piece is not painted]
+    for history in (*others, painted.history):
+        least = 1 if history is painted.history else 0
+        while len(history) > least and _bytes_kept(pieces) > MOST_HISTORY_BYTES:
+            history.pop(0)
+
+
+def _bytes_kept(pieces):
+    return sum(result.size() for piece in pieces for result in piece.history)

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -84,6 +85,17 @@ def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
     apply_events([piece], [undo(4), undo(5)])
     assert len(piece.strokes) == 1
     assert alpha(piece)[30, 18] == 1
+
+
+def test_what_is_kept_for_undo_is_kept_longest_of_the_photo_painted_last(piece, monkeypatch):
+    other = replace(piece, key="other", strokes=[], history=[])
+    for number in (1, 2):
+        apply_events([other, piece], [{**event(number), "photo": "other"}])
+    apply_events([other, piece], [event(1)])
+    kept = [*other.history, *piece.history]
+    monkeypatch.setattr(brush, "MOST_HISTORY_BYTES", sum(each.size() for each in kept))
+    apply_events([other, piece], [event(2)])
+    assert len(other.history) < 2 and len(piece.history) == 2
 
 
 def test_a_stroke_that_cannot_be_painted_is_left_out_and_said(piece, monkeypatch):
