@@ -72,7 +72,11 @@ def served(base_path: str = "") -> Iterator[ServedApp]:
         yield ServedApp(address, process)
     finally:
         process.terminate()
-        process.wait(SECONDS_TO_STOP)
+        try:
+            process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:  # it ends only between two steps of its work
+            process.kill()
+            process.wait()
 
 
 def chromium_program() -> str | None:

@@ -13,7 +13,9 @@ export default function ({ data }) {
     region.textContent = data.text;
     /* Who pressed a key on what is gone now goes on from the title, not from the page's beginning. */
     const title = document.querySelector('[data-testid="stMain"] h1');
-    if (!byKeyboard || !title || document.activeElement !== document.body) return;
+    // What is switched off under the keyboard has the focus for a moment still.
+    const lost = document.activeElement === document.body || document.activeElement.disabled;
+    if (!byKeyboard || !title || !lost) return;
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
 }

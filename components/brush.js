@@ -43,6 +43,7 @@ class Painter {
         this.pointer = root.querySelector(".pointer");
         this.size = root.querySelector(".size input");
         this.undo = root.querySelector(".undo");
+        this.redo = root.querySelector(".redo");
         this.labels = [...root.querySelectorAll("[data-label]")];
         this.zoomButton = root.querySelector(".zoom");
         this.pending = [];
@@ -51,7 +52,7 @@ class Painter {
         this.place = null;
         this.closer = null;
         this.zoom = new Zoom(this.frame, () => this.#moved());
-        this.takeBackByKey = (event) => this.#takeBackByKey(event);
+        this.undoByKey = (event) => this.#undoByKey(event);
         if (last.size) this.size.value = last.size;
         this.#choose(last.label);
         this.#listen();
@@ -59,7 +60,7 @@ class Painter {
 
     leave() {
         clearTimeout(this.unanswered);
-        document.removeEventListener("keydown", this.takeBackByKey);
+        document.removeEventListener("keydown", this.undoByKey);
         holdDownloads(false);
     }
 
@@ -74,8 +75,8 @@ class Painter {
             last.photo = data.photo;
             this.#choose("keep");
         }
-        const { done, strokes, larger } = data;
-        Object.assign(this, { done, strokes, larger, setStateValue });
+        const { done, strokes, undone, larger } = data;
+        Object.assign(this, { done, strokes, undone, larger, setStateValue });
         this.#keep(this.pending.filter((event) => event.id > done));
         if (shown !== data.photo && this.pending.length > 0) this.#tell();
         if (this.picture.src !== data.picture) this.picture.src = data.picture;
@@ -122,9 +123,10 @@ class Painter {
             this.pointer.hidden = true;
         });
         frame.addEventListener("keydown", (event) => this.#key(event));
-        document.addEventListener("keydown", this.takeBackByKey);
+        document.addEventListener("keydown", this.undoByKey);
         this.zoomButton.onclick = () => this.zoom.toggle();
-        this.undo.onclick = () => this.#takeBack();
+        this.undo.onclick = () => this.#send({ label: "undo" });
+        this.redo.onclick = () => this.#send({ label: "redo" });
         this.size.oninput = () => {
             last.size = this.size.value;
             this.#pointAt();
@@ -185,11 +187,13 @@ class Painter {
     }
 
     /* Wherever the focus is, but where something is written. */
-    #takeBackByKey(event) {
-        if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+    #undoByKey(event) {
+        const key = event.key.toLowerCase();
+        if (!["z", "y"].includes(key) || !(event.ctrlKey || event.metaKey)) return;
         const target = event.composedPath()[0];
         if (target.matches("textarea, [contenteditable=true], input:not([type=range])")) return;
-        this.#takeBack();
+        const button = key === "y" || event.shiftKey ? this.redo : this.undo;
+        button.click(); // which does nothing where it is switched off
         event.preventDefault();
     }
 
@@ -232,10 +236,6 @@ class Painter {
         const radius = rounded(this.stroke.radius);
         this.#send({ ...this.stroke, points, radius });
         this.stroke = null;
-    }
-
-    #takeBack() {
-        if (!this.undo.disabled) this.#send({ label: "undo" });
     }
 
     #send(event) {
@@ -297,7 +297,13 @@ class Painter {
         const said = busy ? "Solving" : `Strokes painted: ${this.strokes}`;
         const status = this.root.querySelector(".said");
         if (status.textContent !== said) status.textContent = said;
-        const takenBack = this.pending.filter((event) => event.label === "undo").length;
-        this.undo.disabled = this.strokes + strokes.length - takenBack <= 0;
+        let [painted, undone] = [this.strokes, this.undone];
+        for (const { label } of this.pending) {
+            const step = { undo: -1, redo: 1 }[label];
+            painted += step ?? 1;
+            undone = step ? undone - step : 0;
+        }
+        this.undo.disabled = painted <= 0;
+        this.redo.disabled = undone <= 0;
     }
 }

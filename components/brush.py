@@ -49,6 +49,7 @@ def brush(piece: Piece, jpeg: bytes, text: str, *, larger: bool) -> None:
             "height": height,
             "done": piece.last_event,
             "strokes": len(piece.strokes),
+            "undone": len(piece.undone),
             "larger": larger,
             "text": text,
         },
@@ -65,8 +66,8 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
     What cannot be done leaves the result as it is, and the piece says why.
 
     pieces: of which one was painted on, not always that which is shown by now.
-    events: {"photo", "id", "label": "undo"} or {"photo", "id", "label", "radius", "points": [[x, y],
-    ...]}; the photo by its piece's key, lengths in its pixels.
+    events: {"photo", "id", "label": "undo" or "redo"} or {"photo", "id", "label", "radius", "points":
+    [[x, y], ...]}; the photo by its piece's key, lengths in its pixels.
     """
     from pipeline.image import ImageError
 
@@ -98,14 +99,22 @@ def _told(event):
 
 
 def _apply(piece, event):
-    from pipeline.brush import with_strokes
-
     if event.get("label") == "undo":
         take_back(piece)
-        return
-    stroke = stroke_of(event, piece.result.shape)
-    if stroke is None:
-        return
+    elif event.get("label") == "redo":
+        if piece.undone:
+            _paint(piece, piece.undone[-1])
+            piece.undone.pop()
+    else:
+        stroke = stroke_of(event, piece.result.shape)
+        if stroke is not None:
+            _paint(piece, stroke)
+            piece.undone.clear()
+
+
+def _paint(piece, stroke):
+    from pipeline.brush import with_strokes
+
     result, unpacked = with_strokes(piece.result, [stroke])
     piece.history.append(piece.result)
     piece.strokes.append(stroke)
@@ -126,7 +135,7 @@ def take_back(piece: Piece) -> None:
         piece.result = piece.history.pop()
     else:
         piece.result, _ = with_strokes(piece.untouched, piece.strokes[:-1])
-    piece.strokes.pop()
+    piece.undone.append(piece.strokes.pop())
     piece.revision += 1
 
 

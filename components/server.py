@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # Who closed the page, or lost the network, finds everything again within this time. With the time
 # between looks, twice, it must be less than the two minutes after which Streamlit itself gives up.
 SECONDS_TO_COME_BACK, SECONDS_BETWEEN_LOOKS = 60.0, 20.0
-# A browser asks for a file as soon as it hears that it is made.
-SECONDS_TO_FETCH_A_DOWNLOAD = 20.0
+# A browser asks for a file as soon as it hears that it is made. Longer, and the files that a class
+# asks for together would fill a small server's memory.
+SECONDS_TO_FETCH_A_DOWNLOAD = 30.0
 DOWNLOADS_AT_ONCE = 64
 
 

@@ -43,7 +43,8 @@ class Piece:
     notes, timings, found, face: as in `pipeline.matting.Matte`. faces: how many there are.
     revision: how many times it has been done; tells one result from the next.
     untouched: the result before any stroke of the brush. strokes: those painted so far, of
-    `pipeline.brush.Stroke`. history: the results before the last ones of them.
+    `pipeline.brush.Stroke`. history: the results before the last ones of them. undone: the strokes
+    taken back since one was painted, the last one last.
     last_event: the number of the last thing the brush did. unpainted: a sentence for the person, if
     the last stroke could not be painted.
     key: tells it from every other piece there ever is.
@@ -69,6 +70,7 @@ class Piece:
     untouched: object = None
     strokes: list = field(default_factory=list)
     history: list = field(default_factory=list)
+    undone: list = field(default_factory=list)
     last_event: int = 0
     unpainted: str | None = None
     key: str = field(default_factory=lambda: uuid4().hex)

@@ -2,6 +2,7 @@
 const ask = (event) => event.preventDefault();
 /* In the tab's own memory: the visit in which there were results. */
 const VISIT = "visit-with-results";
+const MILLISECONDS_TO_NEXT_LOOK = 100;
 
 export default function ({ data }) {
     window.onbeforeunload = data.painted ? ask : null;
@@ -9,8 +10,18 @@ export default function ({ data }) {
         sessionStorage.setItem(VISIT, data.visit);
         return;
     }
-    const before = sessionStorage.getItem(VISIT);
-    sessionStorage.removeItem(VISIT);
-    const sentence = document.querySelector(".forgotten");
-    if (before && before !== data.visit && sentence) sentence.hidden = false;
+    let nextLook;
+    const say = () => {
+        const before = sessionStorage.getItem(VISIT);
+        const sentence = document.querySelector(".forgotten");
+        if (before && before !== data.visit && !sentence) {
+            // The page is still being built.
+            nextLook = setTimeout(say, MILLISECONDS_TO_NEXT_LOOK);
+            return;
+        }
+        if (before && before !== data.visit) sentence.hidden = false;
+        sessionStorage.removeItem(VISIT);
+    };
+    say();
+    return () => clearTimeout(nextLook);
 }

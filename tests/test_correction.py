@@ -77,6 +77,17 @@ def test_undo_restores_exactly_what_was_before(piece):
     assert piece.revision == revision and piece.strokes == []
 
 
+def test_redo_paints_again_what_was_taken_back_until_something_new_is_painted(piece):
+    apply_events([piece], [event(1), event(2, x=20)])
+    both = alpha(piece)
+    apply_events([piece], [undo(3), undo(4), undo(5) | {"label": "redo"}])
+    assert len(piece.strokes) == 1 and len(piece.undone) == 1
+    apply_events([piece], [undo(6) | {"label": "redo"}, undo(7) | {"label": "redo"}])
+    np.testing.assert_array_equal(alpha(piece), both)
+    apply_events([piece], [undo(8), event(9, x=25), undo(10) | {"label": "redo"}])
+    assert len(piece.strokes) == 2 and piece.undone == []
+
+
 def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
     monkeypatch.setattr(brush, "MOST_HISTORY_BYTES", 0)
     for number, label in ((1, "keep"), (2, "unsure"), (3, "keep")):

@@ -121,10 +121,10 @@ def assert_fits(page: Page) -> None:
 
 def assert_large_enough_for_a_thumb(page: Page) -> None:
     wait_until_built(page)
-    # On a page opened for the first time, letters and styles may still be on their way.
+    # On a page opened for the first time, letters, styles and scripts may still be on their way.
     with suppress(TimeoutError):
         page.wait_for_function(
-            f"least => ({SMALL_CONTROLS})(least).length === 0",
+            f"least => !({SMALL_CONTROLS})(least).length && !({PICTURES_WITHOUT_WORDS})().length",
             arg=THUMB_PIXELS,
             timeout=MILLISECONDS_TO_SETTLE,
         )

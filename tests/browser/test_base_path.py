@@ -34,12 +34,13 @@ def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):
             # The first visitor of a server opens a page by its address (components/entrance.py).
             # Streamlit looks for itself below that page first, in vain.
             first = browser.new_page()
+            first.set_default_timeout(1000 * SECONDS)
             first.goto(f"{address}steps?photo=eileen_collins&step=trimap")
             # Its address brings back what it says all the same.
             title = first.get_by_role("heading", name="Trimap", exact=True)
-            title.wait_for(timeout=SECONDS * 1000)
+            title.wait_for()
             first.goto(f"{address}about")
-            first.get_by_role("heading", name="About and Privacy").wait_for(timeout=SECONDS * 1000)
+            first.get_by_role("heading", name="About and Privacy").wait_for()
             first.close()
 
             page = browser.new_page()

@@ -120,6 +120,7 @@ def test_a_click_into_the_picture_chooses_a_pixel(page, screen):
     words = page.get_by_text(re.compile(r"Pixel \d+, \d+ has \d+ neighbours"))
     before = words.inner_text()
     picture = page.locator(".choose img")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     box = picture.bounding_box()
     picture.click(position={"x": 0.85 * box["width"], "y": 0.6 * box["height"]})
     expect(words).not_to_have_text(before)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SCREENS
+from tests.browser.conftest import SCREENS, SECONDS_TO_WAIT
 from tests.browser.studio import (
     HOPPER,
     alpha_of,
@@ -40,6 +40,24 @@ PASTE_TINY_PICTURE = """async () => {
     document.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
 }"""
 
+# The work may be done before a test has found the button.
+CANCEL_AT_ONCE = """() => {
+    window.cancelled = false;
+    new MutationObserver((_, self) => {
+        const button = document.querySelector(".st-key-cancel button");
+        if (!button) return;
+        self.disconnect();
+        button.click();
+        window.cancelled = true;
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+REMEMBER_INERT = """downloads => {
+    window.wasInert = false;
+    new MutationObserver(() => (window.wasInert ||= downloads.inert)).observe(downloads, {
+        attributeFilter: ["inert"],
+    });
+}"""
+
 
 def save_with_trimap(folder: Path, size: tuple[int, int]) -> list[Path]:
     """A large photo with its own trimap, so that little is to be solved; returns both files."""
@@ -57,14 +75,20 @@ def wait_for_strokes(page: Page, count: int) -> None:
     expect(page.locator(".brush .said")).to_have_text(f"Strokes painted: {count}")
 
 
+def open_brush(page: Page, strokes: int = 0) -> Locator:
+    """The frame that is painted on; what is said under it is said by a brush that works."""
+    choose_tab(page, "Correct")
+    wait_for_strokes(page, strokes)
+    frame = page.get_by_role("application")
+    frame.scroll_into_view_if_needed()
+    return frame
+
+
 def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
     open_sample(page)
     show_single_files(page)
     before = alpha_of(page)
-    choose_tab(page, "Correct")
-    frame = page.get_by_role("application")
-    frame.scroll_into_view_if_needed()
-    box = frame.bounding_box()
+    box = open_brush(page).bounding_box()
     x, y = box["x"] + WALL[0] * box["width"], box["y"] + WALL[1] * box["height"]
     if screen == "phone":
         page.touchscreen.tap(x, y)
@@ -87,7 +111,8 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
 
     page.get_by_role("radio", name="Remove").click()
     choose_tab(page, "Edge")
-    choose_tab(page, "Correct")
+    expect(page.locator(".frame .after")).to_be_visible()
+    open_brush(page, strokes=1)
     expect(page.get_by_role("radio", name="Remove")).to_have_attribute("aria-checked", "true")
 
     page.get_by_role("button", name="Undo").click()
@@ -100,9 +125,7 @@ def test_brush_changes_the_alpha_there_and_nowhere_else(page, screen):
 def test_brush_works_from_the_keyboard(page):
     open_sample(page)
     show_single_files(page)
-    choose_tab(page, "Correct")
-    frame = page.get_by_role("application")
-    frame.focus()
+    open_brush(page).focus()
     page.keyboard.press("2")
     expect(page.get_by_role("radio", name="Remove")).to_have_attribute("aria-checked", "true")
     page.keyboard.press("Space")  # the brush starts in the middle of the picture: the face
@@ -112,15 +135,20 @@ def test_brush_works_from_the_keyboard(page):
     page.keyboard.press("Control+z")  # the focus is on the download's button
     wait_for_strokes(page, 0)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    wait_for_strokes(page, 1)
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    page.get_by_role("button", name="Undo").click()
+    wait_for_strokes(page, 0)
+    page.keyboard.press("Control+y")
+    wait_for_strokes(page, 1)
 
 
 @on_desktop
 def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_return(page, tmp_path):
     upload(page, *save_with_trimap(tmp_path, (2700, 3600)))
     wait_for_result(page)
-    choose_tab(page, "Correct")
-    frame = page.get_by_role("application")
-    frame.scroll_into_view_if_needed()
+    frame = open_brush(page)
     box = frame.bounding_box()
     for share in (0.2, 0.3, 0.4, 0.5):
         page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + share * box["height"])
@@ -139,8 +167,9 @@ def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_retur
     downloads = page.locator(".st-key-downloads")
     frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
+    downloads.evaluate(REMEMBER_INERT)
     page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.6 * box["height"])
-    assert downloads.evaluate("each => each.inert")
+    page.wait_for_function("window.wasInert")
     wait_for_strokes(page, 5)
     expect(downloads).to_have_js_property("inert", False)
     page.get_by_role("button", name="Undo").click()
@@ -154,14 +183,13 @@ def test_strokes_that_were_not_solved_when_the_page_was_left_are_solved_on_retur
 @on_desktop
 def test_an_enlarged_picture_is_moved_under_the_brush(page):
     open_sample(page)
-    choose_tab(page, "Correct")
-    frame, picture = page.get_by_role("application"), page.locator(".brush img")
+    frame, picture = open_brush(page), page.locator(".brush img")
+    expect(picture).not_to_have_js_property("naturalHeight", 0)
 
     def place() -> tuple[float, float]:
         box = picture.bounding_box()
         return box["x"] - frame.bounding_box()["x"], box["y"] - frame.bounding_box()["y"]
 
-    frame.scroll_into_view_if_needed()
     frame.focus()
     page.keyboard.press("0")
     expect(page.get_by_role("button", name="Show the whole picture")).to_be_visible()
@@ -205,8 +233,7 @@ def test_of_a_strip_enough_is_left_to_paint_on(page, screen, tmp_path):
     Image.fromarray(np.full((80, 1200, 3), 90, np.uint8)).save(strip)
     upload(page, strip)
     show_single_files(page)
-    frame, picture = page.get_by_role("application"), page.locator(".brush img")
-    frame.scroll_into_view_if_needed()
+    frame, picture = open_brush(page), page.locator(".brush img")
     around, inside = frame.bounding_box(), picture.bounding_box()
     assert around["height"] >= 160
     assert inside["width"] / inside["height"] == pytest.approx(15, rel=0.02)
@@ -228,9 +255,9 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
         )
 
     open_sample(page)
-    choose_tab(page, "Correct")
+    frame = open_brush(page)
     assert not asks()
-    page.get_by_role("application").focus()
+    frame.focus()
     page.keyboard.press("Space")
     wait_for_strokes(page, 1)
     page.wait_for_function("onbeforeunload !== null")
@@ -253,6 +280,7 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
 
 @on_desktop
 def test_who_neither_sees_nor_points_is_told_and_led(page):
+    page.locator(".announced").wait_for(state="attached")  # its script listens to keys
     page.get_by_role("button", name=HOPPER.person).focus()
     page.keyboard.press("Enter")
     said = page.get_by_role("status").filter(has_text="1 of 1")
@@ -290,6 +318,7 @@ def test_every_download_opens(page):
     choose_tab(page, "Crop")
     page.get_by_role("radio", name="USA").click()
     page.get_by_role("radio", name="WebP").click()
+    expect(page.get_by_text("WebP is smaller")).to_be_visible()
     with Image.open(io.BytesIO(download(page, "sheet"))) as sheet:
         assert sorted(sheet.size) == [1181, 1772] and sheet.info["dpi"] == (300, 300)
     stem = HOPPER.file.stem
@@ -308,7 +337,7 @@ def test_picture_enlarges_to_its_own_pixels(page, screen, tmp_path):
     upload(page, *save_with_trimap(tmp_path, (1536, 1800)))
     wait_for_result(page)
     after = page.locator(".frame .after")
-    assert after.evaluate("picture => picture.naturalHeight") == 1280
+    expect(after).to_have_js_property("naturalHeight", 1280)
     button = page.locator(".frame .zoom")
     button.scroll_into_view_if_needed()
     expect(button).to_have_text("100 %")
@@ -363,6 +392,7 @@ def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
     wait_until_built(page)
     expect(gone).to_be_hidden()  # who clears the table knows
     open_sample(page)
+    page.wait_for_function("sessionStorage.getItem('visit-with-results')")
     page.reload()
     expect(gone).to_be_visible()
 
@@ -370,6 +400,7 @@ def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
 @on_desktop
 def test_two_people_do_not_see_each_others_pictures(page, chromium, address):
     other = chromium.new_context(**SCREENS["desktop"])
+    other.set_default_timeout(1000 * SECONDS_TO_WAIT)
     try:
         second = other.new_page()
         second.goto(address)
@@ -384,8 +415,9 @@ def test_two_people_do_not_see_each_others_pictures(page, chromium, address):
 
 @on_desktop
 def test_work_can_be_cancelled(page):
+    page.evaluate(CANCEL_AT_ONCE)
     page.get_by_role("button", name=HOPPER.person).click()
-    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_function("window.cancelled")
     expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
 
 
@@ -393,8 +425,9 @@ def test_work_can_be_cancelled(page):
 def test_a_photo_of_the_camera_that_was_cancelled_is_not_taken_again(page):
     page.get_by_text("Take a photo with the camera").click()
     page.wait_for_function("document.querySelector('video')?.currentTime > 1")
+    page.evaluate(CANCEL_AT_ONCE)
     page.get_by_role("button", name="Take Photo").click()
-    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_function("window.cancelled")
     expect(page.get_by_role("heading", name="We Create Real Masks")).to_be_visible()
     wait_until_built(page)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
@@ -403,7 +436,8 @@ def test_a_photo_of_the_camera_that_was_cancelled_is_not_taken_again(page):
 @on_desktop
 def test_pasted_picture_is_taken(page):
     """One that is too small, as that needs no time: its refusal shows that it arrived."""
-    expect(page.get_by_role("button", name="Paste from the clipboard")).to_be_visible()
+    button = page.get_by_role("button", name="Paste from the clipboard")
+    page.wait_for_function("button => button.stopPasting", arg=button.element_handle())
     page.evaluate(PASTE_TINY_PICTURE)
     expect(page.get_by_text("tiny.png: This picture is too small")).to_be_visible()
 
