@@ -119,12 +119,17 @@ def settings(piece: Piece, choice: Choice, made: "Taken") -> dict:
 
 def taken(piece: Piece, choice: Choice, picture_format: str) -> "Taken":
     """One photo as its files are made from it, at its own size."""
+    from pipeline.image import dots_per_inch
     from pipeline.scene import arrange_largest
     from pipeline.scene_files import Taken, format_that_holds
 
     matte = piece.result.unpack()
-    scene = arrange_largest(matte, choice.look(piece, matte.alpha))
+    look = choice.look(piece, matte.alpha)
+    scene = arrange_largest(matte, look)
     picture_format = format_that_holds(picture_format, scene.alpha.shape)
-    document = DOCUMENTS.get(choice.crop.of(piece))
-    dots_per_inch = document and document.dots_per_inch(scene.alpha.shape[1])
-    return Taken(matte, scene, picture_format, dots_per_inch)
+    width = scene.alpha.shape[1]
+    if document := DOCUMENTS.get(choice.crop.of(piece)):
+        density = document.dots_per_inch(width)
+    elif density := dots_per_inch(piece.photo):
+        density *= width / look.frame.width
+    return Taken(matte, scene, picture_format, density)

@@ -190,6 +190,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     # Whoever comes back from another page finds the picture, though the uploader has let it go.
     kept = st.session_state.get("background_kept")
     if kept is None:
+        st.caption("Until a picture is chosen, there is nothing behind the person.")
         return "transparent", None
     _, name, picture = kept
     if file is None:

@@ -43,8 +43,7 @@ def face_lesson(face: "FaceModel", image) -> None:
             if surrey
             else "These were drawn by us after the facial action coding system, not measured."
         )
-        + " They are named after the faces that people make; which of them together explain the "
-        "landmarks says nothing of what somebody feels."
+        + " They are named after the faces that people make, not after what somebody feels."
     )
     _show(_expression_figures(face.model))
     st.header("Fitting: from landmarks to coefficients", anchor=False)

@@ -82,7 +82,7 @@ function createViewer(three, stage) {
     const face = new three.Mesh(new three.BufferGeometry(), materials.photo);
     const wires = new three.LineSegments(
         undefined,
-        new three.LineBasicMaterial({ color: 0xd9b24a, transparent: true, opacity: 0.45 })
+        new three.LineBasicMaterial({ color: 0x10243a, transparent: true, opacity: 0.6 })
     );
     scene.add(face, wires);
 

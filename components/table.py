@@ -34,7 +34,8 @@ USUAL_EDGE = 10, 0.6
 class Piece:
     """One photo with its own trimap, if it has one, and its result or the reason for none.
 
-    number: its place on the table, from 1.
+    number: its place on the table, from 1. numbered: whether its name alone does not tell it, or
+    another one laid out with it, from the rest.
     name: the photo's file name. photo, trimap: the files' bytes.
     edge: the band and the hair reach that its result has, or is to have, see `pipeline.matte`.
     wanted: those that it is to be done anew with, if it is.
@@ -75,6 +76,7 @@ class Piece:
     unpainted: str | None = None
     key: str = field(default_factory=lambda: uuid4().hex)
     ticket: int | None = None
+    numbered: bool = False
     lock: object = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -110,13 +112,10 @@ def as_written(name: str) -> str:
 
 
 def labels(pieces: list[Piece]) -> list[str]:
-    """What pieces are called where one is to be chosen; with their numbers if two are named alike,
-    as a browser tells choices apart by what is written on them.
+    """What pieces are called where one is to be chosen; with their numbers if two were named alike
+    when they were laid out, as a browser tells choices apart by what is written on them.
     """
-    names = [piece.label for piece in pieces]
-    if len(set(names)) == len(names):
-        return names
-    return [f"{piece.number}: {name}" for piece, name in zip(pieces, names, strict=True)]
+    return [f"{each.number}: {each.label}" if each.numbered else each.label for each in pieces]
 
 
 def lay_out(
@@ -133,6 +132,9 @@ def lay_out(
         Piece(number, *files[photo], None if trimap is None else files[trimap][1], edge)
         for number, (photo, trimap) in enumerate(pairing.pairs, 1)
     ]
+    numbered = len({piece.name for piece in pieces}) < len(pieces)
+    for piece in pieces:
+        piece.numbered = numbered
     return pieces, [as_written(problem) for problem in pairing.problems]
 
 

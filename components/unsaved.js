@@ -1,12 +1,12 @@
 /* The browser asks before it leaves the app, as reloading it does, too. */
 const ask = (event) => event.preventDefault();
-/* In the tab's own memory: the visit in which there were results. */
-const VISIT = "visit-with-results";
+/* In the tab's own memory: the visit in which there were photos. */
+const VISIT = "visit-with-photos";
 const MILLISECONDS_TO_NEXT_LOOK = 100;
 
 export default function ({ data }) {
-    window.onbeforeunload = data.painted ? ask : null;
-    if (data.results) {
+    window.onbeforeunload = data.ask ? ask : null;
+    if (data.photos) {
         sessionStorage.setItem(VISIT, data.visit);
         return;
     }

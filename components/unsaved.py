@@ -12,19 +12,19 @@ FORGOTTEN = (
 )
 
 
-def ask_before_leaving(painted: bool) -> None:
-    """Draws nothing; while something is painted, the browser asks before it closes or reloads the
-    app, on every page of it.
+def ask_before_leaving(precious: bool) -> None:
+    """Draws nothing where there are photos; while they are more than a click's work, the browser
+    asks before it closes or reloads the app, on every page of it.
     """
-    listen("unsaved", painted=painted, results=True, visit=_visit())
+    listen("unsaved", ask=precious, photos=True, visit=_visit())
 
 
 def say_what_is_forgotten() -> None:
-    """Where there are no results: says so if this tab had some in an earlier visit, which the
-    server has forgotten. Only the tab knows.
+    """Where there are no photos: says so if this tab had some in an earlier visit, which the server
+    has forgotten. Only the tab knows.
     """
     st.html(f'<p class="forgotten" role="status" hidden>{FORGOTTEN}</p>')
-    listen("unsaved", painted=False, results=False, visit=_visit())
+    listen("unsaved", ask=False, photos=False, visit=_visit())
 
 
 def _visit():

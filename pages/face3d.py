@@ -31,6 +31,10 @@ FILES = {
     "ply": ("PLY", "ply", "application/octet-stream"),
     "png": ("Isomap", "isomap.png", "image/png"),
 }
+NO_FEELINGS = (
+    "Six movements of the face, added up; a laugh can need some of what is called anger. They say "
+    "nothing of what somebody feels."
+)
 WHERE_FROM = """\
 The [Surrey Face Model](https://github.com/patrikhuber/eos) (Huber et al. 2016) is a statistical
 model of 3D scans. Its authors give the low-resolution shape model away **for non-commercial
@@ -137,6 +141,8 @@ def show_sitting(sitting: Sitting) -> None:
         st.error(sitting.failure)
         return
     announce(f"The face of {sitting.name} is done")
+    if sitting.more:
+        st.caption(f"Made of {sitting.more + 1} photos; all are taken to show the same person.")
     for note in sitting.notes:
         st.warning(note, icon=":material/info:")
     show_face(sitting)
@@ -219,6 +225,7 @@ def sliders(sitting: Sitting):
         if st.button("Reset", icon=":material/restart_alt:", key="face3d_reset"):
             sitting.resets += 1
             sitting.chosen.clear()
+    st.caption(NO_FEELINGS)
     halves = st.columns(2)
     for place, name in enumerate(EXPRESSIONS):
         with halves[place % 2]:

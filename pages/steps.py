@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
+PANEL = "walk_panel"  # in the session: whether the choice of photos is open
 
 # More pictures than this have the width of the page to themselves, the words below.
 BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
@@ -104,16 +105,23 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
     labels = {name: sample.person for name, sample in SAMPLE_OF.items()}
     labels |= {STUDIO: "The photo in the Studio", OWN: "A photo of yours"}
-    with st.popover("Photo", icon=":material/photo_library:"):
+
+    def chosen_anew() -> None:
+        st.query_params["photo"] = st.session_state["walk_photo"]
+        st.session_state[PANEL] = st.session_state["walk_photo"] == OWN  # which is still to be given
+
+    if st.session_state.pop("walk_given", False):
+        st.session_state[PANEL] = False
+    with st.popover("Photo", icon=":material/photo_library:", key=PANEL, on_change="rerun"):
         name = st.radio(
-            "Which photo",
-            choices,
-            format_func=labels.get,
-            key="walk_photo",
-            on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
+            "Which photo", choices, format_func=labels.get, key="walk_photo", on_change=chosen_anew
         )
         if name == OWN:
+            before = st.session_state.get("walk_own")
             own = own_photo("walk")
+            if own and own != before:
+                st.session_state["walk_given"] = True
+                st.rerun()
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:

@@ -140,8 +140,7 @@ def show_results(pieces: list[Piece]) -> None:
         st.space("stretch")
         asked = st.button("New photo", icon=":material/add_photo_alternate:", key="new")
     if asked:
-        results = [piece for piece in pieces if piece.result]
-        if len(results) > 1 or any(piece.strokes for piece in pieces):
+        if precious(pieces):
             ask_before_clearing()
         else:
             clear_the_table()
@@ -154,11 +153,18 @@ def show_results(pieces: list[Piece]) -> None:
     waiting = [piece for piece in pieces if piece.waits]
     announce(f"Working on {waiting[0].name}" if waiting else f"Done: {len(done)} of {len(pieces)}")
     if done:
-        show_finished(done)
+        show_finished(done, pieces)
+    else:
+        ask_before_leaving(precious(pieces))
     if waiting and not asked:  # the next run would take the question away
         with progress:
             work_on(waiting[0], pieces, first=not done)
         st.rerun()
+
+
+def precious(pieces: list[Piece]) -> bool:
+    """Whether they are more than one photo's work, which is soon done again."""
+    return len(pieces) > 1 or any(piece.strokes for piece in pieces)
 
 
 @st.dialog("Another photo?", on_dismiss="rerun")
@@ -225,7 +231,7 @@ def leave_the_rest() -> None:
 
 
 @st.fragment
-def show_finished(done: list[Piece]) -> None:
+def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
     """The result, the choice of background, and the way there; reruns without the rest."""
     if len(done) > 1:
         key = f"chosen_of_{len(done)}"
@@ -266,7 +272,7 @@ def show_finished(done: list[Piece]) -> None:
             final = show_result(piece, choice)
     show_way(piece, final)
     write_address()
-    ask_before_leaving(painted=any(each.strokes for each in done))
+    ask_before_leaving(precious(pieces))
 
 
 def tools(piece: Piece) -> list:

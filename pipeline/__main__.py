@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import command, composite
-from pipeline.encode import is_commands_png, with_commands_mark
+from pipeline.encode import is_commands_png, with_commands_mark, with_print_size
 from pipeline.formats import PHOTO_ENDINGS
-from pipeline.image import ImageError, failures_in_words, load_image
+from pipeline.image import ImageError, dots_per_inch, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
@@ -328,9 +328,10 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
     result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
+    density = dots_per_inch(job.photo)
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:
-            written.write(with_commands_mark(data))
+            written.write(with_commands_mark(with_print_size(data, density) if density else data))
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]

@@ -60,6 +60,9 @@ ORIENTATIONS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Dots per inch that a JPEG can state.
+MOST_DENSE = 65535
+
 # Levels by which a profile of sRGB itself moves colours: its numbers are rounded.
 ROUNDING = 1
 
@@ -122,6 +125,19 @@ def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) 
     if turn is not None:
         image = image.transpose(turn)
     return np.array(image)
+
+
+def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
+    """The density at which a photo says that it is printed; None if it says nothing of the kind.
+
+    source: as for `load_image`.
+    """
+    try:
+        with Image.open(io.BytesIO(_read(source)), formats=FORMATS) as image:
+            across, down = image.info.get("dpi", (0, 0))
+            return float(across) if across == down and 1 <= across <= MOST_DENSE else None
+    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
+        return None
 
 
 _DAMAGED_TEXT = (

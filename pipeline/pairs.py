@@ -183,7 +183,8 @@ def _check_parts(levels: np.ndarray) -> None:
     ):
         if not (levels == level).any():
             raise ImageError(
-                f"The trimap has no {colour} part: paint {colour} what is surely {part}."
+                f"The trimap has no {colour} part: paint {colour} what is surely {part}. What is "
+                "transparent counts as unknown."
             )
 
 

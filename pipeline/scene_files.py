@@ -34,7 +34,8 @@ class Taken:
     """A finished scene with what its files are made of.
 
     matte: of the whole photo. scene: the pictures as chosen. picture_format: a key of
-    PICTURE_FORMATS. dots_per_inch: of a print at the size of the document that the crop is for.
+    PICTURE_FORMATS. dots_per_inch: of a print at the size of the document that the crop is for, or
+    else what the photo says of itself.
     """
 
     matte: UnpackedMatte

@@ -74,6 +74,18 @@ def test_a_crop_for_a_document_names_what_is_wrong_in_the_archive_too():
             assert "dpi" not in picture.info
 
 
+def test_files_have_the_density_that_the_photo_has():
+    printed = io.BytesIO()
+    with Image.open(io.BytesIO(sample_bytes())) as photo:
+        photo.save(printed, "PNG", dpi=(300, 300))
+    app = given(("printed.png", printed.getvalue()))
+    data = archive(named(app), Choice(Background("transparent", None), Crop(WHOLE)), "JPEG")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for name in ("composite.jpg", "cutout.png", "alpha.png"):
+            with Image.open(packed.open(f"printed.{name}")) as picture:
+                assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.01), name
+
+
 def test_settings_say_what_was_made_of_a_photo_without_a_face():
     """Among others it is whole, and the page says so before the download."""
     app = given(("anna.png", sample_bytes()), ("nobody.png", encode_png(plain((90, 80, 3)))))

@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
 from pipeline.formats import PHOTO_ENDINGS, UPLOADED
-from pipeline.image import MAXIMUM_PIXELS, ImageError, load_image
+from pipeline.image import MAXIMUM_PIXELS, ImageError, dots_per_inch, load_image
 
 LOSSY = 9  # grey levels by which a good lossy encoding may differ on a smooth picture
 
@@ -87,6 +87,18 @@ def test_lossy_formats_come_back_nearly(kind):
     loaded = load_image(encoded(picture, kind, quality=95))
     assert loaded.dtype == np.uint8
     assert largest_difference(loaded, picture) <= LOSSY
+
+
+@pytest.mark.parametrize("kind, given, density", [
+    ("JPEG", (300, 300), 300),
+    ("PNG", (300, 300), pytest.approx(300, abs=0.01)),  # in pixels per metre
+    ("JPEG", (300, 150), None),
+    ("JPEG", None, None),
+])  # fmt: skip
+def test_the_density_in_print_is_what_the_file_says(kind, given, density):
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(file, kind, **({"dpi": given} if given else {}))
+    assert dots_per_inch(file.getvalue()) == density
 
 
 def test_path_bytes_and_open_file_give_the_same(tmp_path):

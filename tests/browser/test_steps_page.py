@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from pipeline.samples import SAMPLES
 from tests.browser.conftest import SCREENS
 from tests.browser.studio import assert_fits, choose_page, wait_until_built
 
@@ -127,6 +128,24 @@ def test_a_click_into_the_picture_chooses_a_pixel(page, screen):
     # The arrow keys now belong to the slider that has the focus, not to the walk.
     page.get_by_role("slider", name="Pixel, from the top").press("ArrowRight")
     expect_step(page, "Nearest neighbours")
+
+
+def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
+    open_page(page, screen)
+    panel = page.get_by_role("radiogroup", name="Which photo")
+    button = page.get_by_role("button", name="Photo", exact=True)
+    button.click()
+    panel.get_by_text("Eileen Collins").click()
+    expect(panel).to_be_hidden()
+    wait_until_built(page)
+    button.click()
+    panel.get_by_text("A photo of yours").click()
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    own = tmp_path / "own.jpg"
+    own.write_bytes(SAMPLES[0].file.read_bytes())
+    upload.set_input_files(own)
+    expect(panel).to_be_hidden()
+    expect(page.locator(".walk-facts")).to_contain_text("512")
 
 
 def whole_screen(page: Page):

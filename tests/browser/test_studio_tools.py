@@ -248,7 +248,7 @@ def test_of_a_strip_enough_is_left_to_paint_on(page, screen, tmp_path):
 
 
 @on_desktop
-def test_the_browser_asks_before_what_was_painted_is_lost(page):
+def test_the_browser_asks_before_more_than_a_clicks_work_is_lost(page, tmp_path):
     def asks() -> bool:
         return page.evaluate(
             """() => !dispatchEvent(new Event("beforeunload", { cancelable: true }))"""
@@ -276,6 +276,11 @@ def test_the_browser_asks_before_what_was_painted_is_lost(page):
     question.get_by_role("button", name="New photo").click()
     page.wait_for_function("onbeforeunload === null")
     assert not asks()
+    files = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    for file in files:
+        file.write_bytes(HOPPER.file.read_bytes())
+    upload(page, *files)
+    page.wait_for_function("onbeforeunload !== null")
 
 
 @on_desktop
@@ -392,7 +397,7 @@ def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
     wait_until_built(page)
     expect(gone).to_be_hidden()  # who clears the table knows
     open_sample(page)
-    page.wait_for_function("sessionStorage.getItem('visit-with-results')")
+    page.wait_for_function("sessionStorage.getItem('visit-with-photos')")
     page.reload()
     expect(gone).to_be_visible()
 
