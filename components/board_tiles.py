@@ -20,6 +20,7 @@ from components.board_view import (
 from components.picture import figure
 from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_exact import exact_alpha
+from pipeline.launchpad_report import Solution
 from pipeline.launchpad_tiles import TILE, PhotoMatting
 
 HEIGHTS = (80, 120, 160)
@@ -28,11 +29,14 @@ TILES_A_PICTURE = 6
 
 @dataclass(kw_only=True)
 class Tiles(OnItsWay):
-    """A photo on its way through the board; how: how what the board reports is known."""
+    """A photo on its way through the board; how: how what the board reports is known. latest: the
+    job whose memory was shown last, and in which phase.
+    """
 
     matting: PhotoMatting
     trimap: np.ndarray
     how: str = ""
+    latest: tuple[Solution, int] | None = None
 
     @property
     def finished(self) -> bool:
@@ -70,9 +74,9 @@ def show_tiles(port: str, *, go_on: bool) -> None:
             shown.html(figure(chosen[0], "The photo"))
         return
     matting = work.matting
+    with memory:
+        drawing = st.empty()
     if go_on and work.running:
-        with memory:
-            drawing = st.empty()
         with stop_button(stop, "tiles", work):
             run(port, work, shown, said, drawing)
     if work.finished:
@@ -88,6 +92,8 @@ def show_tiles(port: str, *, go_on: bool) -> None:
         show_totals(matting.totals, work.how)
     else:
         shown.html(figure(grey(matting.alpha), "Alpha so far"))
+        if work.latest:
+            show_memory(drawing, *work.latest, work.how)
 
 
 def run(port: str, work: Tiles, shown, said, drawing) -> None:
@@ -106,8 +112,8 @@ def run(port: str, work: Tiles, shown, said, drawing) -> None:
                     f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "
                     f"({work.how})"
                 )
-                phase = count // TILES_A_PICTURE % len(PHASES)
-                show_memory(drawing, step.solution, phase, work.how)
+                work.latest = step.solution, count // TILES_A_PICTURE % len(PHASES)
+                show_memory(drawing, *work.latest, work.how)
     except LaunchpadError as error:
         show_failure(error, "tiles")
 

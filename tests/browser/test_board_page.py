@@ -114,6 +114,7 @@ def test_a_whole_small_photo(page, screen, pictures):
         press(page, "Stop")
         expect(page.get_by_text("Alpha so far")).to_be_visible(timeout=MILLISECONDS)
         assert_still_there(page, pictures, "Continue the photo")
+        assert "bytes" in memory_text(page)
         return
     done = page.get_by_text(re.compile("solved at once in float64, nothing rounded: 0.0[0-5]"))
     expect(done).to_be_visible(timeout=MILLISECONDS)
