@@ -129,7 +129,7 @@ def print_portraits(figures: dict) -> None:
 
 def _by_name(values) -> dict:
     return {
-        error: round(float(value), 5) for error, value in zip(MATTE_ERRORS, values, strict=True)
+        error: round(float(value), 7) for error, value in zip(MATTE_ERRORS, values, strict=True)
     }
 
 
