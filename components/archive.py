@@ -128,8 +128,9 @@ def taken(piece: Piece, choice: Choice, picture_format: str) -> "Taken":
     scene = arrange_largest(matte, look)
     picture_format = format_that_holds(picture_format, scene.alpha.shape)
     width = scene.alpha.shape[1]
+    of_photo = dots_per_inch(piece.photo)
     if document := DOCUMENTS.get(choice.crop.of(piece)):
-        density = document.dots_per_inch(width)
-    elif density := dots_per_inch(piece.photo):
-        density *= width / look.frame.width
-    return Taken(matte, scene, picture_format, density)
+        of_scene = document.dots_per_inch(width)
+    else:
+        of_scene = of_photo and of_photo * width / look.frame.width
+    return Taken(matte, scene, picture_format, of_scene, of_photo)

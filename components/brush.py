@@ -175,15 +175,23 @@ def stroke_of(event: dict, shape: tuple[int, int]) -> "Stroke | None":
 
 
 def forget_the_oldest(pieces: list[Piece], painted: Piece) -> None:
-    """Keeps as many results as fit: those of the photo that is being painted longest, and one of it
-    in any case.
+    """Keeps as many results as fit. Those of the photo being painted, whose lock the caller holds,
+    are given up last, and one of them is kept in any case.
     """
-    others = [piece.history for piece in pieces if piece is not painted]
-    for history in (*others, painted.history):
-        least = 1 if history is painted.history else 0
-        while len(history) > least and _bytes_kept(pieces) > MOST_HISTORY_BYTES:
-            history.pop(0)
+    too_many = sum(each.size() for piece in pieces for each in piece.history) - MOST_HISTORY_BYTES
+    for piece in pieces:
+        # Whoever holds its lock is about to use them.
+        if piece is not painted and too_many > 0 and piece.lock.acquire(blocking=False):
+            try:
+                too_many -= _forget(piece.history, 0, too_many)
+            finally:
+                piece.lock.release()
+    _forget(painted.history, 1, too_many)
 
 
-def _bytes_kept(pieces):
-    return sum(result.size() for piece in pieces for result in piece.history)
+def _forget(history, least, too_many):
+    """Drops the oldest until so many bytes are free, or so few are left; returns the bytes freed."""
+    freed = 0
+    while freed < too_many and len(history) > least:
+        freed += history.pop(0).size()
+    return freed

@@ -7,7 +7,7 @@ from components.archive import file_stems, taken, zip_buttons
 from components.crop_picker import paper_picker
 from components.places import a_place
 from components.result_view import Choice
-from components.table import Piece, labels
+from components.table import Piece
 from components.view import shown
 
 FORMATS = ("PNG", "JPEG", "WebP")
@@ -54,11 +54,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             st.caption("WebP is smaller, and changes colours a little; PNG keeps every level.")
         if fitting == "JPEG" and choice.background.make is None:
             st.caption("JPEG knows no transparency: the picture shows the person on white.")
-        whole = [
-            label
-            for each, label in zip(done, labels(done), strict=True)
-            if choice.crop.of(each) != choice.crop.name
-        ]
+        whole = [each.choice for each in done if choice.crop.of(each) != choice.crop.name]
         if len(done) > 1 and whole:
             st.caption(f"Without a face to crop by, and so whole: {', '.join(whole)}.")
         zip_buttons(named, choice, picture_format)

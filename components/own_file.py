@@ -8,17 +8,34 @@ from components.table import as_written
 from pipeline.formats import UPLOADED
 
 
-def own_photo(key: str) -> tuple[str, bytes] | None:
-    """Draws an uploader of photos; returns what `own_file` does."""
-    return own_file("Your photo", UPLOADED, key)
+def own_photo(key: str, given: Callable[[], None] | None = None) -> tuple[str, bytes] | None:
+    """Draws an uploader of photos; returns what `own_file` does. given: called once one is given."""
+    return own_file("Your photo", UPLOADED, key, given)
 
 
-def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] | None:
+def own_file(
+    label: str, endings: Sequence[str], key: str, given: Callable[[], None] | None = None
+) -> tuple[str, bytes] | None:
     """Draws an uploader; returns the name and the bytes of the file, or None so far."""
-    return kept_file(
-        f"{key}_own",
-        lambda forget: st.file_uploader(label, endings, key=f"{key}_upload", on_change=forget),
-    )
+
+    def ask(forget: Callable[[], None]):
+        def changed() -> None:
+            forget()
+            if given and st.session_state[f"{key}_upload"] is not None:
+                given()
+
+        return st.file_uploader(label, endings, key=f"{key}_upload", on_change=changed)
+
+    return kept_file(_kept_as(key), ask)
+
+
+def has_own(key: str) -> bool:
+    """Whether a file of one's own is kept."""
+    return _kept_as(key) in st.session_state
+
+
+def _kept_as(key):
+    return f"{key}_own"
 
 
 def kept_file(key: str, ask: Callable) -> tuple[str, bytes] | None:

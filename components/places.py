@@ -20,13 +20,15 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 def processors(quota: Path = QUOTA) -> int:
     """How many processors this process may use: those of its container, not all of the machine."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    all_of_them = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        all_of_them = len(os.sched_getaffinity(0))
     try:
         used, period = quota.read_text().split()
         allowed = int(used) / int(period)
     except (OSError, ValueError, ZeroDivisionError):  # not Linux, or "max"
-        return count
-    return max(1, min(count, round(allowed)))
+        return all_of_them
+    return max(1, min(all_of_them, round(allowed)))
 
 
 class Places:
@@ -39,7 +41,8 @@ class Places:
     def __init__(self, number: int):
         self._free = number
         self._tickets = count(1)
-        self._queue: set[int] = set()
+        # The same ticket twice, where a run that was ended and its successor hold it for a moment.
+        self._queue: list[int] = []
         self._changed = threading.Condition()
 
     def ticket(self) -> int:
@@ -55,7 +58,7 @@ class Places:
         """
         ticket = ticket or self.ticket()
         with self._changed:
-            self._queue.add(ticket)
+            self._queue.append(ticket)
         try:
             while not self._entered(ticket, seconds_between):
                 waiting()

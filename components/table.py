@@ -34,8 +34,8 @@ USUAL_EDGE = 10, 0.6
 class Piece:
     """One photo with its own trimap, if it has one, and its result or the reason for none.
 
-    number: its place on the table, from 1. numbered: whether its name alone does not tell it, or
-    another one laid out with it, from the rest.
+    number: its place on the table, from 1. numbered: whether any two photos laid out with it have the
+    same name.
     name: the photo's file name. photo, trimap: the files' bytes.
     edge: the band and the hair reach that its result has, or is to have, see `pipeline.matte`.
     wanted: those that it is to be done anew with, if it is.
@@ -90,6 +90,13 @@ class Piece:
         return as_written(self.name)
 
     @property
+    def choice(self) -> str:
+        """What it is called where one is to be chosen: a browser tells choices apart by what is
+        written on them.
+        """
+        return f"{self.number}: {self.label}" if self.numbered else self.label
+
+    @property
     def advice(self) -> list[str]:
         """What is to be said of the result; that nobody was found no longer, once one is painted."""
         return [] if self.strokes and not self.found else self.notes
@@ -109,13 +116,6 @@ def as_written(name: str) -> str:
     """A file's name, or a sentence with one, as Markdown that shows it letter for letter."""
     name = re.sub(r"([!-+/:-@\[-`{-~])", r"\\\1", name)  # ASCII's signs but for , - and .
     return re.sub(r"^(\d*)([.-])", r"\1\\\2", name)  # or it begins a list
-
-
-def labels(pieces: list[Piece]) -> list[str]:
-    """What pieces are called where one is to be chosen; with their numbers if two were named alike
-    when they were laid out, as a browser tells choices apart by what is written on them.
-    """
-    return [f"{each.number}: {each.label}" if each.numbered else each.label for each in pieces]
 
 
 def lay_out(

@@ -11,17 +11,18 @@ export default function ({ data }) {
         return;
     }
     let nextLook;
+    const before = sessionStorage.getItem(VISIT);
     const say = () => {
-        const before = sessionStorage.getItem(VISIT);
         const sentence = document.querySelector(".forgotten");
-        if (before && before !== data.visit && !sentence) {
+        if (!sentence) {
             // The page is still being built.
             nextLook = setTimeout(say, MILLISECONDS_TO_NEXT_LOOK);
             return;
         }
-        if (before && before !== data.visit) sentence.hidden = false;
+        sentence.hidden = false;
         sessionStorage.removeItem(VISIT);
     };
-    say();
+    if (before === data.visit) sessionStorage.removeItem(VISIT);
+    else if (before) say();
     return () => clearTimeout(nextLook);
 }

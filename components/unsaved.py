@@ -6,8 +6,9 @@ import streamlit as st
 
 from components.own_component import listen
 
+# A tab that was duplicated has the other one's memory, too, and begins anew in truth.
 FORGOTTEN = (
-    "The photos you had here are forgotten: the page was loaded anew, or away for more than a "
+    "This tab begins anew, without the photos you had: it was loaded again, or away for more than a "
     "minute."
 )
 

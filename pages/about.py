@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.announce import announce
 from components.entrance import come_through_the_app
 from components.figures import figures
 from components.privacy import PROMISE
@@ -10,7 +11,8 @@ WHERE = """\
 | where | what |
 |---|---|
 | your browser | shows the pages, compares before and after, turns the 3D face (WebGL), keeps \
-no photo once the page is closed, only whether it was light or dark |
+no photo once the page is closed, only whether it was light or dark and, in its tab, that there were \
+photos |
 | this server | everything else: finds the face, draws the mask, solves the matte, fits the 3D \
 face, simulates the board |
 | anybody else's computer | nothing: fonts, scripts and networks all come from this server |"""
@@ -97,6 +99,7 @@ PACKAGES = """\
 def main() -> None:
     """The page, all words."""
     st.title("About and :primary[Privacy]", anchor=False)
+    announce("About and Privacy")
     with st.container(key="about"):
         st.markdown(
             "DeepMasque cuts people out of photos, shows every step of how it does so, and proves "

@@ -14,7 +14,6 @@ from components.picture import figure
 from components.privacy import privacy_note
 from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
-from components.table import labels
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 
@@ -65,8 +64,8 @@ def ask_for_photos() -> None:
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
     if done:
         with st.container(horizontal=True, key="from_studio"):
-            for piece, label in zip(done, labels(done), strict=True):
-                if st.button(f"{label} from the Studio", key=f"studio_{piece.number}",
+            for piece in done:
+                if st.button(f"{piece.choice} from the Studio", key=f"studio_{piece.number}",
                              icon=":material/theater_comedy:", type="primary"):  # fmt: skip
                     take(Sitting(photos=[], pieces=[piece]))
     files = st.file_uploader(
@@ -142,7 +141,7 @@ def show_sitting(sitting: Sitting) -> None:
         return
     announce(f"The face of {sitting.name} is done")
     if sitting.more:
-        st.caption(f"Made of {sitting.more + 1} photos; all are taken to show the same person.")
+        st.caption(f"Made of {sitting.more + 1} photos, which are assumed to show the same person.")
     for note in sitting.notes:
         st.warning(note, icon=":material/info:")
     show_face(sitting)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.announce import announce
 from components.entrance import come_through_the_app
 from components.measured import BENCHMARKS, MODELS, read
 from components.memory_scale import Amount, memory_scale
@@ -32,6 +33,7 @@ def main() -> None:
     from components.board_tiles import show_tiles
 
     st.title("KNN matting in :primary[4 KB]", anchor=False)
+    announce("KNN matting in 4 KB")
     st.markdown(
         "How much of each pixel is person (its alpha) takes large networks gigabytes of memory to "
         "find. Here a microcontroller finds it with 4096 bytes, as much as two typed pages: it gets "

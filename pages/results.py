@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.announce import announce
 from components.entrance import come_through_the_app
 from components.loading import warm_up
 from components.masks_compared import compare_masks
@@ -40,6 +41,7 @@ NEEDS = {
 def main() -> None:
     """The page: five tabs."""
     st.title("Measured :primary[Results]", anchor=False)
+    announce("Measured Results")
     masks, mattes, memory, compare, network = addressed_tabs(
         ("Masks", "Mattes", "Memory", "Your photo", "The network"), "results"
     )

@@ -9,7 +9,7 @@ from components.announce import announce
 from components.entrance import come_through_the_app
 from components.loading import warm_up
 from components.own_component import listen
-from components.own_file import own_photo
+from components.own_file import has_own, own_photo
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
 
 STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
+LABELS = {name: sample.person for name, sample in SAMPLE_OF.items()}
+LABELS |= {STUDIO: "The photo in the Studio", OWN: "A photo of yours"}
 PANEL = "walk_panel"  # in the session: whether the choice of photos is open
 
 # More pictures than this have the width of the page to themselves, the words below.
@@ -57,6 +59,7 @@ def main() -> None:
             show_present_button(presenting)
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
+            announce("")
             privacy_note()
             st.stop()
         if name == STUDIO and not presenting:
@@ -76,7 +79,7 @@ def main() -> None:
         place = f"Step {position + 1} of {len(steps)}"
         show_step(steps[position], place, walked, presenting)
         announce(f"{place}: {steps[position].title}")
-        listen("steps_turn", step=steps[position].name)
+        listen("steps_turn", step=steps[position].name, own=LABELS[OWN])
         if walked.walk.settings != usual:
             offer_defaults()
     if not presenting:
@@ -103,25 +106,18 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
-    labels = {name: sample.person for name, sample in SAMPLE_OF.items()}
-    labels |= {STUDIO: "The photo in the Studio", OWN: "A photo of yours"}
-
-    def chosen_anew() -> None:
-        st.query_params["photo"] = st.session_state["walk_photo"]
-        st.session_state[PANEL] = st.session_state["walk_photo"] == OWN  # which is still to be given
-
-    if st.session_state.pop("walk_given", False):
-        st.session_state[PANEL] = False
+    # Who is asked for a photo sees where to give it.
+    st.session_state.setdefault(PANEL, st.session_state["walk_photo"] == OWN and not has_own("walk"))
     with st.popover("Photo", icon=":material/photo_library:", key=PANEL, on_change="rerun"):
         name = st.radio(
-            "Which photo", choices, format_func=labels.get, key="walk_photo", on_change=chosen_anew
+            "Which photo",
+            choices,
+            format_func=LABELS.get,
+            key="walk_photo",
+            on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
         )
         if name == OWN:
-            before = st.session_state.get("walk_own")
-            own = own_photo("walk")
-            if own and own != before:
-                st.session_state["walk_given"] = True
-                st.rerun()
+            own = own_photo("walk", given=lambda: st.session_state.update({PANEL: False}))
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:

@@ -24,7 +24,7 @@ from components.result_view import (
     show_result,
 )
 from components.server import answer_clicks, let_go
-from components.table import STAGES, Piece, finish, labels, lay_out
+from components.table import STAGES, Piece, finish, lay_out
 from components.tabs import kept_tabs
 from components.trouble import show_trouble
 from components.unsaved import ask_before_leaving, say_what_is_forgotten
@@ -191,7 +191,7 @@ def clear_the_table() -> None:
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
-    which = f"{1 + pieces.index(piece)} of {len(pieces)}: " if len(pieces) > 1 else ""
+    which = f"{piece.number} of {pieces[-1].number}: " if len(pieces) > 1 else ""
     more = sum(each.waits for each in pieces) > 1
     place = beside.empty()
     with place.container(horizontal=True, vertical_alignment="center", key="working"):
@@ -240,7 +240,7 @@ def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
             range(len(done)),
             default=done.index(chosen(done)),
             required=True,
-            format_func=labels(done).__getitem__,
+            format_func=lambda place: done[place].choice,
             label_visibility="collapsed",
             key=key,
             # By the time the next run draws them, one more may be done, and these are no more.

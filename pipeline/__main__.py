@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import command, composite
-from pipeline.encode import is_commands_png, with_commands_mark, with_print_size
+from pipeline.encode import is_apps_png, is_commands_png, with_commands_mark, with_print_size
 from pipeline.formats import PHOTO_ENDINGS
 from pipeline.image import ImageError, dots_per_inch, failures_in_words, load_image
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
@@ -239,7 +239,7 @@ def _result_names(photos: list[Path]) -> list[str]:
         [photo.stem for photo in photos],
         [photo.name for photo in photos],
         [f"{photo.parent.name}-{photo.stem}" for photo in photos],
-        # Anna.jpg and anna.jpg, which only some systems have in one folder.
+        # Anna.jpg and anna.jpg; where both are called the same to the letter, nothing is made up.
         [
             f"{number}-{photo.stem}" if given[photo.name] == 1 else photo.name
             for number, photo in enumerate(photos, 1)
@@ -268,16 +268,23 @@ def _photos_in(folder: Path) -> list[Path]:
         paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     except OSError as error:
         raise ImageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    results = tuple(f".{name}.png" for name in OUTPUTS)
     photos = [
         path
         for path in paths
-        if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS
-        and not (path.name.endswith(results) and is_commands_png(path))
+        if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS and not _is_result(path)
     ]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")
     return photos
+
+
+def _is_result(path: Path) -> bool:
+    """Whether a file is a result of the command, or of the app but for a trimap, which somebody may
+    have painted there.
+    """
+    if not path.name.endswith(tuple(f".{name}.png" for name in OUTPUTS)):
+        return False
+    return is_commands_png(path) or (is_apps_png(path) and not path.name.endswith(".trimap.png"))
 
 
 def _check_nothing_is_overwritten(jobs: list[Job], options: argparse.Namespace) -> None:
@@ -328,7 +335,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
     result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
-    density = dots_per_inch(job.photo)
+    density = dots_per_inch(job.photo) if job.photo.is_file() else None  # a pipe is read once
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:
             written.write(with_commands_mark(with_print_size(data, density) if density else data))

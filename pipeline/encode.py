@@ -60,9 +60,18 @@ def with_commands_mark(data: bytes) -> bytes:
 
 def is_commands_png(file: Path) -> bool:
     """Whether a file is a PNG that a command wrote, and no other program saved anew since."""
+    return _begins_with(file, _COMMANDS_MARK)
+
+
+def is_apps_png(file: Path) -> bool:
+    """Whether a file is a PNG that the app gave away, and no other program saved anew since."""
+    return _begins_with(file, _MARK)
+
+
+def _begins_with(file, mark):
     try:
         with file.open("rb") as opened:
-            return opened.read(_HEADER + len(_COMMANDS_MARK))[_HEADER:] == _COMMANDS_MARK
+            return opened.read(_HEADER + len(mark))[_HEADER:] == mark
     except OSError:
         return False
 

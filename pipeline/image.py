@@ -47,6 +47,7 @@ PICTURE_BRANDS = frozenset(
 # no reduced picture of another page (TIFF 6.0, section 8), and DNGVersion speaks for itself.
 SUBFILE_TYPE_TAG, REDUCED_SIZE = 254, 1
 DNG_VERSION_TAG = 50706
+CANON_RAW = b"CR\2\0"  # of a CR2, where another TIFF may have pixels
 
 # EXIF tag 0x0112 (EXIF 2.32, 4.6.4 A): how the stored picture has to be turned to stand upright.
 ORIENTATION_TAG = 0x0112
@@ -60,6 +61,7 @@ ORIENTATIONS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+X_RESOLUTION_TAG = 282
 # Dots per inch that a JPEG can state.
 MOST_DENSE = 65535
 
@@ -132,10 +134,16 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
 
     source: as for `load_image`.
     """
+    _register_heif()
     try:
         with Image.open(io.BytesIO(_read(source)), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
-            return float(across) if across == down and 1 <= across <= MOST_DENSE else None
+            # Of a JPEG whose EXIF data have none, Pillow says 72.
+            stated = image.format not in ("JPEG", "MPO") or (
+                "jfif_density" in image.info or X_RESOLUTION_TAG in image.getexif()
+            )
+            held = across == down and 1 <= across <= MOST_DENSE
+            return float(across) if stated and held else None
     except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
         return None
 
@@ -220,7 +228,7 @@ def _check_not_raw(image: Image.Image, data: bytes) -> None:
     if image.format != "TIFF":
         return
     reduced = image.tag_v2.get(SUBFILE_TYPE_TAG, 0) & REDUCED_SIZE
-    if reduced or DNG_VERSION_TAG in image.tag_v2 or data[8:10] == b"CR":  # Canon's CR2
+    if reduced or DNG_VERSION_TAG in image.tag_v2 or data[8:12] == CANON_RAW:
         raise ImageError(_other_kind_text(RAW))
 
 

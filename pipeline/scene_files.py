@@ -34,18 +34,27 @@ class Taken:
     """A finished scene with what its files are made of.
 
     matte: of the whole photo. scene: the pictures as chosen. picture_format: a key of
-    PICTURE_FORMATS. dots_per_inch: of a print at the size of the document that the crop is for, or
-    else what the photo says of itself.
+    PICTURE_FORMATS. dots_per_inch: of the scene's pictures, for a print at the size of the document
+    that they are for, or at the photo's own. photos_dots_per_inch: what the photo says of itself.
     """
 
     matte: UnpackedMatte
     scene: Scene
     picture_format: str = "PNG"
     dots_per_inch: float | None = None
+    photos_dots_per_inch: float | None = None
 
     def sized(self, data: bytes) -> bytes:
         """A file of the crop with its size in print."""
-        return data if self.dots_per_inch is None else with_print_size(data, self.dots_per_inch)
+        return _sized(data, self.dots_per_inch)
+
+    def sized_as_the_photo(self, data: bytes) -> bytes:
+        """A file that lies over the whole photo with the photo's size in print."""
+        return _sized(data, self.photos_dots_per_inch)
+
+
+def _sized(data, dots_per_inch):
+    return data if dots_per_inch is None else with_print_size(data, dots_per_inch)
 
 
 # What there is, and how each is made. Mask and trimap belong to the photo and have its size; the
@@ -60,8 +69,8 @@ MAKERS: dict[str, Callable[[Taken], bytes]] = {
     ),
     "alpha": lambda taken: taken.sized(encode_png(taken.scene.alpha)),
     "alpha-16-bit": lambda taken: taken.sized(encode_sixteen_bit_png(taken.scene.alpha)),
-    "trimap": lambda taken: encode_png(taken.matte.trimap),
-    "mask": lambda taken: encode_png(taken.matte.mask),
+    "trimap": lambda taken: taken.sized_as_the_photo(encode_png(taken.matte.trimap)),
+    "mask": lambda taken: taken.sized_as_the_photo(encode_png(taken.matte.mask)),
 }
 
 

@@ -81,7 +81,7 @@ def test_files_have_the_density_that_the_photo_has():
     app = given(("printed.png", printed.getvalue()))
     data = archive(named(app), Choice(Background("transparent", None), Crop(WHOLE)), "JPEG")
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        for name in ("composite.jpg", "cutout.png", "alpha.png"):
+        for name in ("composite.jpg", "cutout.png", "alpha.png", "trimap.png", "mask.png"):
             with Image.open(packed.open(f"printed.{name}")) as picture:
                 assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.01), name
 

@@ -126,8 +126,9 @@ def test_a_trimap_that_was_corrected_in_the_app_is_used_and_kept(photo, tmp_path
         with pytest.raises(SystemExit):
             main([*folder, name])
         assert "would replace your file" in capsys.readouterr().err
-    (tmp_path / "anna.cutout.png").unlink()
+    # And the cut-out is no photo.
     assert main([str(tmp_path), "-o", str(tmp_path), "--save", "alpha"]) == 0
+    assert {file.name for file in tmp_path.glob("*.alpha.png")} == {"anna.alpha.png"}
     alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
     assert (alpha[:30] == 0).all() and (alpha[-30:] == 255).all()
 

@@ -99,7 +99,7 @@ def test_undo_beyond_what_is_kept_paints_the_rest_again(piece, monkeypatch):
 
 
 def test_what_is_kept_for_undo_is_kept_longest_of_the_photo_painted_last(piece, monkeypatch):
-    other = replace(piece, key="other", strokes=[], history=[])
+    other = replace(piece, key="other", strokes=[], history=[], lock=threading.Lock())
     for number in (1, 2):
         apply_events([other, piece], [{**event(number), "photo": "other"}])
     apply_events([other, piece], [event(1)])

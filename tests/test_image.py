@@ -92,6 +92,7 @@ def test_lossy_formats_come_back_nearly(kind):
 @pytest.mark.parametrize("kind, given, density", [
     ("JPEG", (300, 300), 300),
     ("PNG", (300, 300), pytest.approx(300, abs=0.01)),  # in pixels per metre
+    ("TIFF", (300, 300), 300),
     ("JPEG", (300, 150), None),
     ("JPEG", None, None),
 ])  # fmt: skip
@@ -99,6 +100,16 @@ def test_the_density_in_print_is_what_the_file_says(kind, given, density):
     file = io.BytesIO()
     Image.new("RGB", (20, 20)).save(file, kind, **({"dpi": given} if given else {}))
     assert dots_per_inch(file.getvalue()) == density
+
+
+def test_a_photo_with_exif_data_need_not_say_its_density():
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(file, "JPEG", exif=exif)
+    jfif = file.getvalue()  # Pillow writes a JFIF header, cameras do not
+    assert jfif[6:10] == b"JFIF"
+    assert dots_per_inch(jfif[:2] + jfif[20:]) is None
 
 
 def test_path_bytes_and_open_file_give_the_same(tmp_path):
@@ -399,6 +410,14 @@ def test_unusable_files_are_refused_in_words(data, words):
     with pytest.raises(ImageError, match=words) as refusal:
         load_image(data)
     assert str(refusal.value).endswith(".")
+
+
+def test_a_tiff_whose_pixels_look_like_a_raw_files_sign_is_read():
+    """Some programs write the pixels first."""
+    pixels = np.full((20, 20, 3), (67, 82, 120), np.uint8)  # "CR" in ASCII
+    _, data = cv2.imencode(".tif", pixels[..., ::-1], [cv2.IMWRITE_TIFF_COMPRESSION, 1])
+    assert data.tobytes()[8:10] == b"CR"
+    np.testing.assert_array_equal(load_image(data.tobytes()), pixels)
 
 
 @pytest.mark.parametrize("tag, value", [(254, 1), (254, 65537), (50706, b"\1\4\0\0")])

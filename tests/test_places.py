@@ -1,6 +1,7 @@
 """The queue for the work of all sessions."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -68,6 +69,31 @@ def test_who_comes_back_to_the_queue_has_the_same_turn():
     for thread in threads:
         thread.join(10)
     assert served == ["early", "late"]
+
+
+def test_of_two_who_hold_one_ticket_either_may_leave():
+    """A run of a page that a click has ended looks up later than the one after it has come."""
+    places, served = Places(1), []
+    ticket, leaves = places.ticket(), threading.Event()
+
+    def give_up():
+        if leaves.is_set():
+            raise Gone
+
+    def come(waiting):
+        with suppress(Gone), places.place(waiting, SHORT, ticket):
+            served.append("in")
+
+    with places.place(lambda: None, SHORT):
+        waits = threading.Event()
+        threads = [threading.Thread(target=come, args=(each,)) for each in (give_up, waits.set)]
+        for thread in threads:
+            thread.start()
+        assert waits.wait(10)
+        leaves.set()
+        threads[0].join(10)
+    threads[1].join(10)
+    assert served == ["in"]
 
 
 def test_who_leaves_the_queue_does_not_hold_it_up():

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import studio
-from tests.browser.studio import choose_page, choose_tab
+from tests.browser.studio import choose_page, choose_tab, wait_until_built
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +114,8 @@ def test_a_whole_small_photo(page, screen, pictures):
         press(page, "Stop")
         expect(page.get_by_text("Alpha so far")).to_be_visible(timeout=MILLISECONDS)
         assert_still_there(page, pictures, "Continue the photo")
+        wait_until_built(page)
+        expect(page.locator("img[alt^='Memory while']")).to_have_count(1)
         assert "bytes" in memory_text(page)
         return
     done = page.get_by_text(re.compile("solved at once in float64, nothing rounded: 0.0[0-5]"))

@@ -389,7 +389,7 @@ def test_address_brings_the_settings_back(page, address):
 
 @on_desktop
 def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
-    gone = page.get_by_text("The photos you had here are forgotten")
+    gone = page.get_by_text("This tab begins anew, without the photos you had")
     expect(gone).to_be_hidden()
     open_sample(page)
     page.get_by_role("button", name="New photo").click()
