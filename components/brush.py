@@ -66,8 +66,8 @@ def apply_events(pieces: list[Piece], events: list[dict]) -> None:
     What cannot be done leaves the result as it is, and the piece says why.
 
     pieces: of which one was painted on, not always that which is shown by now.
-    events: {"photo", "id", "label": "undo" or "redo"} or {"photo", "id", "label", "radius", "points":
-    [[x, y], ...]}; the photo by its piece's key, lengths in its pixels.
+    events: {"photo", "id", "label": "undo" or "redo"} or {"photo", "id", "label", "radius",
+    "points": [[x, y], ...]}; the photo by its piece's key, lengths in its pixels.
     """
     from pipeline.image import ImageError
 
@@ -190,7 +190,7 @@ def forget_the_oldest(pieces: list[Piece], painted: Piece) -> None:
 
 
 def _forget(history, least, too_many):
-    """Drops the oldest until so many bytes are free, or so few are left; returns the bytes freed."""
+    """Drops the oldest until so many bytes are free, or so few left; returns the bytes freed."""
     freed = 0
     while freed < too_many and len(history) > least:
         freed += history.pop(0).size()

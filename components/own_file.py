@@ -9,7 +9,7 @@ from pipeline.formats import UPLOADED
 
 
 def own_photo(key: str, given: Callable[[], None] | None = None) -> tuple[str, bytes] | None:
-    """Draws an uploader of photos; returns what `own_file` does. given: called once one is given."""
+    """Draws an uploader of photos; returns what `own_file` does. given: called when one comes."""
     return own_file("Your photo", UPLOADED, key, given)
 
 

@@ -1,4 +1,5 @@
-"""What becomes of people's photos: the promise, said in one place. components/server.py keeps it."""
+"""What becomes of people's photos: the promise, said in one place; components/server.py keeps it.
+"""
 
 import streamlit as st
 

@@ -34,8 +34,8 @@ USUAL_EDGE = 10, 0.6
 class Piece:
     """One photo with its own trimap, if it has one, and its result or the reason for none.
 
-    number: its place on the table, from 1. numbered: whether any two photos laid out with it have the
-    same name.
+    number: its place on the table, from 1. numbered: whether any two photos laid out with it have
+    the same name.
     name: the photo's file name. photo, trimap: the files' bytes.
     edge: the band and the hair reach that its result has, or is to have, see `pipeline.matte`.
     wanted: those that it is to be done anew with, if it is.

@@ -8,8 +8,8 @@ from components.own_component import listen
 
 # A tab that was duplicated has the other one's memory, too, and begins anew in truth.
 FORGOTTEN = (
-    "This tab begins anew, without the photos you had: it was loaded again, or away for more than a "
-    "minute."
+    "This tab begins anew, without the photos you had: it was loaded again, or away for more than "
+    "a minute."
 )
 
 

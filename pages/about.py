@@ -11,8 +11,8 @@ WHERE = """\
 | where | what |
 |---|---|
 | your browser | shows the pages, compares before and after, turns the 3D face (WebGL), keeps \
-no photo once the page is closed, only whether it was light or dark and, in its tab, that there were \
-photos |
+no photo once the page is closed, only whether it was light or dark and, in its tab, that there \
+were photos |
 | this server | everything else: finds the face, draws the mask, solves the matte, fits the 3D \
 face, simulates the board |
 | anybody else's computer | nothing: fonts, scripts and networks all come from this server |"""

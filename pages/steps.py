@@ -107,7 +107,8 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
     # Who is asked for a photo sees where to give it.
-    st.session_state.setdefault(PANEL, st.session_state["walk_photo"] == OWN and not has_own("walk"))
+    asked_for_one = st.session_state["walk_photo"] == OWN and not has_own("walk")
+    st.session_state.setdefault(PANEL, asked_for_one)
     with st.popover("Photo", icon=":material/photo_library:", key=PANEL, on_change="rerun"):
         name = st.radio(
             "Which photo",

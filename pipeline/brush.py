@@ -24,8 +24,9 @@ from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
 # picture instead of the round end of the brush, though the hand went beyond it by as much.
 RIM = 10.0
 # Up to this far from a change its new matte counts in full, and at twice that no longer at all. In
-# small photos, too, twice this is no less than the reach within which known pixels count: with less,
-# alpha is off by up to 0.8 of what the whole solved anew gives at 75x100 pixels, with this by 0.2.
+# small photos, too, twice this is no less than the reach within which known pixels count: with
+# less, alpha is off by up to 0.8 of what the whole solved anew gives at 75x100 pixels, with this by
+# 0.2.
 MARGIN = 12.0
 LEAST_MARGIN = REACH / 2
 # A rim takes up no more than this share of a stroke's radius: what is within counts as painted.

@@ -5,6 +5,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
+
 from pipeline.launchpad import Launchpad
 from pipeline.launchpad_signal import (
     SIGNAL_SAMPLES,
@@ -14,7 +16,6 @@ from pipeline.launchpad_signal import (
     trimap_from_loudness,
 )
 from pipeline.launchpad_simulator import synthesised_voice
-from scipy.io import wavfile
 
 TONE_HERTZ = 400
 
