@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.loading import load_package
 
@@ -104,8 +105,9 @@ def _places(queue: str) -> Places:
 
 
 def _look_up(stage: str, share: float) -> None:
-    """Says nothing, but lets Streamlit end the run."""
-    st.session_state.get("pieces")
+    """Says nothing, but lets Streamlit end the run; a download is made outside any."""
+    if get_script_run_ctx(suppress_warning=True):
+        st.session_state.get("pieces")
 
 
 @contextmanager
