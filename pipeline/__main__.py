@@ -338,7 +338,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     density = dots_per_inch(job.photo) if job.photo.is_file() else None  # a pipe is read once
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:
-            written.write(with_commands_mark(with_print_size(data, density) if density else data))
+            written.write(with_commands_mark(with_print_size(data, density)))
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]

@@ -106,9 +106,12 @@ def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
     return data[:_JFIF] + _srgb_segment() + data[_JFIF:]
 
 
-def with_print_size(data: bytes, dots_per_inch: float) -> bytes:
+def with_print_size(data: bytes, dots_per_inch: float | None) -> bytes:
     """Writes the size in print into a PNG or JPEG file of ours; another format has no place for it.
+    Where None is known the file stays as it is.
     """
+    if dots_per_inch is None:
+        return data
     if data.startswith(_PNG):
         # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.
         per_metre = round(dots_per_inch / MM_PER_INCH * 1000).to_bytes(4, "big")

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from pipeline.named_colours import named_profile
+from pipeline.named_colours import JPEG_FORMATS, named_profile
 
 # Sensors sold as 50 megapixels give up to 8192 x 6144.
 MAXIMUM_PIXELS = 8192 * 6144
@@ -139,7 +139,7 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
         with Image.open(io.BytesIO(_read(source)), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
             # Of a JPEG whose EXIF data have none, Pillow says 72.
-            stated = image.format not in ("JPEG", "MPO") or (
+            stated = image.format not in JPEG_FORMATS or (
                 "jfif_density" in image.info or X_RESOLUTION_TAG in image.getexif()
             )
             held = across == down and 1 <= across <= MOST_DENSE

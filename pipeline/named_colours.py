@@ -18,6 +18,7 @@ DISPLAY_P3 = (
 )
 D50 = (0.96420, 1.0, 0.82491)
 
+JPEG_FORMATS = ("JPEG", "MPO")  # as Pillow calls them; the second has further pictures behind
 INTEROPERABILITY_INDEX = 1
 UNCALIBRATED = 65535
 # Primaries and transfer characteristics of ITU-T H.273: Display P3's with the curve of sRGB.
@@ -33,7 +34,7 @@ def named_profile(image: Image.Image) -> bytes | None:
     heif = image.info.get("nclx_profile")
     if heif and (heif["color_primaries"], heif["transfer_characteristics"]) == P3_IN_HEIF:
         return _profile(*DISPLAY_P3)
-    if image.format not in ("JPEG", "MPO"):
+    if image.format not in JPEG_FORMATS:
         return None
     exif = image.getexif()
     if exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace) != UNCALIBRATED:

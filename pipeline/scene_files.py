@@ -46,15 +46,11 @@ class Taken:
 
     def sized(self, data: bytes) -> bytes:
         """A file of the crop with its size in print."""
-        return _sized(data, self.dots_per_inch)
+        return with_print_size(data, self.dots_per_inch)
 
     def sized_as_the_photo(self, data: bytes) -> bytes:
         """A file that lies over the whole photo with the photo's size in print."""
-        return _sized(data, self.photos_dots_per_inch)
-
-
-def _sized(data, dots_per_inch):
-    return data if dots_per_inch is None else with_print_size(data, dots_per_inch)
+        return with_print_size(data, self.photos_dots_per_inch)
 
 
 # What there is, and how each is made. Mask and trimap belong to the photo and have its size; the
