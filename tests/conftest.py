@@ -4,8 +4,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from PIL import Image
 
 from models.data import DATA
+from pipeline.samples import SAMPLES
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("busy machine", deadline=None)
@@ -20,3 +22,13 @@ def data_folder() -> Path:
     if not DATA.is_dir():
         pytest.skip("no evaluation photos: set DEEPMASQUE_DATA to their folder")
     return DATA
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A sample at a quarter of its size, called anna.jpg."""
+    with Image.open(SAMPLES[0].file) as image:
+        image.convert("RGB").resize((image.width // 2, image.height // 2)).save(
+            tmp_path / "anna.jpg", quality=95
+        )
+    return tmp_path / "anna.jpg"

@@ -1,7 +1,6 @@
 """The command, run as a person runs it."""
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,21 +12,9 @@ from PIL import Image
 
 import pipeline
 from pipeline.__main__ import main
-from pipeline.encode import encode_png
 from pipeline.image import ImageError, load_image
-from pipeline.samples import SAMPLES
 
 OUTPUTS = ("mask", "trimap", "alpha", "cutout", "composite")
-
-
-@pytest.fixture
-def photo(tmp_path):
-    """A sample at a quarter of its size, called anna.jpg."""
-    with Image.open(SAMPLES[0].file) as image:
-        image.convert("RGB").resize((image.width // 2, image.height // 2)).save(
-            tmp_path / "anna.jpg", quality=95
-        )
-    return tmp_path / "anna.jpg"
 
 
 def test_all_results_have_their_names_and_the_photos_size(photo, tmp_path, capsys):
@@ -89,64 +76,6 @@ def test_a_name_that_the_terminal_cannot_show_stops_nothing(photo, tmp_path):
     assert all((tmp_path / f"{each.stem}.mask.png").exists() for each in named)
 
 
-def test_your_own_trimap_is_not_overwritten(photo, tmp_path, capsys):
-    trimap = tmp_path / "anna.trimap.png"
-    trimap.write_bytes(b"precious")
-    with pytest.raises(SystemExit) as stopped:
-        main([str(photo), str(trimap), "-o", str(tmp_path)])
-    assert stopped.value.code == 2
-    assert "would replace your file" in capsys.readouterr().err
-    assert trimap.read_bytes() == b"precious"
-
-
-def test_a_trimap_that_was_corrected_by_hand_is_used_and_kept(photo, tmp_path, capsys):
-    folder = [str(tmp_path), "-o", str(tmp_path), "--save"]
-    assert main([*folder, "trimap"]) == 0
-    with Image.open(tmp_path / "anna.trimap.png") as trimap:
-        corrected = np.array(trimap)
-    corrected[:30] = 0
-    Image.fromarray(corrected).save(tmp_path / "anna.trimap.png")
-    with pytest.raises(SystemExit):
-        main([*folder, "trimap"])
-    assert "would replace your file" in capsys.readouterr().err
-    assert main([*folder, "alpha"]) == 0
-    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
-    assert (alpha[corrected == 0] == 0).all() and (alpha[corrected == 255] == 255).all()
-    np.testing.assert_array_equal(load_image(tmp_path / "anna.trimap.png")[..., 0], corrected)
-
-
-def test_a_trimap_that_was_corrected_in_the_app_is_used_and_kept(photo, tmp_path, capsys):
-    trimap = np.full(load_image(photo).shape[:2], 128, np.uint8)
-    trimap[:30], trimap[-30:] = 0, 255
-    cutout = np.zeros((*trimap.shape, 4), np.uint8)
-    for name, pixels in (("trimap", trimap), ("cutout", cutout)):
-        (tmp_path / f"anna.{name}.png").write_bytes(encode_png(pixels))
-    folder = [str(photo), str(tmp_path / "anna.trimap.png"), "-o", str(tmp_path), "--save"]
-    for name in ("trimap", "cutout"):
-        with pytest.raises(SystemExit):
-            main([*folder, name])
-        assert "would replace your file" in capsys.readouterr().err
-    # And the cut-out is no photo.
-    assert main([str(tmp_path), "-o", str(tmp_path), "--save", "alpha"]) == 0
-    assert {file.name for file in tmp_path.glob("*.alpha.png")} == {"anna.alpha.png"}
-    alpha = load_image(tmp_path / "anna.alpha.png")[..., 0]
-    assert (alpha[:30] == 0).all() and (alpha[-30:] == 255).all()
-
-
-def test_results_in_a_folder_are_left_out_wherever_the_next_ones_go(photo, tmp_path, capsys):
-    assert main([str(tmp_path), "-o", str(tmp_path), "--save", "mask,trimap"]) == 0
-    again = [str(tmp_path), "-o", str(tmp_path / "again"), "--save", "trimap"]
-    capsys.readouterr()
-    assert main([*again, "--band", "25"]) == 0
-    assert [file.name for file in (tmp_path / "again").iterdir()] == ["anna.trimap.png"]
-    unknown = [
-        (load_image(folder / "anna.trimap.png") == 128).sum()
-        for folder in (tmp_path, tmp_path / "again")
-    ]
-    assert unknown[1] > 1.5 * unknown[0]
-    assert "trimap.png" not in capsys.readouterr().out
-
-
 def test_the_line_says_which_trimap_was_used(photo, tmp_path, capsys):
     own = tmp_path / "anna.trimap.png"
     assert main([str(photo), "-o", str(tmp_path), "--save", "trimap"]) == 0
@@ -156,46 +85,12 @@ def test_the_line_says_which_trimap_was_used(photo, tmp_path, capsys):
     assert f"The trimap {own} was used." in capsys.readouterr().out
 
 
-def test_a_file_that_is_no_result_of_ours_is_not_overwritten(photo, tmp_path, capsys):
-    theirs = tmp_path / "anna.alpha.png"
-    theirs.write_bytes(photo.read_bytes())
-    with pytest.raises(SystemExit):
-        main([str(photo), "-o", str(tmp_path)])
-    assert "would replace your file" in capsys.readouterr().err
-    assert theirs.read_bytes() == photo.read_bytes()
-
-
 def test_a_folder_without_a_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     arguments = [str(photo), str(tmp_path / "empty"), "-o", str(tmp_path / "out")]
     assert main([*arguments, "--save", "mask"]) == 1
     assert (tmp_path / "out" / "anna.mask.png").exists()
     assert "There is no photo in the folder" in capsys.readouterr().err
-
-
-def test_photos_called_alike_in_two_folders_keep_apart(photo, tmp_path):
-    folders = [tmp_path / "monday", tmp_path / "tuesday"]
-    for folder in folders:
-        folder.mkdir()
-        (folder / "IMG_0001.jpg").write_bytes(photo.read_bytes())
-    results = tmp_path / "results"
-    assert main([*map(str, folders), "-o", str(results), "--save", "mask"]) == 0
-    assert {file.name for file in results.iterdir()} == {
-        "monday-IMG_0001.mask.png",
-        "tuesday-IMG_0001.mask.png",
-    }
-
-
-def test_a_folder_done_into_itself_twice_does_its_photos_twice(photo, tmp_path):
-    (tmp_path / "._anna.jpg").write_bytes(b"what a Mac leaves on a stick")
-    for _ in range(2):
-        assert main([str(tmp_path), "-o", str(tmp_path), "--save", "trimap,alpha"]) == 0
-    assert {file.name for file in tmp_path.iterdir()} == {
-        "._anna.jpg",
-        "anna.jpg",
-        "anna.trimap.png",
-        "anna.alpha.png",
-    }
 
 
 def test_only_what_is_asked_for_is_saved(photo, tmp_path):
@@ -265,37 +160,6 @@ def test_folder_stands_for_its_photos(photo, tmp_path):
     assert [file.name for file in results.iterdir()] == ["anna.mask.png"]
 
 
-def test_photos_of_the_same_name_keep_apart(photo, tmp_path):
-    Image.open(photo).save(tmp_path / "anna.png")
-    results = tmp_path / "results"
-    arguments = [str(photo), str(tmp_path / "anna.png"), "-o", str(results), "--save", "mask"]
-    assert main(arguments) == 0
-    assert {file.name for file in results.iterdir()} == {
-        "anna.jpg.mask.png",
-        "anna.png.mask.png",
-    }
-
-
-@pytest.mark.parametrize(
-    ("names", "results"),
-    [
-        (("Anna.jpg", "anna.png"), ("Anna.jpg", "anna.png")),
-        (("Zo\u00eb.jpg", "Zoe\u0308.png"), ("Zo\u00eb.jpg", "Zoe\u0308.png")),
-        (("Anna.jpg", "anna.jpg"), ("1-Anna", "2-anna")),
-        (("a/Anna.jpg", "b/anna.jpg"), ("a-Anna", "b-anna")),
-        (("a/anna.jpg", "A/Anna.jpg", "eve.jpg"), ("1-anna", "2-Anna", "eve")),
-    ],
-)
-def test_results_are_files_of_their_own_where_capitals_are_no_difference(names, results, tmp_path):
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        Image.new("RGB", (64, 48)).save(tmp_path / name)
-    out = tmp_path / "out"
-    photos = [str(tmp_path / name) for name in names]
-    assert main([*photos, "-o", str(out), "--save", "mask"]) == 0
-    assert {file.name for file in out.iterdir()} == {f"{name}.mask.png" for name in results}
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -319,22 +183,6 @@ def test_what_is_not_understood_is_said_before_any_work(options, words, tmp_path
         main(["anna.jpg", *options, "-o", str(tmp_path)])
     assert stop.value.code == 2
     assert words in capsys.readouterr().err
-
-
-def test_a_file_that_cannot_be_ended_leaves_no_half_of_itself(photo, tmp_path, capsys):
-    folder = tmp_path / "results"
-    command = [str(photo), "-o", str(folder), "--save", "mask"]
-    assert main(command) == 0
-    (result,) = folder.iterdir()
-    before = result.read_bytes()
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-    try:
-        assert main(command) == 1
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert "File too large" in capsys.readouterr().err
-    assert [each.read_bytes() for each in folder.iterdir()] == [before]
 
 
 def test_stopping_says_so_and_nothing_more(photo, tmp_path, capsys, monkeypatch):

@@ -2,10 +2,11 @@
 
 import io
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from pipeline.samples import SAMPLES
 
@@ -130,3 +131,28 @@ def assert_large_enough_for_a_thumb(page: Page) -> None:
         )
     assert page.evaluate(SMALL_CONTROLS, THUMB_PIXELS) == []
     assert page.evaluate(PICTURES_WITHOUT_WORDS) == []
+
+
+def save_with_trimap(folder: Path, size: tuple[int, int]) -> list[Path]:
+    """A large photo with its own trimap, so that little is to be solved; returns both files."""
+    photo, own = folder / "Image1.jpg", folder / "Trimap1.png"
+    with Image.open(HOPPER.file) as picture:
+        picture.resize(size).save(photo)
+    trimap = np.full(size[::-1], 128, np.uint8)
+    middle = size[0] // 2
+    trimap[:, : middle + 2], trimap[:, middle + 6 :] = 0, 255
+    Image.fromarray(trimap).save(own)
+    return [photo, own]
+
+
+def wait_for_strokes(page: Page, count: int) -> None:
+    expect(page.locator(".brush .said")).to_have_text(f"Strokes painted: {count}")
+
+
+def open_brush(page: Page, strokes: int = 0) -> Locator:
+    """The frame that is painted on; what is said under it is said by a brush that works."""
+    choose_tab(page, "Correct")
+    wait_for_strokes(page, strokes)
+    frame = page.get_by_role("application")
+    frame.scroll_into_view_if_needed()
+    return frame
