@@ -9,6 +9,7 @@ from components.board_port import SIMULATOR, a_turn, how_known, the_board
 from components.board_view import grey, show_numbers
 from components.chart_colors import GOLD
 from components.picture import figure
+from components.press import press
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 
@@ -44,11 +45,11 @@ def show_button(port: str) -> None:
         st.info("There is no last job yet: sweep over a picture, or let the board hear a voice.")
         return
     if port == SIMULATOR:
-        if st.button("Press S1 on the simulated board", type="primary"):
+        if press("Press S1 on the simulated board", "button_press", type="primary"):
             repeat(port, last)
         return
     with st.container(horizontal=True):
-        wait = st.button("Wait for S1", type="primary")
+        wait = press("Wait for S1", "button_wait", type="primary")
         stop = st.empty()
     if wait:
         stop.button("Stop waiting")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.press import press
+
 
 @dataclass(kw_only=True)
 class OnItsWay:
@@ -34,7 +36,7 @@ def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsW
     begin: makes the work; None while there is nothing to begin with.
     """
     with st.container(horizontal=True):
-        if st.button(labels[0], type="primary", disabled=begin is None):
+        if press(labels[0], f"{key}_begin", type="primary", disabled=begin is None) and begin:
             st.session_state[key] = begin()
         work = st.session_state.get(key)
         st.button(

@@ -8,6 +8,7 @@ from components.board_port import SIMULATOR, a_turn, how_known, the_board
 from components.board_view import show_memory, show_numbers
 from components.chart_colors import GOLD, TEAL
 from components.own_file import kept_file, own_file
+from components.press import press
 from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -61,7 +62,7 @@ def show_sound(port: str) -> None:
                 "take in more of it."
             )
     asked = (source, rate, None if samples is None else samples.tobytes())
-    if st.button("Let the board solve it", type="primary"):
+    if press("Let the board solve it", "sound_solve", type="primary"):
         solution = solve(port, samples, trimap, rate)
         if solution is not None:
             st.session_state["sound_answer"] = asked, solution, how_known(port)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.board_photo import WIDEST, photo_and_trimap
 from components.board_port import SIMULATOR, the_board
+from components.board_sound import take_sound
 from components.board_sweep import take
 from components.memory_scale import in_words
 from pipeline import protocol_sim
@@ -39,6 +40,22 @@ def test_a_voice_is_heard_and_the_button_repeats_it(page):
     assert not page.error
     press(page, "Press S1 on the simulated board")
     assert "alpha values are the same as before" in page.success[0].value
+
+
+def test_a_press_is_heard_though_another_click_ends_its_run_before(page, monkeypatch):
+    interrupted = []
+
+    def take_sound_and_leave(source: str, rate: int):
+        if not interrupted:
+            interrupted.append(source)
+            raise StopException
+        return take_sound(source, rate)
+
+    monkeypatch.setattr("components.board_sound.take_sound", take_sound_and_leave)
+    press(page, "Let the board solve it")
+    assert interrupted
+    page.run()
+    assert "The two projections" in " ".join(text.value for text in page.markdown)
 
 
 def test_a_sweep_ends_with_the_difference_to_float64(page):
