@@ -18,7 +18,7 @@ from components.server import (
 
 HOME = Path(__file__).parent
 
-# File, title and icon, in the order of the menu; a page appears when its file exists.
+# File, title and icon, in the order of the menu.
 PAGES = (
     ("studio.py", "Studio", ":material/theater_comedy:"),
     ("steps.py", "Step by step", ":material/stairs:"),
@@ -47,13 +47,12 @@ def main() -> None:
     keep_downloads_until_fetched()
     make_downloads_side_by_side()
     forget_closed_sessions()
-    existing = [
+    pages = [
         st.Page(HOME / "pages" / file, title=title, icon=icon, default=file == "studio.py")
         for file, title, icon in PAGES
-        if (HOME / "pages" / file).exists()
     ]
-    page = st.navigation(existing, position="top")
-    if page is not existing[0]:  # so that tabs and bookmarks can be told apart
+    page = st.navigation(pages, position="top")
+    if page is not pages[0]:  # so that tabs and bookmarks can be told apart
         st.set_page_config(page_title=f"{page.title}: DeepMasque")
     open_the_door()
     close_menu_after_choosing()

@@ -10,6 +10,7 @@ from components.address import setting
 from components.picture import data_url
 from components.places import a_place
 from components.table import as_written
+from pipeline.formats import UPLOADED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,7 +177,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
 
     file = st.file_uploader(
         "A picture to put behind; it is cropped to fill",
-        type="image",
+        type=UPLOADED,
         key="background_picture",
         on_change=_forget_what_was_taken_back,
     )

@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     frame.querySelector(".label-before").textContent = data.before_label;
     frame.querySelector(".label-after").textContent = data.after_label;
-    range.setAttribute("aria-label", `How much shows of: ${data.before_label}`);
+    range.setAttribute("aria-label", `How much shows of: ${data.before_label}. Plus and minus enlarge, Shift and arrows move`);
     frame.style.setProperty("--proportion", data.width / data.height);
 
     const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
@@ -45,18 +45,15 @@ export default function ({ data, parentElement, setStateValue }) {
         frame.style.setProperty("--position", `${within}%`);
     };
 
-    let sweep = 0;
-    const stopSweep = () => cancelAnimationFrame(sweep);
+    /* New pictures may come in the midst of a drag or of the first sweep. */
+    const hand = (frame.hand ??= { start: null, moving: false, pans: false, last: [0, 0], tapped: 0 });
+    const stopSweep = () => cancelAnimationFrame(frame.sweep);
     if (frame.dataset.photo !== data.photo) {
         frame.dataset.photo = data.photo;
-        sweep = uncover(show, (request) => (sweep = request));
+        stopSweep();
+        frame.sweep = uncover(show, (request) => (frame.sweep = request));
     }
 
-    let start = null;
-    let moving = false;
-    let pans = false;
-    let last = [0, 0];
-    let tapped = 0;
     const follow = (event) => {
         const { left, width } = frame.getBoundingClientRect();
         show((100 * (event.clientX - left)) / width);
@@ -65,38 +62,38 @@ export default function ({ data, parentElement, setStateValue }) {
         if (event.button !== 0 || event.target === button) return;
         stopSweep();
         if (zoom.held) {
-            start = null;
+            hand.start = null;
             return;
         }
-        start = last = [event.clientX, event.clientY];
-        pans = zoom.enlarged && !event.target.classList.contains("knob");
-        moving = event.pointerType === "mouse";
+        hand.start = hand.last = [event.clientX, event.clientY];
+        hand.pans = zoom.enlarged && !event.target.classList.contains("knob");
+        hand.moving = event.pointerType === "mouse";
         frame.setPointerCapture(event.pointerId);
-        if (moving && !pans) follow(event);
+        if (hand.moving && !hand.pans) follow(event);
     };
     frame.onpointermove = (event) => {
-        if (start === null || zoom.held) return;
-        const [across, down] = [event.clientX - last[0], event.clientY - last[1]];
-        moving ||= Math.abs(event.clientX - start[0]) > FINGER_SLACK;
-        if (pans) zoom.pan(across, down);
-        else if (moving) follow(event);
-        last = [event.clientX, event.clientY];
+        if (hand.start === null || zoom.held) return;
+        const [across, down] = [event.clientX - hand.last[0], event.clientY - hand.last[1]];
+        hand.moving ||= Math.abs(event.clientX - hand.start[0]) > FINGER_SLACK;
+        if (hand.pans) zoom.pan(across, down);
+        else if (hand.moving) follow(event);
+        hand.last = [event.clientX, event.clientY];
     };
     frame.onpointerup = (event) => {
-        if (start === null || zoom.held) return;
-        const way = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
+        if (hand.start === null || zoom.held) return;
+        const way = Math.hypot(event.clientX - hand.start[0], event.clientY - hand.start[1]);
         const still = way < 2 * FINGER_SLACK;
-        const twice = still && event.timeStamp - tapped < DOUBLE_MILLISECONDS;
-        tapped = still && !twice ? event.timeStamp : 0;
+        const twice = still && event.timeStamp - hand.tapped < DOUBLE_MILLISECONDS;
+        hand.tapped = still && !twice ? event.timeStamp : 0;
         if (twice) {
             const { left, top } = frame.getBoundingClientRect();
             zoom.toggle(event.clientX - left, event.clientY - top);
-        } else if (!pans) {
+        } else if (!hand.pans) {
             follow(event);
         }
-        start = null;
+        hand.start = null;
     };
-    frame.onpointercancel = () => (start = null);
+    frame.onpointercancel = () => (hand.start = null);
     frame.ondragstart = () => false;
     button.onclick = () => zoom.toggle();
     range.oninput = () => {
@@ -104,14 +101,17 @@ export default function ({ data, parentElement, setStateValue }) {
         show(Number(range.value));
     };
     range.onkeydown = (event) => {
-        if (event.key === "+" || event.key === "-") {
-            zoom.to(zoom.scale * (event.key === "+" ? 1.5 : 1 / 1.5));
+        if (["+", "=", "-"].includes(event.key)) {
+            zoom.to(zoom.scale * (event.key === "-" ? 1 / 1.5 : 1.5));
         } else if (zoom.enlarged && event.shiftKey && event.key in PANS) {
             event.preventDefault();
             zoom.pan(...PANS[event.key].map((each) => each * KEY_PAN));
         }
     };
-    return stopSweep;
+    return () => {
+        /* Only when the picture is gone for good, not when it is about to be drawn again. */
+        setTimeout(() => frame.isConnected || stopSweep());
+    };
 }
 
 /* A new result is uncovered once, from right to left, unless the viewer wants no motion. */

@@ -28,6 +28,17 @@ class LastJob:
     heard: tuple[np.ndarray, int] | None = None
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """What came of a job that the button asked for again; lamps: whether each of the simulated
+    board's LEDs shines afterwards. how: how it is known."""
+
+    last: LastJob
+    solution: Solution
+    how: str
+    lamps: dict[str, bool] | None
+
+
 def remember_job(last: LastJob) -> None:
     """Keeps the latest job and its answer for the button."""
     st.session_state["board_last_job"] = last
@@ -47,18 +58,22 @@ def show_button(port: str) -> None:
     if port == SIMULATOR:
         if press("Press S1 on the simulated board", "button_press", type="primary"):
             repeat(port, last)
-        return
-    with st.container(horizontal=True):
-        wait = press("Wait for S1", "button_wait", type="primary")
-        stop = st.empty()
-    if wait:
-        stop.button("Stop waiting")
-        repeat(port, last)
-        stop.empty()
+    else:
+        with st.container(horizontal=True):
+            wait = press("Wait for S1", "button_wait", type="primary")
+            stop = st.empty()
+        if wait:
+            stop.button("Stop waiting")
+            repeat(port, last)
+            stop.empty()
+    repeated = st.session_state.get("button_answer")
+    if repeated is not None and repeated.last is last:  # another job has no answer yet
+        show_repeated(repeated)
 
 
 def repeat(port: str, last: LastJob) -> None:
-    """Waits for a press, runs the job again and shows what came of it."""
+    """Waits for a press, runs the job again and keeps what came of it."""
+    st.session_state.pop("button_answer", None)
     try:
         with the_board(port) as board, a_turn(port):
             if not pressed(board, port):
@@ -71,10 +86,7 @@ def repeat(port: str, last: LastJob) -> None:
     except LaunchpadError as error:
         st.error(str(error))
         return
-    show_repeated(solution, last, how_known(port))
-    if lamps is not None:
-        lit = [name for name, shines in lamps.items() if shines] or ["neither"]
-        st.caption(f"LED alight afterwards: {' and '.join(lit)} (simulated).")
+    st.session_state["button_answer"] = Repeated(last, solution, how_known(port), lamps)
 
 
 def lamps_after(board: Launchpad) -> dict[str, bool]:
@@ -102,8 +114,9 @@ def pressed(board: Launchpad, port: str) -> bool:
     return False
 
 
-def show_repeated(solution: Solution, last: LastJob, how: str) -> None:
+def show_repeated(repeated: Repeated) -> None:
     """The repeated job's answer, and whether it is the same as before."""
+    last, solution = repeated.last, repeated.solution
     compared = "are the same as before"
     if not np.array_equal(solution.codes, last.solution.codes):
         compared = "differ from before"
@@ -119,4 +132,7 @@ def show_repeated(solution: Solution, last: LastJob, how: str) -> None:
             st.html(figure(grey(solution.alpha), "Alpha of the tile"))
         else:
             st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label="pixel or sample")
-    show_numbers(numbers, solution, how)
+    show_numbers(numbers, solution, repeated.how)
+    if repeated.lamps is not None:
+        lit = [name for name, shines in repeated.lamps.items() if shines] or ["neither"]
+        st.caption(f"LED alight afterwards: {' and '.join(lit)} (simulated).")

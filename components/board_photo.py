@@ -1,10 +1,12 @@
 """Choosing a photo for the board: small, with the trimap that the pipeline makes of it."""
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from components.own_file import own_photo
+from components.own_file import OWN_PHOTO, own_photo
 from components.places import a_place
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
@@ -12,22 +14,19 @@ from pipeline.trimap import unknown_pixels
 
 # Of its height; a strip would be enlarged to gigabytes.
 WIDEST = 4
-OWN_PHOTO = "A photo of my own"
 
 
 def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
     """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
     names = {sample.person: sample.file for sample in SAMPLES}
     choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo", persist_state="session")
-    if choice == OWN_PHOTO:
-        own = own_photo(key)
-        if own is None:
-            return None
-        _, data = own
-    else:
-        data = names[choice].read_bytes()
+    if choice != OWN_PHOTO:
+        return sample_and_trimap(names[choice], height)
+    own = own_photo(key)
+    if own is None:
+        return None
     try:
-        return photo_and_trimap(data, height)
+        return photo_and_trimap(own[1], height)
     except ImageError as error:
         st.error(str(error))
         return None
@@ -39,10 +38,20 @@ def note_other_photo(chosen: tuple[np.ndarray, np.ndarray] | None, shown: np.nda
         st.caption("Shown is what was worked on last; above, another photo or size is chosen.")
 
 
+@st.cache_data(show_spinner="Drawing the trimap")
+def sample_and_trimap(file: Path, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """`photo_and_trimap` of a sample's file, once per server."""
+    return _photo_and_trimap(file.read_bytes(), height)
+
+
 # For the session alone: what is kept for the whole server outlives the page it was given to.
 @st.cache_data(max_entries=8, scope="session", show_spinner="Drawing the trimap")
 def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
     """The photo at this height, and the trimap the pipeline makes of it."""
+    return _photo_and_trimap(data, height)
+
+
+def _photo_and_trimap(data, height):
     from pipeline import matte
 
     with a_place():

@@ -9,6 +9,7 @@ from components.board_view import show_memory, show_numbers
 from components.chart_colors import GOLD, TEAL
 from components.own_file import kept_file, own_file
 from components.press import press
+from components.secure_context import note_what_a_browser_withholds
 from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -96,6 +97,7 @@ def take_sound(source: str, rate: int) -> tuple[np.ndarray | None, np.ndarray | 
 
 def record() -> tuple[str, bytes] | None:
     """What this device's microphone heard: a name and a WAV file, or None so far."""
+    note_what_a_browser_withholds("microphone")
     words = "Wait a moment, then say something"
     return kept_file(
         "sound_recorded",

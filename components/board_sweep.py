@@ -56,8 +56,8 @@ class Sweep(OnItsWay):
         self.shown = self.photo // DIMMED
 
 
-def show_sweep(port: str, *, go_on: bool) -> None:
-    """The tab: choices, the live pictures, and the result; go_on: whether a sweep may go on now."""
+def show_sweep(port: str) -> None:
+    """The tab: choices, the live pictures, and the result."""
     st.markdown(
         "The board gets one column of the photo at a time, as it got a signal of 800 samples in "
         "2018, and sends back the alpha of the unknown pixels."
@@ -81,7 +81,7 @@ def show_sweep(port: str, *, go_on: bool) -> None:
             note_other_photo(chosen, work.photo)
     with memory:
         places = st.empty(), st.empty()
-    if go_on and work is not None and work.running:
+    if work is not None and work.running:
         with stop_button(stop, "sweep", work):
             run(port, work, shown, *places)
     if work is None:

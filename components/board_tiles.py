@@ -44,10 +44,8 @@ class Tiles(OnItsWay):
         return self.matting.finished
 
 
-def show_tiles(port: str, *, go_on: bool) -> None:
-    """The tab: choices, the picture as it sharpens, and the result; go_on: whether work may go on
-    now.
-    """
+def show_tiles(port: str) -> None:
+    """The tab: choices, the picture as it sharpens, and the result."""
     st.markdown(
         f"The unknown pixels are solved in tiles of {TILE} x {TILE}, from coarse to fine, until "
         "the tiles agree. It takes some hundred jobs; you may stop and continue."
@@ -76,7 +74,7 @@ def show_tiles(port: str, *, go_on: bool) -> None:
     matting = work.matting
     with memory:
         drawing = st.empty()
-    if go_on and work.running:
+    if work.running:
         with stop_button(stop, "tiles", work):
             run(port, work, shown, said, drawing)
     if work.finished:

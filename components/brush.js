@@ -127,10 +127,7 @@ class Painter {
         this.zoomButton.onclick = () => this.zoom.toggle();
         this.undo.onclick = () => this.#send({ label: "undo" });
         this.redo.onclick = () => this.#send({ label: "redo" });
-        this.size.oninput = () => {
-            last.size = this.size.value;
-            this.#pointAt();
-        };
+        this.size.oninput = () => this.#sized();
         for (const button of this.labels) {
             button.onclick = () => this.#choose(button.dataset.label);
             button.onkeydown = (event) => {
@@ -175,9 +172,9 @@ class Painter {
             this.#finish();
         } else if (event.key in SHORTCUTS) {
             this.#choose(SHORTCUTS[event.key]);
-        } else if (event.key === "+" || event.key === "-") {
-            this.size.value = Number(this.size.value) + (event.key === "+" ? 6 : -6);
-            this.#pointAt();
+        } else if (["+", "=", "-"].includes(event.key)) {
+            this.size.value = Number(this.size.value) + (event.key === "-" ? -6 : 6);
+            this.#sized();
         } else if (event.key === "0") {
             this.zoom.toggle(...(this.place ?? []));
         } else {
@@ -203,6 +200,11 @@ class Painter {
         this.place = [event.clientX - left, event.clientY - top];
         this.#pointAt();
         this.pointer.hidden = event.pointerType === "touch" && !this.stroke;
+    }
+
+    #sized() {
+        last.size = this.size.value;
+        this.#pointAt();
     }
 
     #pointAt() {

@@ -33,7 +33,7 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
     named = dict(zip(file_stems(done), done, strict=True))
     stem = next(name for name, each in named.items() if each is piece)
     with st.container(key="downloads"):
-        st.markdown(f"Download at {frame.width:.0f} × {frame.height:.0f}")
+        st.markdown(f"Download ({frame.width:.0f} × {frame.height:.0f} pixels)")
         picture_format = st.segmented_control(
             "Format",
             FORMATS,

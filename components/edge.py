@@ -59,12 +59,12 @@ def _sliders(piece):
 
     narrowest, *_, widest = BAND[2]
     st.slider(
-        "Reach of the unknown band, in pixels of a portrait 800 pixels high",
+        "Width of the uncertain edge",
         narrowest,
         widest,
         setting(*BAND),
-        help="So far to either side of the outline it is left open what is person and what is "
-        "background, and worked out from the colours.",
+        help="So many pixels to either side of the outline, in a portrait 800 pixels high, it is left "
+        "open what is person and what is background; the colours decide.",
         key=BAND[0],
         on_change=want,
     )
@@ -74,13 +74,14 @@ def _sliders(piece):
     )
     least, *_, most = HAIR_REACH[2]
     st.slider(
-        "Reach beyond hair, in multiples of the band's",
+        "Extra width over loose hair",
         least,
         most,
         setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",
-        help="The band follows hair that is seen outside the outline, and goes on so far.",
+        help="The uncertain edge follows hair that is seen outside the outline, and goes on beyond it "
+        "by so many times its own width.",
         key=HAIR_REACH[0],
         on_change=want,
     )

@@ -113,6 +113,7 @@ function createViewer(three, stage) {
             button.setAttribute("aria-pressed", String(button.dataset.look === chosen.look));
         for (const button of stage.querySelectorAll("[data-toggle]"))
             button.setAttribute("aria-pressed", String(chosen[button.dataset.toggle]));
+        stage.querySelector("[data-toggle=light]").disabled = chosen.look === "depth";
         draw();
     };
 

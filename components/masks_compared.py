@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import before_after
-from components.own_file import own_photo
+from components.own_file import OWN_PHOTO, own_photo
 from components.places import a_place
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:
     import numpy as np
 
-OWN = "One of yours"
 COMPARED_SIDE = 1280  # longer side in pixels
 # How a photo is shown outside a mask: its brightness there.
 DIMMED = 0.2
@@ -28,13 +27,13 @@ def compare_masks() -> None:
         )
         name = st.pills(
             "Photo",
-            [*names, OWN],
+            [*names, OWN_PHOTO],
             default=SAMPLES[0].person,
             required=True,
             key="compared_photo",
             persist_state="session",
         )
-        if name == OWN:
+        if name == OWN_PHOTO:
             own = own_photo("compared")
             if own is None:
                 return

@@ -85,7 +85,7 @@ def on_training() -> str:
 def on_scenes() -> str:
     """The sentence on whole scenes."""
     figures = read(MODELS / "scenes.json")
-    said = "{} has {:.3f} (ours less theirs, 95 %: {:+.3f} to {:+.3f})".format
+    said = "{} has {:.3f} (ours minus theirs, 95 %: {:+.3f} to {:+.3f})".format
     peers = [
         said(PEERS[name], peer["iou"], *peer["margin_95"]) for name, peer in figures["peers"].items()
     ]

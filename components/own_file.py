@@ -7,6 +7,9 @@ import streamlit as st
 from components.table import as_written
 from pipeline.formats import UPLOADED
 
+# Among the photos that can be chosen.
+OWN_PHOTO = "Your own photo"
+
 
 def own_photo(key: str, given: Callable[[], None] | None = None) -> tuple[str, bytes] | None:
     """Draws an uploader of photos; returns what `own_file` does. given: called when one comes."""

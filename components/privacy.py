@@ -5,7 +5,7 @@ import streamlit as st
 
 PROMISE = (
     "Photos are worked on in this server's memory, never written to its disk, and are forgotten "
-    "within minutes of your closing the page."
+    "within two minutes of your closing the page."
 )
 
 

@@ -30,9 +30,9 @@ class Case:
 
 
 CASES = (
-    Case("Best: hair before a wall", COLLINS, (0.25, 0.0, 0.65, 0.4), "Short hair, all of it soft"),
+    Case("Best: hair in front of a wall", COLLINS, (0.25, 0.0, 0.65, 0.4), "Short hair, all of it soft"),
     Case("Best: skin and cloth on blue", HOPPER, (0.45, 0.2, 0.85, 0.5413), "Hat, ear, grey hair"),
-    Case("Worst: a hat before a flag", HOPPER, (0.2, 0.02, 0.6, 0.3613), "White hat, golden cord"),
+    Case("Worst: a hat against a flag", HOPPER, (0.2, 0.02, 0.6, 0.3613), "White hat, golden cord"),
     Case("Worst: a helmet held", COLLINS, (0.5, 0.58, 0.9, 0.98), "Black glass on a dark suit"),
 )
 

@@ -18,8 +18,8 @@ CHARTED = ("mask", "mediapipe_multiclass", "mediapipe_selfie")
 LEAST_IOU = 0.85  # where the chart of photos begins
 TRAININGS = {
     "8 % of the samples from scenes": "training_portrait_fcn_plus_portraits.json",
-    "40 %": "training_portrait_fcn_plus_scenes.json",
-    "60 %": "training_portrait_fcn_plus_more_scenes.json",
+    "40 % of the samples from scenes": "training_portrait_fcn_plus_scenes.json",
+    "60 % of the samples from scenes": "training_portrait_fcn_plus_more_scenes.json",
 }
 # A step, what the project of 2018 reported for it (in percent, its protocol unknown), and which of
 # our measured networks took the same step.
@@ -78,8 +78,8 @@ def show_portraits(results: dict) -> None:
         "weights of MediaPipe's multi-class segmentation, which stands here as published and with "
         "edges followed as ours. Robust Video Matting sees one photo at a time, and nothing of it is "
         "in ours. "
-        "Settings were chosen on other portraits; which of the finished networks is used, and what "
-        "it sees beyond a photo's edge, on these and the scenes below too."
+        "Settings were chosen on other portraits. The final network, and how it treats the area "
+        "beyond a photo's edge, were chosen on these portraits and the scenes below as well."
     )
     rows = [
         [
@@ -95,7 +95,7 @@ def show_portraits(results: dict) -> None:
         f"{name} {results[key]['pooled_two_class_iou_224']:.3f}" for key, name in MASKS.items()
     )
     st.caption(
-        f"Below 0.90: so many photos. Pooled over all pixels at 224 x 224, mean of both classes: "
+        f"Below 0.90: number of photos. Pooled over all pixels at 224 x 224, mean of both classes: "
         f"{pooled}. One pass takes {results['one_pass']['milliseconds']:.0f} ms. "
         "`python -m models.evaluate`"
     )
@@ -123,7 +123,7 @@ def show_portraits(results: dict) -> None:
         for framing, figures in framings.items()
     )
     st.caption(
-        f"Ours less multi-class, 95 %: {'; '.join(leads)}. `python -m models.evaluate_framings`"
+        f"Ours minus multi-class, 95 %: {'; '.join(leads)}. `python -m models.evaluate_framings`"
     )
     st.caption(on_scenes())
 

@@ -60,6 +60,11 @@ class Sitting:
         return self._names[0].rsplit(".", 1)[0]
 
     @property
+    def of_several(self) -> bool:
+        """Whether several photos were given, which to give again is more than a click."""
+        return len(self.pieces) + len(self.photos) > 1
+
+    @property
     def more(self) -> int:
         """How many other photos the face is made of."""
         return len(self._names) - 1
@@ -105,7 +110,7 @@ def _fit(sitting, model, say):
     from pipeline.face import find_faces
     from pipeline.face3d import fit_person
     from pipeline.face_checks import choose_face
-    from pipeline.image import load_image
+    from pipeline.image import ImageError, load_image
     from pipeline.matting import matte
     from pipeline.stored import shrunk
 
@@ -130,7 +135,7 @@ def _fit(sitting, model, say):
             prepared.append((image, face, matte(image).alpha))
             used.append(file)
     if not prepared:
-        raise failures[0]
+        raise ImageError("\n\n".join(map(str, failures)))
     notes += map(str, failures)
     say("Fitting the face and taking its texture")
     # Before the work: Streamlit may end the run at the session, and then nothing is half done.

@@ -45,10 +45,9 @@ function figure({ source, title, text, proportion }, position, open) {
     whole.style.setProperty("--proportion", proportion);
     const button = Object.assign(document.createElement("button"), {
         type: "button",
-        title: position === 0 ? "Whole screen (F)" : "Whole screen",
+        title: position === 0 ? "Full screen (F)" : "Full screen",
         onclick: () => open(position),
     });
-    button.setAttribute("aria-label", `${title}: whole screen`);
     button.append(Object.assign(document.createElement("img"), { src: source, alt: text }));
     whole.append(
         button,

@@ -1,4 +1,4 @@
-"""The pictures of a step side by side; pressing one shows it on the whole screen."""
+"""The pictures of a step side by side; pressing one shows it on the full screen."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -32,10 +32,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
     whole.onclick = () => (isOpen() ? close() : open());
     stage.onkeydown = (event) => {
-        if (!isOpen() || event.key !== "Escape") return;
-        // Escape would end the presentation, too.
+        if (!isOpen() || event.key === "Tab") return;
+        // The page's own keys would walk on, or end the presentation.
         event.stopPropagation();
-        close();
+        if (event.key === "Escape") close();
     };
-    return onWholeScreenKeys(stage, isOpen, open, close);
+    const stopListening = onWholeScreenKeys(stage, isOpen, open, close);
+    return () => {
+        stopListening();
+        // Not where the picture is only about to be drawn again.
+        setTimeout(() => stage.isConnected || leaveFullScreen());
+    };
 }

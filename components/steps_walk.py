@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.announce import announce
 from components.places import a_place
 from components.privacy import privacy_note
 from components.table import STAGES
@@ -29,7 +30,6 @@ STEPS_ON_THE_WAY = STAGES | {
 class Walked:
     """A walk as the page keeps it: packed, told in steps, and with the links between pixels."""
 
-    name: str
     photo: bytes
     walk: "Walk"
     steps: "list[Step]"
@@ -50,7 +50,7 @@ def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
     if kept is None or kept.photo != photo:
         kept = walked_sample(name) if name in SAMPLE_OF else None
     if kept is None or kept.walk.settings != settings:
-        kept = st.session_state["walked"] = walk_under_a_bar(name, photo, settings, kept)
+        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept)
     return kept
 
 
@@ -60,12 +60,10 @@ def walked_sample(name: str) -> Walked:
     from pipeline.walk import Settings
 
     with a_place():
-        return take_the_walk(name, SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
+        return take_the_walk(SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
-def walk_under_a_bar(
-    name: str, photo: bytes, settings: "Settings", before: Walked | None
-) -> Walked:
+def walk_under_a_bar(photo: bytes, settings: "Settings", before: Walked | None) -> Walked:
     """Walks while a bar shows how far; a photo or a setting that cannot be walked is named."""
     from pipeline.image import ImageError
 
@@ -76,18 +74,19 @@ def walk_under_a_bar(
 
     try:
         with a_place(say):
-            return take_the_walk(name, photo, settings, before, say)
+            return take_the_walk(photo, settings, before, say)
     except ImageError as error:
         problem = str(error)
     finally:
         bar.empty()
     # Not before: nothing can be taken from a page that has been stopped.
     st.error(problem)
+    announce("This photo cannot be walked through")
     privacy_note()
     st.stop()
 
 
-def take_the_walk(name, photo, settings, before, progress) -> Walked:
+def take_the_walk(photo, settings, before, progress) -> Walked:
     """Takes a photo through every stage, or goes on where the settings change something."""
     from pipeline.image import load_image
     from pipeline.links import Links
@@ -100,4 +99,4 @@ def take_the_walk(name, photo, settings, before, progress) -> Walked:
     else:
         road = walk_on(before.walk, settings, progress=progress)
         told = steps(road, before.steps, before.walk.settings.first_change(settings))
-    return Walked(name, photo, road.packed(), told, Links.of(road))
+    return Walked(photo, road.packed(), told, Links.of(road))

@@ -1,4 +1,4 @@
-"""Work that goes with the page: the browser asks before, and the page says so afterwards."""
+"""Work that goes with the tab: the browser asks before, and the page says so afterwards."""
 
 from uuid import uuid4
 
@@ -8,25 +8,35 @@ from components.own_component import listen
 
 # A tab that was duplicated has the other one's memory, too, and begins anew in truth.
 FORGOTTEN = (
-    "This tab begins anew, without the photos you had: it was loaded again, or away for more than "
-    "a minute."
+    "Your earlier photos are gone: this page was reloaded, or disconnected for more than a minute."
 )
 
 
-def ask_before_leaving(precious: bool) -> None:
+def ask_before_leaving(where: str, precious: bool) -> None:
     """Draws nothing where there are photos; while they are more than a click's work, the browser
     asks before it closes or reloads the app, on every page of it.
+
+    where: the page that has them.
     """
-    listen("unsaved", ask=precious, photos=True, visit=_visit())
+    _held()[where] = precious
+    _listen()
 
 
-def say_what_is_forgotten() -> None:
-    """Where there are no photos: says so if this tab had some in an earlier visit, which the server
+def say_what_is_forgotten(where: str) -> None:
+    """On a page without photos: says so if this tab had some in an earlier visit, which the server
     has forgotten. Only the tab knows.
     """
+    _held().pop(where, None)
     st.html(f'<p class="forgotten" role="status" hidden>{FORGOTTEN}</p>')
-    listen("unsaved", ask=False, photos=False, visit=_visit())
+    _listen()
 
 
-def _visit():
-    return st.session_state.setdefault("visit", uuid4().hex)
+def _listen():
+    held = _held()
+    visit = st.session_state.setdefault("visit", uuid4().hex)
+    listen("unsaved", ask=any(held.values()), photos=bool(held), visit=visit)
+
+
+def _held():
+    """Whether what a page holds is precious, by the page."""
+    return st.session_state.setdefault("unsaved", {})

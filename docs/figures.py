@@ -98,7 +98,7 @@ def framings() -> str:
         ]
         for shape, row in shapes.items()
     ]
-    theirs = [f"{measured.PEERS[peer]} (ours less theirs, 95 %)" for peer in peers]
+    theirs = [f"{measured.PEERS[peer]} (ours minus theirs, 95 %)" for peer in peers]
     return table(["shape", "our mask", *theirs, "ours below 0.90"], rows)
 
 

@@ -74,7 +74,7 @@ def pooled_iou(counts: np.ndarray) -> np.ndarray:
 
 def summary(results: dict) -> str:
     """One sentence."""
-    said = "{} {:.3f} (ours less theirs, 95 %: {:+.3f} to {:+.3f})".format
+    said = "{} {:.3f} (ours minus theirs, 95 %: {:+.3f} to {:+.3f})".format
     peers = [
         said(PEERS[name], peer["iou"], *peer["margin_95"]) for name, peer in results["peers"].items()
     ]

@@ -10,16 +10,16 @@ from components.privacy import PROMISE
 WHERE = """\
 | where | what |
 |---|---|
-| your browser | shows the pages, compares before and after, turns the 3D face (WebGL), keeps \
-no photo once the page is closed, only whether it was light or dark and, in its tab, that there \
-were photos |
+| your browser | shows the pages, compares before and after, turns the 3D face (WebGL); keeps \
+no photo after the page is closed, only the light or dark theme and, until the tab is closed, a note \
+that there were photos |
 | this server | everything else: finds the face, draws the mask, solves the matte, fits the 3D \
 face, simulates the board |
 | anybody else's computer | nothing: fonts, scripts and networks all come from this server |"""
 
 PRIVACY = """\
-- Closing the page cuts the connection. For a minute the server waits whether it comes back, as after
-  a break of the network; then it forgets the session and all photos.
+- When you close the page, the server waits a minute or so in case you come back, as after a break
+  of the network; then it forgets the session and all photos.
   While an upload is under way its file is held in memory, too.
 - No account, no analytics, no advertising. The one cookie keeps other sites from uploading in
   your name.

@@ -14,6 +14,8 @@ from components.picture import figure
 from components.privacy import privacy_note
 from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
+from components.table import Piece
+from components.unsaved import ask_before_leaving, say_what_is_forgotten
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 
@@ -61,13 +63,10 @@ def ask_for_photos() -> None:
         "Give a portrait. Get a face that can be turned, change its expression, and take it away "
         "as a textured 3D model."
     )
+    say_what_is_forgotten("face3d")
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
     if done:
-        with st.container(horizontal=True, key="from_studio"):
-            for piece in done:
-                if st.button(f"{piece.choice} from the Studio", key=f"studio_{piece.number}",
-                             icon=":material/theater_comedy:", type="primary"):  # fmt: skip
-                    take(Sitting(photos=[], pieces=[piece]))
+        take_from_studio(done)
     files = st.file_uploader(
         "Portraits",
         type=UPLOADED,
@@ -89,6 +88,31 @@ def ask_for_photos() -> None:
             if st.button(sample.person, key=f"face3d_{sample.file.stem}"):
                 take(Sitting(photos=[(sample.file.name, sample.file.read_bytes())]))
     announce("")
+
+
+def take_from_studio(done: list[Piece]) -> None:
+    """Draws the choice among the Studio's photos, and the button that takes them."""
+    numbers, label = [done[0].number], f"{done[0].choice} from the Studio"
+    if len(done) > 1:
+        names = {piece.number: piece.choice for piece in done}
+        numbers = st.multiselect(
+            "Photos of one person from the Studio",
+            list(names),
+            format_func=names.get,
+            max_selections=MOST_PHOTOS,
+            placeholder="Choose one, or several of the same person",
+            key="face3d_of_studio",
+        )
+        label = "Make the face"
+    pressed = st.button(
+        label,
+        icon=":material/theater_comedy:",
+        type="primary",
+        disabled=not numbers,
+        key="face3d_from_studio",
+    )
+    if pressed:
+        take(Sitting(photos=[], pieces=[piece for piece in done if piece.number in numbers]))
 
 
 def take(sitting: Sitting, uploads: Sequence = ()) -> None:
@@ -129,6 +153,7 @@ def show_sitting(sitting: Sitting) -> None:
         take(sitting.with_other_model())
     model = surrey_of_this_session() if sitting.surrey else None
     if sitting.surrey and model is None:
+        leave_without_face(sitting, "The Surrey model is not there yet")
         return
     if sitting.waits:
         line = st.empty()
@@ -138,6 +163,7 @@ def show_sitting(sitting: Sitting) -> None:
         name_sitting(bar, sitting)
     if sitting.failure:
         st.error(sitting.failure)
+        leave_without_face(sitting, "No face could be made")
         return
     announce(f"The face of {sitting.name} is done")
     if sitting.more:
@@ -148,6 +174,12 @@ def show_sitting(sitting: Sitting) -> None:
     show_photo(sitting)
     with st.expander("How it works", icon=":material/school:"):
         face_lesson(sitting.face, sitting.image)
+
+
+def leave_without_face(sitting: Sitting, why: str) -> None:
+    """Ends a page that shows none: says so aloud, and that the photos go with the tab."""
+    announce(why)
+    ask_before_leaving("face3d", sitting.of_several)
 
 
 def surrey_of_this_session():
@@ -195,6 +227,8 @@ def show_face(sitting: Sitting) -> None:
         shape, expression = sliders(sitting)
         vertices = face.deformed(shape, expression)
         download_buttons(sitting, vertices)
+    changed = (shape != face.shape).any() or (expression != face.expression).any()
+    ask_before_leaving("face3d", bool(changed) or sitting.of_several)
     with picture:
         face_viewer(
             face,
@@ -325,8 +359,8 @@ def show_photo(sitting: Sitting) -> None:
         photos = "photo" if len(face.cameras) == 1 else "photos"
         words = (
             f"The isomap: {seen:.0%} of it seen in the {photos}, the rest filled in. Hands, glasses "
-            "and hair before the face are part of the person to our matte, so they are painted "
-            "onto the skin: choose a photo where nothing covers it."
+            "and hair in front of the face count as part of the person, so they are painted onto "
+            "the skin: choose a photo where nothing covers it."
         )
         isomap = shrunk(face.isomap[..., :3], 560)
         st.html(figure(isomap, words, "The texture of the face, spread out"))

@@ -1,7 +1,5 @@
 """4 KB of memory: KNN matting on a microcontroller, watched while it works."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from components.announce import announce
@@ -45,10 +43,12 @@ def main() -> None:
         ("Column by column", "A whole photo", "A voice", "The button", "How little that is"),
         "board_tab",
     )
-    with columns:
-        show_sweep(port, go_on=columns.open)
-    with photo:
-        show_tiles(port, go_on=photo.open)
+    if columns.open:
+        with columns:
+            show_sweep(port)
+    if photo.open:
+        with photo:
+            show_tiles(port)
     with sound:
         show_sound(port)
     with button:
@@ -68,8 +68,8 @@ def choose_board() -> str:
     if name == SIMULATED:
         st.caption(
             "The simulator runs the very file a board is flashed with. Its cycles are counted "
-            "after TI's tables (SLAU445 4-8 to 4-10), the waits for program memory after our own "
-            "recollection of its cache; no board was at hand to compare. Times are simulated."
+            "after TI's tables (SLAU445 4-8 to 4-10), the waits for program memory follow our "
+            "own model of its cache, not checked against a real board. Times are simulated."
         )
     return boards.get(name, SIMULATOR)
 
@@ -85,23 +85,14 @@ def show_scale() -> None:
         (BENCHMARKS / "launchpad.json", ("columns", "sram_bytes"),
          "DeepMasque's solver on the LaunchPad", 1, "simulated: variables and the deepest stack seen"),
     ):
-        value = stored_result(file, path)
-        if value is not None:
-            amounts.append(Amount(name, value * unit, how))
+        figure = read(file)
+        for key in path:
+            figure = figure[key]
+        amounts.append(Amount(name, figure * unit, how))
     st.markdown("Peak memory. Every mark on the scale is a thousand times the one before.")
     st.html(memory_scale(amounts))
     st.caption("KB = 10³, MB = 10⁶, GB = 10⁹ bytes. Measured on two processor cores.")
     st.markdown(BOARD_DATA)
-
-
-def stored_result(file: Path, path: tuple[str, ...]) -> float | None:
-    """One figure out of a benchmark's JSON; None if it has not been measured."""
-    if not file.exists():
-        return None
-    value = read(file)
-    for key in path:
-        value = value.get(key) if value is not None else None
-    return value
 
 
 come_through_the_app("pages/hardware.py")

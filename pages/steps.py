@@ -9,7 +9,7 @@ from components.announce import announce
 from components.entrance import come_through_the_app
 from components.loading import warm_up
 from components.own_component import listen
-from components.own_file import has_own, own_photo
+from components.own_file import OWN_PHOTO, has_own, own_photo
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # what takes time to import is imported where a photo needs i
 STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
 LABELS = {name: sample.person for name, sample in SAMPLE_OF.items()}
-LABELS |= {STUDIO: "The photo in the Studio", OWN: "A photo of yours"}
+LABELS |= {STUDIO: "The photo in the Studio", OWN: OWN_PHOTO}
 PANEL = "walk_panel"  # in the session: whether the choice of photos is open
 
 # More pictures than this have the width of the page to themselves, the words below.
@@ -123,6 +123,8 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:
         return name, SAMPLE_OF[name].file.read_bytes()
+    # Who loads the page again is told that the Studio has it no more.
+    st.query_params["photo"] = name
     return name, from_studio.photo if name == STUDIO else own and own[1]
 
 

@@ -23,6 +23,7 @@ from components.result_view import (
     show_for_painting,
     show_result,
 )
+from components.secure_context import note_what_a_browser_withholds
 from components.server import answer_clicks, let_go
 from components.table import STAGES, Piece, finish, lay_out
 from components.tabs import kept_tabs
@@ -77,7 +78,7 @@ def ask_for_photos() -> None:
             "Give a photo of a person. Get a mask that a film editor would accept, down to the "
             "hair, and the person on any background."
         )
-        say_what_is_forgotten()
+        say_what_is_forgotten("studio")
         for problem in st.session_state.pop("problems", []):
             st.error(problem)
         files = st.file_uploader(
@@ -93,6 +94,7 @@ def ask_for_photos() -> None:
             paste_button()
             camera_on = st.toggle("Take a photo with the camera", key=f"camera_on_{fresh}")
         if camera_on:
+            note_what_a_browser_withholds("camera")
             shot = st.camera_input(
                 "Camera", label_visibility="collapsed", resolution="1080p", key=f"shot_{fresh}"
             )
@@ -155,7 +157,7 @@ def show_results(pieces: list[Piece]) -> None:
     if done:
         show_finished(done, pieces)
     else:
-        ask_before_leaving(precious(pieces))
+        ask_before_leaving("studio", precious(pieces))
     if waiting and not asked:  # the next run would take the question away
         with progress:
             work_on(waiting[0], pieces, first=not done)
@@ -170,7 +172,7 @@ def precious(pieces: list[Piece]) -> bool:
 @st.dialog("Another photo?", on_dismiss="rerun")
 def ask_before_clearing() -> None:
     """What took time or was painted by hand does not come back."""
-    st.write("What is done and painted here is lost then, if you have not downloaded it.")
+    st.write("This removes all photos and brush strokes. Download what you want to keep first.")
     with st.container(horizontal=True):
         if st.button("New photo", type="primary", key="new_indeed"):
             clear_the_table()
@@ -184,6 +186,7 @@ def clear_the_table() -> None:
         st.session_state.pop(key, None)
     forget_edge()
     forget("margin")  # it is not seen before the tab of crops is looked at
+    write_address()
     look_away()
     st.rerun()
 
@@ -194,14 +197,17 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     which = f"{piece.number} of {pieces[-1].number}: " if len(pieces) > 1 else ""
     more = sum(each.waits for each in pieces) > 1
     place = beside.empty()
-    with place.container(horizontal=True, vertical_alignment="center", key="working"):
-        bar = st.progress(0.0, f"{which}{STAGES['reading']}")
-        st.button(
-            "Cancel this and the rest" if more else "Cancel",
-            icon=":material/close:",
-            on_click=leave_the_rest,
-            key="cancel",
-        )
+    with place.container():
+        with st.container(horizontal=True, vertical_alignment="center", key="working"):
+            bar = st.progress(0.0, f"{which}{STAGES['reading']}")
+            st.button(
+                "Cancel this and the rest" if more else "Cancel",
+                icon=":material/close:",
+                on_click=leave_the_rest,
+                key="cancel",
+            )
+        if more:
+            st.caption("The others follow while this page is open.")
 
     def say(stage: str, share: float) -> None:
         if stage == "waiting":
@@ -272,7 +278,7 @@ def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
             final = show_result(piece, choice)
     show_way(piece, final)
     write_address()
-    ask_before_leaving(precious(pieces))
+    ask_before_leaving("studio", precious(pieces))
 
 
 def tools(piece: Piece) -> list:

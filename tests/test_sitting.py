@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.places import a_place, processors
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
+from components.table import Piece
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES
@@ -59,6 +60,33 @@ def test_of_several_photos_those_that_can_be_fitted_are():
     assert sitting.failure is None and len(sitting.face.cameras) == 1
     assert sitting.name == "anna" and sitting.more == 0
     assert any(note.startswith("wall.png: This file is not a picture") for note in sitting.notes)
+
+
+def test_where_no_photo_can_be_fitted_each_is_named_with_its_reason():
+    sitting = Sitting(photos=[("wall.png", b"no picture"), ("nothing.png", b"")])
+    fit_sitting(sitting, None, lambda words: None)
+    assert "wall.png: This file is not a picture" in sitting.failure
+    assert "nothing.png: This file is empty" in sitting.failure
+
+
+def test_a_face_is_made_of_several_of_the_studios_photos(monkeypatch):
+    fitted = []
+
+    def fit(sitting, *_):
+        fitted.extend(piece.number for piece in sitting.pieces)
+        sitting.failure = "There is nothing to fit."
+
+    monkeypatch.setattr("components.sitting.fit_sitting", fit)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app.session_state["pieces"] = [
+        Piece(number, f"{number}.jpg", b"", result=object()) for number in (1, 2, 3)
+    ]
+    app.switch_page("pages/face3d.py").run()
+    assert app.button(key="face3d_from_studio").disabled
+    app.multiselect(key="face3d_of_studio").set_value([1, 3]).run()
+    app.button(key="face3d_from_studio").click().run()
+    assert errors(app) == "There is nothing to fit."
+    assert fitted == [1, 3]
 
 
 def test_the_sliders_of_a_face_survive_a_look_at_another_page():

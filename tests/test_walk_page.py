@@ -90,6 +90,8 @@ def test_the_photo_in_the_studio_is_walked_with_its_edge_there():
     assert title(app) == "Trimap"
     assert app.slider(key="walk_band").value == 4
     assert app.slider(key="walk_hair").value == 1.4
+    # Without it, loading the page anew would show a sample and say nothing.
+    assert app.query_params["photo"] == ["studio"]
     app.slider(key="walk_band").set_value(20).run()
     settings = app.session_state["walked"].walk.settings
     assert (settings.band, settings.hair_reach) == (20, 1.4)

@@ -43,7 +43,7 @@ def test_two_networks_are_compared_on_a_photo(page, screen):
     result = page.locator(".frame .after")
     expect(result).to_have_attribute("src", re.compile("data:"))
     before = result.get_attribute("src")
-    page.get_by_role("radio", name="One of yours").click()
+    page.get_by_role("radio", name="Your own photo").click()
     upload(page, SAMPLES[1].file)
     expect(result).to_have_attribute("src", re.compile("data:"))
     expect(result).not_to_have_attribute("src", before)

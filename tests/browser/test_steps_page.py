@@ -143,7 +143,7 @@ def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
     expect(panel).to_be_hidden()
     wait_until_built(page)
     button.click()
-    panel.get_by_text("A photo of yours").click()
+    panel.get_by_text("Your own photo").click()
     upload = page.get_by_test_id("stFileUploaderDropzoneInput")
     own = tmp_path / "own.jpg"
     own.write_bytes(SAMPLES[0].file.read_bytes())
@@ -153,14 +153,14 @@ def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
 
 
 def whole_screen(page: Page):
-    return page.get_by_role("dialog", name="Picture on the whole screen")
+    return page.get_by_role("dialog", name="Picture on the full screen")
 
 
 @on_desktop
 def test_a_picture_fills_the_screen_and_the_arrow_keys_turn_to_the_next(page, screen):
     open_page(page, screen)
     choose_step(page, "Three more channels")
-    page.get_by_role("button", name="y: whole screen").click()
+    page.get_by_role("button", name="Blue above the face, gold below it").click()
     expect(whole_screen(page)).to_contain_text("y (2 of 3)")
     box = whole_screen(page).bounding_box()
     assert (box["width"], box["height"]) == tuple(page.evaluate("[innerWidth, innerHeight]"))

@@ -187,9 +187,9 @@ def test_address_brings_the_settings_back(page, address):
     page.goto(f"{address}/?background=Studio&set=Blue&crop=Square&band=14&light=much")
     open_sample(page)
     expect(page.get_by_role("radio", name="Blue")).to_be_checked()
-    expect(page.get_by_text("Download at 512 × 512")).to_be_visible()
+    expect(page.get_by_text("Download (512 × 512 pixels)")).to_be_visible()
     choose_tab(page, "Edge")
-    expect(page.get_by_role("slider", name="Reach of the unknown band")).to_have_value("14")
+    expect(page.get_by_role("slider", name="Width of the uncertain edge")).to_have_value("14")
     expect(page).to_have_url(f"{address}/?background=Studio&set=Blue&crop=Square&band=14")
     choose_tab(page, "Background")
     page.get_by_role("radio", name="Blur").click()
@@ -204,7 +204,7 @@ def test_address_brings_the_settings_back(page, address):
 
 @on_desktop
 def test_photos_that_went_with_the_session_are_not_missed_without_a_word(page):
-    gone = page.get_by_text("This tab begins anew, without the photos you had")
+    gone = page.get_by_text("Your earlier photos are gone")
     expect(gone).to_be_hidden()
     open_sample(page)
     page.get_by_role("button", name="New photo").click()

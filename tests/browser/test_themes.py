@@ -66,7 +66,7 @@ def test_a_pop_up_can_be_read_in_both_themes(page, screen):
     page.locator(".walk-facts").wait_for()
     wait_until_built(page)
     page.get_by_role("button", name="Photo", exact=True).click()
-    page.get_by_text("A photo of yours").click()
+    page.get_by_text("Your own photo").click()
     expect(page.get_by_test_id("stFileUploaderDropzoneInstructions")).to_be_visible()
     assert_readable_in_both_themes(page)
 
