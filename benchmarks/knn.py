@@ -16,8 +16,6 @@ import argparse
 import itertools
 import json
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -25,7 +23,7 @@ import numpy as np
 
 import pipeline.color_prior
 import pipeline.knn
-from benchmarks.process_memory import forget_peak, memory_bytes
+from benchmarks.process_memory import forget_peak, in_own_process, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models import metrics
 from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alphamatting_scene
@@ -218,10 +216,8 @@ def memory_in_use() -> float:
 
 
 def measure(method: str, height: int, width: int, band: float = 0) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.knn", "one", "--methods", method]
-    command += ["--scene", str(height), str(width), str(band)]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return json.loads(output.splitlines()[-1])
+    scene = map(str, (height, width, band))
+    return in_own_process("benchmarks.knn", "one", "--methods", method, "--scene", *scene)
 
 
 def medians(runs: list[dict[str, float]]) -> dict[str, float]:

@@ -20,14 +20,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
 
 from firmware.host.core import Core, compile_core
+from models.alphamatting import band_of_mask
 from models.data import DATA, photo_files
 from models.measured_on import keep_figures
-from pipeline.launchpad import COLUMN, JobRefused, Launchpad, Parameters
+from pipeline.launchpad import BAUD, COLUMN, JobRefused, Launchpad, Parameters
 from pipeline.launchpad_exact import exact_alpha, exact_column, root_mean_square
-from pipeline.launchpad_report import Solution, Wire
+from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,12 +37,6 @@ BANDS = (3, 10)
 BAR = 0.06
 # A board holds 169 unknown pixels of a column at most (firmware/README.md); with few there is no work.
 UNKNOWN_OF_A_COLUMN = (20, 165)
-
-
-def band_trimap(mask: np.ndarray, band: float) -> np.ndarray:
-    """0, 128, 255 (H, W) uint8: unknown within `band` pixels of the mask's edge, at any size."""
-    distance = np.where(mask, distance_transform_edt(mask), distance_transform_edt(~mask))
-    return np.where(distance <= band, 128, mask * 255).astype(np.uint8)
 
 
 def portraits():
@@ -60,7 +54,7 @@ def columns(count: int, band: float, least: int, most: int):
     for _, photo, mask in portraits():
         if photo.shape != (800, 600, 3):
             continue
-        trimap = band_trimap(mask, band)
+        trimap = band_of_mask(mask, band)
         unknown = (trimap == 128).sum(0)
         fitting = np.flatnonzero((unknown >= least) & (unknown <= most))
         for x in rng.choice(fitting, min(2, len(fitting)), replace=False):
@@ -135,7 +129,7 @@ def small_photos(count: int, band: float):
         small = np.asarray(Image.fromarray(photo).resize(SMALL, Image.Resampling.LANCZOS))
         share = Image.fromarray(mask.astype(np.uint8) * 255).resize(SMALL, Image.Resampling.BOX)
         share = np.asarray(share) / 255
-        yield name, small, share, band_trimap(share > 0.5, band)
+        yield name, small, share, band_of_mask(share > 0.5, band)
 
 
 def run_photos(count: int, band: float) -> list[dict]:
@@ -172,17 +166,17 @@ class CoreBoard:
         mean, vectors = axes if axes is not None else (None, None)
         status, solved = self.core.run(
             pixels, codes, width, height, neighbours=parameters.neighbours,
-            spatial=parameters.spatial, map_bits=2 if np.isin(codes, (0, 254, 255)).all() else 8,
+            spatial=parameters.spatial, map_bits=2 if np.isin(codes, (0, FOREGROUND_CODE, UNKNOWN_CODE)).all() else 8,
             max_iterations=parameters.max_iterations, residual_bits=parameters.residual_bits,
             mean=mean, axes=vectors)
         answer, job = codes.copy(), self.core.job
         if status == 0:
-            answer[codes == 255] = solved
+            answer[codes == UNKNOWN_CODE] = solved
         solution = Solution(
             status=status, codes=answer, features=None, unknown=job.unknown, edges=job.edge_count,
             iterations=job.iterations, residual_exponent=job.residual_exponent,
             mean=tuple(job.mean), axes=np.array(job.axes).reshape(2, 3), phases=(),
-            stack_unused=0, stack_used=0, wire=Wire(0, 0, 0, 115200))
+            stack_unused=0, stack_used=0, wire=Wire(0, 0, 0, BAUD))
         if status:
             raise JobRefused(status, solution)
         return solution
@@ -246,6 +240,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="columns or photos (120, 3, 50, 20)")
     parser.add_argument("--band", type=float, help="unknown pixels either side (10; photo 3, 10)")
     chosen = parser.parse_args()
+    if chosen.band and chosen.what in ("sweep", "spatial"):
+        parser.error(f"{chosen.what} measures bands of {BANDS[0]} and {BANDS[1]} pixels, no other")
     if chosen.what == "columns":
         result = run_columns(chosen.count or 120, chosen.band or 10, *UNKNOWN_OF_A_COLUMN)
     elif chosen.what == "photo":

@@ -11,13 +11,11 @@ parameters; writes models/results/memory.json.
 import argparse
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.process_memory import forget_peak, memory_bytes
+from benchmarks.process_memory import forget_peak, in_own_process, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models.alphamatting import Scene
 from models.measured_on import keep_figures
@@ -38,7 +36,8 @@ def main() -> None:
     counts = parameters()
     results = {
         f"{width}x{height}": {
-            method: measured(method, height, width) | {"parameters": counts[method]}
+            method: in_own_process("benchmarks.memory", method, str(height), str(width))
+            | {"parameters": counts[method]}
             for method in METHODS
         }
         for height, width in SIZES
@@ -50,13 +49,6 @@ def main() -> None:
                 f"{row['before_bytes'] / 1e6:.0f} MB, {row['parameters']} parameters"
             )
     keep_figures(RESULTS, results)
-
-
-def measured(method: str, height: int, width: int) -> dict[str, int]:
-    """Figures of a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.memory", method, str(height), str(width)]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return json.loads(output.splitlines()[-1])
 
 
 def measured_here(method: str, height: int, width: int) -> dict[str, int]:

@@ -1,6 +1,11 @@
-"""What a process takes of the memory, by the kernel's own count."""
+"""Measuring in a process of its own, and what a process takes of the memory by the kernel's count."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def memory_bytes(entry: str, process: int | str = "self") -> int:
@@ -16,3 +21,10 @@ def memory_bytes(entry: str, process: int | str = "self") -> int:
 def forget_peak() -> None:
     """Let VmHWM of this process begin anew with what is resident now (Linux, proc(5))."""
     Path("/proc/self/clear_refs").write_text("5")
+
+
+def in_own_process(module: str, *arguments: str) -> dict:
+    """What `python -m module arguments` prints in its last line, as JSON; its errors are seen."""
+    command = [sys.executable, "-m", module, *arguments]
+    output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.splitlines()[-1])

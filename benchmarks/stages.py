@@ -9,12 +9,10 @@ sample portrait enlarged, with sensor-like noise so that no stage profits from s
 import argparse
 import json
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from benchmarks.process_memory import memory_bytes
+from benchmarks.process_memory import in_own_process, memory_bytes
 from models.measured_on import keep_figures
 
 SIZES = {"0.5 MP": (600, 800), "1.2 MP": (960, 1280), "12 MP": (3000, 4000)}
@@ -29,11 +27,7 @@ def main():
     if options.size:
         print(json.dumps(measure(SIZES[options.size])))
         return
-    results = {}
-    for name in SIZES:
-        command = [sys.executable, "-m", "benchmarks.stages", "--size", name]
-        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        results[name] = json.loads(output)
+    results = {name: in_own_process("benchmarks.stages", "--size", name) for name in SIZES}
     print_table(results)
     keep_figures(RESULTS, results)
 

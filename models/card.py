@@ -111,7 +111,7 @@ non-commercial training data. No photograph is contained in them or in the proje
 settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW with warm-up and cosine,
 weight decay {weight_decay:g}, averaged weights ({average:g} a step, after a ramp), L1 and squared
 error of alpha and of its differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
-as a share of KNN's, last epoch: {figures}. The limit of the change was chosen on patches of the
+as a share of KNN's, last epoch, before its change is limited: {figures}. The limit of the change was chosen on patches of the
 same kind for an earlier version (`python -m models.train_refinement --limits`) and kept.
 
 ## Figures
@@ -124,7 +124,7 @@ same kind for an earlier version (`python -m models.train_refinement --limits`) 
 {ious}
 
 Ten versions were held against the alphamatting photos, and this is the tenth. Eight came before, on a
-quarter of these patches and on KNN weights of earlier days: four failed by MSE, without a limit of
+quarter of these drawn scenes, half of these portraits and on KNN weights of earlier days: four failed by MSE, without a limit of
 the change and with one of 0.2; two did not raise the IoU on EG1800's test half; the fifth and the eighth
 were shipped. The ninth and the tenth follow the eighth's recipe, limit included, on today's solver, with
 twice and four times as many drawn scenes. Both were ahead of it in every error above but for the tenth's

@@ -69,7 +69,7 @@ def main():
     results = evaluate(portraits)
     print_table(results)
     if not validation:
-        keep(FILE, results, *MASK_WEIGHTS, "refinement.tflite")
+        keep(FILE, results, *MASK_WEIGHTS, "refinement.tflite", photos=len(portraits))
 
 
 def evaluate(portraits) -> dict:

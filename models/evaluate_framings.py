@@ -64,7 +64,7 @@ def main():
     cv2.setNumThreads(1)
     results = evaluate([read_portrait(split, name) for name in names])
     if not validation:
-        keep(FILE, results, *MASK_WEIGHTS)
+        keep(FILE, results, *MASK_WEIGHTS, photos=len(names))
     for framing, figures in results.items():
         print(summary(framing, figures))
 

@@ -43,7 +43,8 @@ def main():
     print_portraits(test)
     results = {"alphamatting": scenes, "eg1800_test": test, "passes": passes(scenes, test)}
     print("passes" if results["passes"] else "does not pass: not better in every figure")
-    keep(FILE, results, *MASK_WEIGHTS, "refinement.tflite")
+    photos = test["photos"] + len(alphamatting_names())
+    keep(FILE, results, *MASK_WEIGHTS, "refinement.tflite", photos=photos)
 
 
 def alphamatting(trimap: str) -> dict:

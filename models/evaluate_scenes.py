@@ -26,8 +26,9 @@ PEERS = {"mediapipe_selfie": "MediaPipe selfie", "robust_video_matting": "Robust
 
 def main():
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
-    results = evaluate(scene_split(voc_people())[1])
-    keep(FILE, results, *MASK_WEIGHTS)
+    scenes = scene_split(voc_people())[1]
+    results = evaluate(scenes)
+    keep(FILE, results, *MASK_WEIGHTS, photos=len(scenes))
     print(summary(results))
 
 
@@ -55,16 +56,13 @@ def scene_counts(scene) -> list[list[int]]:
     """Pixels of intersection and union with the truth, of the mask and of PEERS: (3 masks, 2)."""
     known = scene.known > 0
     truth = (scene.mask > 0) & known
-    mask, selfie = both_persons(scene.image)
-    peers = {"mediapipe_selfie": selfie, "robust_video_matting": rvm_alpha(scene.image) >= 0.5}
-    people = [each & known for each in (mask, *(peers[name] for name in PEERS))]
+    mask = segment(scene.image, find_faces(scene.image)).mask
+    peers = {
+        "mediapipe_selfie": selfie_mask(scene.image),
+        "robust_video_matting": rvm_alpha(scene.image),
+    }
+    people = [(each >= 0.5) & known for each in (mask, *(peers[name] for name in PEERS))]
     return [[int((each & truth).sum()), int((each | truth).sum())] for each in people]
-
-
-def both_persons(image: np.ndarray) -> list[np.ndarray]:
-    """What the product's mask and the selfie segmentation take for people, two of (H, W) bool."""
-    masks = segment(image, find_faces(image)).mask, selfie_mask(image)
-    return [mask >= 0.5 for mask in masks]
 
 
 def pooled_iou(counts: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.face_expressions import expression_basis
 from models.photos import eg1800
-from pipeline.camera import Camera, similarity
+from pipeline.camera import to_the_front
 from pipeline.weights import WEIGHTS
 from pipeline.whole_file import whole_file
 
@@ -126,12 +126,9 @@ def frontal_shapes(positions: np.ndarray, weights: np.ndarray) -> np.ndarray:
     for portrait in eg1800("train"):
         if portrait.face is None:
             continue
-        # Face Mesh's y points down and its z away from the viewer.
-        landmarks = portrait.face.landmarks * (1.0, -1.0, -1.0)
-        rotation, scale, shift = similarity(landmarks, positions, weights)
-        angles = Camera(rotation.T, 1.0, shift[:2]).angles
-        if max(abs(angles["yaw"]), abs(angles["pitch"])) < FRONTAL_DEGREES:
-            shapes.append(scale * landmarks @ rotation.T + shift)
+        shape, camera = to_the_front(portrait.face.landmarks, positions, weights)
+        if max(abs(camera.angles["yaw"]), abs(camera.angles["pitch"])) < FRONTAL_DEGREES:
+            shapes.append(shape)
     return np.array(shapes)
 
 

@@ -178,7 +178,7 @@ class PatchAttention(keras.layers.Layer):
 
 
 def load_published(model: keras.Model) -> None:
-    """Give the layers of `model` that are its the published weights.
+    """Copy the published weights into the layers of `model` that stem from the published network.
 
     Input channels beyond RGB begin with zeros, so that the network begins as it was published, but for
     RGB itself, which is laid into about -1..1 as for all networks here and lies half a level beside.

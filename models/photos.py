@@ -12,6 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+import pipeline.face
+import pipeline.sampling
 from models.data import DATA, photo_files
 from pipeline.face import Face, find_faces
 from pipeline.whole_file import whole_file
@@ -137,8 +139,12 @@ def _faces(folder, images):
 
 
 def _fingerprint(images):
-    """Tells photos from others that may lie in a folder of this name, by every 16th row of them."""
+    """Tells photos from others that may lie in a folder of this name, by every 16th row of them, and
+    what finds faces in them from what did before.
+    """
     told = hashlib.sha256()
+    for module in (pipeline.face, pipeline.sampling):
+        told.update(Path(module.__file__).read_bytes())
     for image in images:
         told.update(repr(image.shape).encode() + image[::16].tobytes())
     return told.hexdigest()[:12]

@@ -90,7 +90,7 @@ def _with_scenes(epochs: int, **changes) -> Recipe:
     return replace(_PORTRAITS, stages=(Stage(_PORTRAITS.input_size, epochs),), **changes)
 
 
-RECIPES = {
+_SHIPPED = {
     "portrait_fcn_plus_portraits": _PORTRAITS,
     "portrait_fcn_plus_scenes": _with_scenes(5, scene_share=0.4, close_scenes=0.5, seed=21),
     "portrait_fcn_plus_more_scenes": _with_scenes(6, scene_share=0.6, close_scenes=0.6, seed=22),
@@ -98,7 +98,7 @@ RECIPES = {
 # Shipped is the mean of the weights of several trainings that began with the same ones (Wortsman et
 # al. 2022, *Model soups*, ICML, section 2, "uniform soup"): each knows something of its own, and the
 # mean costs what one does.
-MEANS = {"portrait_fcn_plus": tuple(RECIPES)}
+MEANS = {"portrait_fcn_plus": tuple(_SHIPPED)}
 
 
 def _ablation(network: str, encoder: str, **changes) -> Recipe:
@@ -160,8 +160,10 @@ def _trainings(name: str, recipe: Recipe) -> dict[str, Recipe]:
 
 
 TRAININGS = {name: _trainings(name, recipe) for name, recipe in ABLATIONS.items()}
-for trainings in TRAININGS.values():
-    RECIPES |= trainings
+# All that can be trained, by name.
+RECIPES = _SHIPPED | {
+    name: recipe for each in TRAININGS.values() for name, recipe in each.items()
+}
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,12 @@ PROVENANCE = RESULTS / "weights.json"
 MASK_WEIGHTS = (NETWORK.name, "portrait_prior.npz")
 
 
-def keep(file: Path, results: dict, *weights: str) -> None:
-    """Write what was measured, and note the day and the weights, names in models/weights, it is of."""
-    keep_figures(file, results)
+def keep(file: Path, results: dict, *weights: str, photos: int | None = None) -> None:
+    """Write the figures; note the day and the hashes of the weights they were measured with.
+
+    weights: names in models/weights. photos: as for `keep_figures`.
+    """
+    keep_figures(file, results, photos=photos)
     known = json.loads(PROVENANCE.read_text()) if PROVENANCE.exists() else {}
     known[file.name] = {name: sha256(name) for name in weights}
     write_json(PROVENANCE, dict(sorted(known.items())))

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from models.data import DATA, photo_files
 from models.patches import FOLDER, PATCH
 from models.photos import (
-    DATA,
     WITH_PEOPLE,
     read_portrait,
     read_rgb,
@@ -29,7 +29,7 @@ from pipeline.face import find_faces
 from pipeline.knn import knn_matting
 from pipeline.refine import place_in_band
 from pipeline.segment import segment
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
+from pipeline.trimap import UNKNOWN, has_both_sides, make_trimap
 from pipeline.whole_file import whole_file
 
 SCENE = 384  # pixels; a scene gives several patches
@@ -56,10 +56,9 @@ def main():
 def make_synthetic() -> None:
     """Drawn mattes in the colours of EG1800, VOC and BSDS500 photographs."""
     persons = [DATA / "eg1800" / "train" / f"{name}.jpg" for name in training_names()]
-    scenes = sorted((DATA / "voc_person").glob("*.jpg")) + [
-        path
-        for path in sorted((DATA / "backgrounds").glob("*.jpg"))
-        if path.stem not in WITH_PEOPLE
+    grounds = photo_files(DATA / "backgrounds", "jpg")
+    scenes = photo_files(DATA / "voc_person", "jpg") + [
+        path for path in grounds if path.stem not in WITH_PEOPLE
     ]
 
     def of_scene(part, number, rng):
@@ -155,7 +154,7 @@ def _photo(paths, rng):
 
 
 def _solvable(trimap):
-    return all((trimap == label).any() for label in (BACKGROUND, FOREGROUND, UNKNOWN))
+    return has_both_sides(trimap) and (trimap == UNKNOWN).any()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.composite import composite
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 SUPERSAMPLING = 3  # drawn so many times larger: strands thinner than a pixel
@@ -62,18 +63,12 @@ def synthetic_matte(
         for colours in (foreground, background)
     )
     return SyntheticMatte(
-        image=composited(foreground, alpha, background),
+        image=composite(foreground, alpha, background),
         trimap=widened_trimap(alpha, rng),
         alpha=alpha,
         foreground=foreground,
         background=background,
     )
-
-
-def composited(foreground, alpha, background) -> np.ndarray:
-    """(H, W, 3) uint8: alpha F + (1 - alpha) B, rounded."""
-    share = alpha[..., None]
-    return (share * foreground + (1 - share) * background + 0.5).astype(np.uint8)
 
 
 def drawn_alpha(size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

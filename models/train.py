@@ -135,7 +135,7 @@ def run_epoch(model, samples, recipe, epoch, state):
         done = epoch * steps + step
         model.optimizer.learning_rate.assign(learning_rate(recipe, done, warm_up, total))
         losses.append(float(model.train_on_batch(inputs, truth)))
-        if step % AVERAGE_EVERY == 0:
+        if done % AVERAGE_EVERY == 0:
             state.average(average_decay(recipe.average, done // AVERAGE_EVERY))
         progress.set_postfix(loss=f"{np.mean(losses[-20:]):.4f}", refresh=False)
     return losses

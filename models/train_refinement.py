@@ -143,7 +143,7 @@ def run_epoch(model, patches: Patches, recipe: RefinementRecipe, epoch: int, sta
             learning_rate(stage, done, recipe.warm_up_steps, total)
         )
         losses.append(float(model.train_on_batch(to_layout(inputs), truth)))
-        if step % AVERAGE_EVERY == 0:
+        if done % AVERAGE_EVERY == 0:
             state.average(average_decay(recipe.average, done // AVERAGE_EVERY))
     return losses
 

@@ -261,12 +261,12 @@ def show_words(step: "Step") -> None:
 
 def show_facts(step: "Step") -> None:
     """The numbers of this photo; at the end also what every stage took."""
-    from pipeline.step import duration, megabytes
+    from pipeline.step import duration, memory_in_words
 
     facts = "".join(f"<div><dt>{what}</dt><dd>{value}</dd></div>" for what, value in step.facts)
     rows = "".join(
         f"<tr><td>{each.stage}</td><td>{duration(each.seconds)}</td>"
-        f"<td>{megabytes(each.kept_bytes)}</td></tr>"
+        f"<td>{memory_in_words(each.kept_bytes)}</td></tr>"
         for each in step.costs
     )
     if rows:

@@ -10,9 +10,9 @@ import numpy as np
 LEVELS, SHARE = 6, 0.995
 # A bar takes at least this share of the photo's height or width, and at most that of it.
 THINNEST, WIDEST = 0.015, 0.45
-# Where the picture begins, this share of the pixels becomes another colour by so many levels, from
-# one line to the next but one; less is asked for where there is a like bar on the other side. Where
-# a head or an arm begins before a plain wall it is far less.
+# Where a bar ends, colours change by at least JUMP levels from one line to the next but one: in the
+# share ALONE of the pixels, or ONE_OF_TWO where a like bar lies on the other side. Where a head or an
+# arm begins in front of a plain wall, far fewer pixels change.
 JUMP, ALONE, ONE_OF_TWO = 20, 0.8, 0.5
 # JPEG ripples a bar over so many pixels before its inner edge: a block of its coarser colours.
 BLOCK = 16

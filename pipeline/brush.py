@@ -17,7 +17,7 @@ from pipeline.knn import MOST_UNKNOWN, knn_matting
 from pipeline.outputs import Finished
 from pipeline.refine import refine
 from pipeline.stored import StoredMatte, UnpackedMatte
-from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width
+from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, band_width, has_both_sides
 
 # Both in pixels of a 600x800 portrait; other photos get more or less in proportion.
 # Where a stroke meets its opposite, so much of its rim is left unknown: the edge then follows the
@@ -106,7 +106,7 @@ def solve_again(
     if there was nothing yet to solve it from.
     """
     changed = trimap != before.trimap
-    if not all((before.trimap == side).any() for side in (BACKGROUND, FOREGROUND)):
+    if not has_both_sides(before.trimap):
         changed |= trimap == UNKNOWN
     alpha, foreground = before.alpha.copy(), before.foreground.copy()
     if not changed.any():

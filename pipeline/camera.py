@@ -95,6 +95,22 @@ def similarity(
     return rotation, scale, target_middle - scale * rotation @ middle
 
 
+def to_the_front(
+    landmarks: np.ndarray, front: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, Camera]:
+    """Landmarks of a turned face as they lie on one that looks ahead, (N, 3), and the camera under
+    which these appear at the pixels of the landmarks.
+
+    landmarks: (N, 3) as `pipeline.face` finds them: y points down, z away from the viewer. front:
+    (N, 3) the same points of a face that looks ahead, y up, z to the viewer. weights: (N,) of the
+    points in the similarity between them.
+    """
+    upright = landmarks * (1.0, -1.0, -1.0)
+    rotation, scale, shift = similarity(upright, front, weights)
+    offset = -(rotation.T @ shift) / scale
+    return scale * upright @ rotation.T + shift, Camera(rotation.T, 1 / scale, offset[:2] * (1, -1))
+
+
 def estimate_camera(vertices: np.ndarray, points: np.ndarray) -> Camera:
     """The camera under which model points appear at given pixels, in the least squares sense.
 

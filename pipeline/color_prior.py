@@ -39,8 +39,8 @@ MIXTURE_WEIGHT = 0.0025
 COLOR_NOISE = 0.02  # colour distance, RGB in [0, 1], at which a pair stops explaining a pixel
 UNEXPLAINED = 0.03  # colour distance of the best pair at which mixtures are not trusted
 DISAGREEMENT = 0.25  # variance of alpha over the good pairs at which they are not trusted
-# Chosen by eye on CC0 portraits, a white shirt before a white wall and a dark head before black
-# among them, as strong as leaves the errors on the alphamatting photos where they are.
+# Chosen by eye on CC0 portraits, a white shirt against a white wall and a dark head against black
+# among them: the strongest that does not raise the errors on the alphamatting photos.
 MIDDLE_WEIGHT = 0.5
 ONE_COLOR = 0.018  # root mean square of colour differences, RGB in [0, 1], that tell nothing
 AROUND = 12  # pixels to every side of which the greys must be one

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.image import ImageError
 from pipeline.sampling import scaled_size
+from pipeline.trimap import ALPHA_ROUNDING
 
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
@@ -20,8 +21,6 @@ PURE_BACKGROUND = 0.004
 SUBJECT_MARGIN = 0.006
 # The transfer curve of sRGB, near enough for a blur: a lens adds up light, not stored values.
 GAMMA = 2.2
-# By so much may an alpha that was scaled lie beside 0..1.
-ROUNDING = 1e-5
 
 
 def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -62,7 +61,7 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
 def _check(alpha):
     """Of levels up to 255, all but 0 would count as opaque, and nobody would be told."""
     least, most = alpha.min(initial=0), alpha.max(initial=0)
-    within = least >= -ROUNDING and most <= 1 + ROUNDING  # not of NaN either
+    within = least >= -ALPHA_ROUNDING and most <= 1 + ALPHA_ROUNDING  # not of NaN either
     if not (np.issubdtype(alpha.dtype, np.floating) and within):
         raise ImageError(
             f"Alpha must be floating numbers from 0 to 1; it is {alpha.dtype} from {least:g} to "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.camera import Camera, similarity
+from pipeline.camera import Camera, to_the_front
 from pipeline.face import Face
 from pipeline.face_checks import SUNGLASSES, check_pose, wears_sunglasses
 from pipeline.image import ImageError
@@ -198,12 +198,10 @@ def _fit_embedded(
     """
     surfaces, cameras, weights = [], [], []
     for face in faces:
-        landmarks = face.landmarks * (1.0, -1.0, -1.0)
-        rotation, scale, shift = similarity(landmarks, model.mean, model.alignment_weights)
-        surfaces.append(scale * landmarks @ rotation.T + shift)
-        offset = -(rotation.T @ shift) / scale
-        cameras.append(Camera(rotation.T, 1 / scale, offset[:2] * (1, -1)))
-        facing = cameras[-1].turned(vertex_normals(surfaces[-1], model.triangles))[:, 2]
+        surface, camera = to_the_front(face.landmarks, model.mean, model.alignment_weights)
+        surfaces.append(surface)
+        cameras.append(camera)
+        facing = camera.turned(vertex_normals(surface, model.triangles))[:, 2]
         weights.append(facing.clip(0.05, 1) ** 2)
     if len(faces) == 1:
         return surfaces, cameras

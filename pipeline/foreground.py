@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.image import ImageError
 from pipeline.sampling import scaled_size
+from pipeline.trimap import ALPHA_ROUNDING
 
 # Equation 3 of the paper: neighbours are pulled together with this weight, and more strongly
 # across an edge of alpha, where the photo tells F and B apart least.
@@ -33,8 +34,6 @@ PIXELS_AT_ONCE = 1 << 16
 # Alphas this close to 0 and 1 are noise of a solver, not transparency: half an 8-bit step.
 OPAQUE = 1 - 0.5 / 255
 EMPTY = 0.5 / 255
-
-ROUNDING = 1e-3  # a blurred or scaled matte may leave [0, 1] by this much
 
 
 def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -175,7 +174,7 @@ def _checked(image: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarr
     if alpha.size == 0:
         raise ImageError("The photo has no pixels.")
     least, most = alpha.min(), alpha.max()
-    if not (least >= -ROUNDING and most <= 1 + ROUNDING):
+    if not (least >= -ALPHA_ROUNDING and most <= 1 + ALPHA_ROUNDING):
         raise ImageError("The alpha matte must hold numbers between 0 and 1.")
     if least < 0 or most > 1:
         alpha = np.clip(alpha, 0, 1)

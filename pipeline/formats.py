@@ -2,6 +2,6 @@
 
 JPEG = ("jpg", "jpeg", "jfif", "jpe")
 PHOTO_ENDINGS = (*JPEG, "png", "webp", "heic", "heif", "hif", "avif", "tif", "tiff", "bmp")
-# What a page lets people give: whatever their system calls an image, and what it may not know as
-# one. What is no photo, image.py says in words.
+# Types offered in the file dialog: everything that the system calls an image, and HEIF and AVIF,
+# which it may not know. What is no photo, image.py says in words.
 UPLOADED = ("image", "heic", "heif", "hif", "avif")

@@ -37,7 +37,7 @@ def whole(shape: tuple[int, int]) -> Frame:
 def head(face: Face) -> tuple[np.ndarray, float]:
     """The middle between the eyes, (x, y) in pixels, and the height from chin to crown.
 
-    Measured upright: a tilted head counts with the height it takes up along its own axis.
+    Measured along the head's own axis, so that a tilt does not shorten it.
     """
     eyes = face.landmarks[list(EYE_CORNERS), :2].mean(axis=0)
     to_chin = face.landmarks[CHIN, :2] - eyes

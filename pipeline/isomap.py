@@ -102,8 +102,8 @@ def extract_view(
     weights = np.zeros((size, size), np.float32)
     weights.reshape(-1)[pixels] = trust
     weights *= _skin(colours, weights, _hairline(model, size))
-    # A soft edge inwards, so that what is filled in does not show a seam. The mesh's own edge is
-    # none.
+    # A soft edge inwards, so that what is filled in does not show a seam. The mesh's own border
+    # gets none.
     reach = max(1, size // 40)
     edged = np.ones((size, size), np.float32)
     edged.reshape(-1)[pixels] = weights.reshape(-1)[pixels]

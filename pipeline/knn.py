@@ -26,7 +26,7 @@ from pipeline.laplacian import (
 from pipeline.large_photo import reduced, refined_to_full_size
 from pipeline.sampling import LONGEST_SIDE
 from pipeline.story import Story
-from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
+from pipeline.trimap import alpha_of, has_both_sides, unknown_pixels
 
 QUALITIES = ("knn", "fast", "best")
 
@@ -99,7 +99,7 @@ def knn_matting(
     count = np.count_nonzero(unknown)
     if not count:
         return alpha_of(trimap, ())
-    if not (trimap == FOREGROUND).any() or not (trimap == BACKGROUND).any():
+    if not has_both_sides(trimap):
         log.warning("The trimap lacks foreground or background: unknown pixels get alpha 0.5.")
         return alpha_of(trimap, 0.5)
     if story is None:

@@ -12,7 +12,7 @@ SMALLEST_PATCH = 0.02
 # Patches are told apart where the probability falls below this.
 PATCH_EDGE = 0.25
 # A hole with less on average is plainly ground. Of those in the training portraits that touch a face
-# and lie mostly beside it 3 of 16 have less, and two of these are ground by the label; nearly all
+# and lie mostly beside it 3 of 15 have less, and two of these are ground by the label; nearly all
 # others are person (models/EXPERIMENTS.md).
 PLAINLY_GROUND = 0.1
 # Guided filter (He et al. 2010): radius where the longer side is 800, and epsilon for values in 0..1.

@@ -3,13 +3,16 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import trimesh
 from PIL import Image
 
 from pipeline.encode import encode_png, is_commands_png
-from pipeline.face3d import FaceModel
+
+if TYPE_CHECKING:
+    from pipeline.face3d import FaceModel
 
 METRES_PER_MM = 0.001
 # What a face's skin is to a renderer: no metal, little gloss.
@@ -21,7 +24,7 @@ _MARKED_BYTES = 1024
 
 
 def textured_mesh(
-    face: FaceModel, vertices: np.ndarray | None = None, *, scale: float = 1.0
+    face: "FaceModel", vertices: np.ndarray | None = None, *, scale: float = 1.0
 ) -> trimesh.Trimesh:
     """The face as a trimesh mesh with its isomap; one vertex for each of the model's.
 
@@ -45,13 +48,13 @@ def textured_mesh(
     )
 
 
-def encode_glb(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+def encode_glb(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
     """Binary glTF 2.0, in metres as the standard asks, with the isomap inside."""
     mesh = textured_mesh(face, vertices, scale=METRES_PER_MM)
     return mesh.export(file_type="glb", include_normals=True)
 
 
-def encode_obj(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+def encode_obj(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
     """ZIP of Wavefront face.obj in millimetres, face.mtl and face.png.
 
     They are not called after the photo: where one file names another, readers split at spaces.
@@ -73,7 +76,7 @@ def encode_obj(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
     return packed.getvalue()
 
 
-def encode_ply(face: FaceModel, vertices: np.ndarray | None = None) -> bytes:
+def encode_ply(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
     """Binary PLY in millimetres; the format has no texture, so each vertex has its colour."""
     size = len(face.isomap)
     column, row = (face.texture_coordinates * size).astype(int).clip(0, size - 1).T
@@ -100,7 +103,7 @@ def is_ours(file: Path, file_format: str) -> bool:
 
 
 def encode(
-    face: FaceModel, file_format: str, vertices: np.ndarray | None = None
+    face: "FaceModel", file_format: str, vertices: np.ndarray | None = None
 ) -> bytes:
     """The file in one of the FORMATS: "glb", "obj" (a ZIP), "ply", or "png" (the isomap).
 

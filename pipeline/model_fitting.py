@@ -46,17 +46,17 @@ def fit_surrey(
             _correspondences(model, *each)
             for each in zip(faces, surfaces, cameras, strict=True)
         ]
-        cameras = [
-            estimate_camera(surface[vertices], points)
-            for surface, (vertices, points) in zip(surfaces, pairs, strict=True)
-        ]
+        cameras = _cameras(surfaces, pairs)
         coefficients, expressions = _most_likely(model, cameras, pairs, scales)
         surfaces = [model.vertices(coefficients, each) for each in expressions]
-    cameras = [
+    return coefficients, expressions, _cameras(surfaces, pairs), pairs
+
+
+def _cameras(surfaces, pairs):
+    return [
         estimate_camera(surface[vertices], points)
         for surface, (vertices, points) in zip(surfaces, pairs, strict=True)
     ]
-    return coefficients, expressions, cameras, pairs
 
 
 def eye_distance(face: Face) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.knn import MOST_UNKNOWN, solving_scale
 from pipeline.large_photo import reduced
 from pipeline.tflite import loaded_network
-from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, unknown_pixels
+from pipeline.trimap import BACKGROUND, FOREGROUND, alpha_of, has_both_sides, unknown_pixels
 from pipeline.weights import WEIGHTS
 
 NETWORK = WEIGHTS / "refinement.tflite"
@@ -50,7 +50,7 @@ def refine(
     """
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
-    if len(values) and all((trimap == known).any() for known in (BACKGROUND, FOREGROUND)):
+    if len(values) and has_both_sides(trimap):
         scale = solving_scale(len(values), trimap.shape, most_unknown)
         change = _change(image, trimap, alpha, scale)[unknown]
         values = np.clip(values + np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE), 0, 1)

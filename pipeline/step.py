@@ -61,7 +61,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
 
 
-def megabytes(count: float) -> str:
+def memory_in_words(count: float) -> str:
     """Bytes in words, in decimal units."""
     if count >= 1e9:
         return f"{count / 1e9:,.1f} GB"

@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline import drawings
 from pipeline.layer_drawings import GAP, in_three_colours, mosaic
-from pipeline.step import Picture, Step, duration, megabytes
+from pipeline.step import Picture, Step, duration, memory_in_words
 from pipeline.walk import Walk
 
 MOSAIC_COLUMNS, MOSAIC_ROWS = 3, 4
@@ -45,7 +45,7 @@ def features(walk: Walk) -> Step:
             for stride, (height, width, channels) in ((s, m.shape) for s, m in maps.items())
         )
         + (
-            ("Memory of these maps", megabytes(sum(each.nbytes for each in maps.values()))),
+            ("Memory of these maps", memory_in_words(sum(each.nbytes for each in maps.values()))),
             ("One look, keeping all maps", duration(walk.seconds["layers"])),
         ),
     )
@@ -92,7 +92,7 @@ def fusion(walk: Walk) -> Step:
         (*pictures, answer),
         (
             ("Logit", f"{layers.logit.min():+.1f} to {layers.logit.max():+.1f}"),
-            ("Memory of these maps", megabytes(kept)),
+            ("Memory of these maps", memory_in_words(kept)),
         ),
     )
 

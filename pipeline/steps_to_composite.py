@@ -8,7 +8,7 @@ from pipeline.foreground import EDGE_WEIGHT, LEAST_TRUST, REGULARIZATION
 from pipeline.knn import COLOR_LINE_EPSILON, CONTRAST, KNN_WEIGHT, LEVELS, TOLERANCE
 from pipeline.links import AXES
 from pipeline.refine import LARGEST_CHANGE
-from pipeline.step import Cost, Picture, Step, duration, megabytes
+from pipeline.step import Cost, Picture, Step, duration, memory_in_words
 from pipeline.trimap import UNKNOWN
 from pipeline.walk import Walk
 
@@ -71,7 +71,7 @@ def neighbours(walk: Walk) -> Step:
         (),
         (
             ("Pixels searched for", f"{walk.story.unknowns:,}"),
-            ("Memory kept", megabytes(walk.story.kept_bytes(*names))),
+            ("Memory kept", memory_in_words(walk.story.kept_bytes(*names))),
         ),
         walk.story.seconds(*names),
     )
@@ -113,8 +113,8 @@ def system(walk: Walk) -> Step:
             ("Non-zeros", f"{nonzeros:,}"),
             ("A row", f"{nonzeros / n:.1f} entries"),
             ("Filled", f"{100 * nonzeros / n**2:.3f} %"),
-            ("Memory kept", megabytes(walk.story.kept_bytes("system"))),
-            ("The same with all its zeros", megabytes(4 * n * n)),
+            ("Memory kept", memory_in_words(walk.story.kept_bytes("system"))),
+            ("The same with all its zeros", memory_in_words(4 * n * n)),
         ),
         walk.story.seconds(*names),
     )
@@ -158,7 +158,7 @@ def solution(walk: Walk) -> Step:
         (
             ("Iterations", f"{done}"),
             ("Residual", f"{walk.story.residuals[0]:.2g} to {walk.story.residuals[-1]:.2g}"),
-            ("Memory kept", megabytes(walk.story.kept_bytes(*names))),
+            ("Memory kept", memory_in_words(walk.story.kept_bytes(*names))),
         ),
         walk.story.seconds(*names),
         tuple(walk.story.residuals),
@@ -200,7 +200,7 @@ def refinement(walk: Walk) -> Step:
         (
             ("Mean change in the band", f"{in_band.mean():.3f}"),
             ("Changed by more than 1 %", f"{np.count_nonzero(in_band > 0.01):,} pixels"),
-            ("Memory kept", megabytes(walk.alpha.nbytes)),
+            ("Memory kept", memory_in_words(walk.alpha.nbytes)),
         ),
         walk.seconds["refinement"],
     )
@@ -241,7 +241,7 @@ def alpha(walk: Walk) -> Step:
         (
             ("Mean change in the band", f"{np.abs(difference[unknown]).mean():.3f}"),
             ("Pixels neither all nor nothing", f"{soft.sum():,}"),
-            ("Memory kept", megabytes(walk.alpha.nbytes)),
+            ("Memory kept", memory_in_words(walk.alpha.nbytes)),
         ),
         walk.seconds["matting"] + walk.seconds["refinement"],
     )
@@ -289,7 +289,7 @@ def foreground(walk: Walk) -> Step:
         (
             ("Mixed pixels", f"{mixed.sum():,}"),
             ("Their mean change", f"{mean_change:.1f} of 255 levels"),
-            ("Memory kept", megabytes(walk.foreground.nbytes)),
+            ("Memory kept", memory_in_words(walk.foreground.nbytes)),
         ),
         walk.seconds["foreground"],
     )
@@ -321,7 +321,7 @@ def composite(walk: Walk) -> Step:
         ),
         (
             ("All together", duration(sum(each.seconds for each in costs))),
-            ("The solver's own arrays", megabytes(solver_bytes)),
+            ("The solver's own arrays", memory_in_words(solver_bytes)),
         ),
         costs=tuple(costs),
     )

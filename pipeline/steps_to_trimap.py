@@ -6,7 +6,7 @@ from pipeline import drawings
 from pipeline.align import CHANNEL_LIMIT, CHANNEL_UNIT, alignment_points, portrait_prior
 from pipeline.sampling import moved
 from pipeline.segment import SHARPNESS, network_size
-from pipeline.step import Picture, Step, megabytes
+from pipeline.step import Picture, Step, memory_in_words
 from pipeline.trimap import (
     HAIR_FOLLOWED,
     LEAST_HAIR,
@@ -71,7 +71,7 @@ def landmarks(walk: Walk) -> Step:
             ("Certainty", f"{100 * face.score:.1f} %"),
             ("Height of the face", f"{face.height:.0f} px"),
             ("Tilt of the eyes", f"{np.degrees(face.roll):+.1f}°"),
-            ("Memory kept", megabytes(face.landmarks.nbytes)),
+            ("Memory kept", memory_in_words(face.landmarks.nbytes)),
         ),
         walk.seconds["face"],
     )
@@ -160,7 +160,7 @@ def channels(walk: Walk) -> Step:
             ("x, from blue to gold", f"{x.min():+.2f} to {x.max():+.2f}"),
             ("y, from blue to gold", f"{y.min():+.2f} to {y.max():+.2f}"),
             ("Mean mask", f"{mean_mask.min():.2f} to {mean_mask.max():.2f}"),
-            ("Memory kept", megabytes(walk.channels.nbytes)),
+            ("Memory kept", memory_in_words(walk.channels.nbytes)),
         ),
         walk.seconds["channels"],
     )
@@ -198,7 +198,7 @@ def mask(walk: Walk) -> Step:
             ("The network's picture", f"{width} × {height}"),
             ("Looks", f"{looks}, and {looks} at the mirror image"),
             ("Person", f"{100 * (walk.mask >= 0.5).mean():.1f} % of the photo"),
-            ("Memory kept", megabytes(walk.mask.nbytes)),
+            ("Memory kept", memory_in_words(walk.mask.nbytes)),
         ),
         walk.seconds["mask"],
     )
@@ -239,7 +239,7 @@ def trimap(walk: Walk) -> Step:
         (
             ("Unknown", f"{unknown.sum():,} pixels"),
             ("Share of the photo", f"{100 * unknown.mean():.1f} %"),
-            ("Memory kept", megabytes(walk.trimap.nbytes)),
+            ("Memory kept", memory_in_words(walk.trimap.nbytes)),
         ),
         walk.seconds["trimap"],
     )

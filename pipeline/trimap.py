@@ -26,6 +26,8 @@ HAIR_FOLLOWED = 8
 HAIR_REACH = 0.6
 # A band wider than the person, or than the ground, leaves what lies deeper than this share.
 CORE = 2 / 3
+# A matte that was blurred or scaled may leave 0 to 1 by this much.
+ALPHA_ROUNDING = 1e-3
 # Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
 # portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
 LEAST_HAIR = 0.1
@@ -78,6 +80,13 @@ def hair_at(hair: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def unknown_pixels(trimap: np.ndarray) -> np.ndarray:
     """Which pixels of a trimap (H, W) uint8 are neither background nor foreground: (H, W) bool."""
     return (trimap != BACKGROUND) & (trimap != FOREGROUND)
+
+
+def has_both_sides(trimap: np.ndarray) -> bool:
+    """Whether a trimap (H, W) uint8 says of some pixels that they are person and of some that they
+    are background: without both there is nothing to solve from.
+    """
+    return all((trimap == side).any() for side in (BACKGROUND, FOREGROUND))
 
 
 def alpha_of(trimap: np.ndarray, values: np.ndarray | float) -> np.ndarray:

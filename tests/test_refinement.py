@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras", reason="networks are built with requirement
 from models.patches import Patches  # noqa: E402
 from models.refinement import refinement  # noqa: E402
 from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
-from models.synthetic_mattes import composited, synthetic_matte  # noqa: E402
+from models.synthetic_mattes import synthetic_matte  # noqa: E402
 from models.train_refinement import RIM, loss_target  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
@@ -174,12 +174,6 @@ def test_a_synthetic_matte_obeys_the_compositing_equation(seed):
     assert 0 <= matte.alpha.min() and matte.alpha.max() <= 1
     assert set(np.unique(matte.trimap)) <= {0, 128, 255}
     assert (matte.image[matte.alpha == 1] == matte.foreground[matte.alpha == 1]).all()
-
-
-def test_half_and_half_of_black_and_white_is_grey():
-    white, black = (np.full((2, 2, 3), value, np.uint8) for value in (255, 0))
-    half = np.full((2, 2), 0.5, np.float32)
-    assert (composited(white, half, black) == 128).all()
 
 
 def test_the_loss_of_a_hand_made_case():
