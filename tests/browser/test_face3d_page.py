@@ -108,6 +108,21 @@ def test_expression_changes_the_face_and_reset_brings_it_back(page, screen):
 
 
 @on_desktop
+def test_a_changed_face_is_not_left_without_a_question_nor_missed_without_a_word(
+    page, screen, address
+):
+    open_face(page, screen)
+    page.wait_for_function("sessionStorage.getItem('visit-with-photos')")
+    assert page.evaluate("onbeforeunload === null")  # a sample is soon there again
+    page.get_by_role("slider", name="Surprise").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("onbeforeunload !== null")
+    page.on("dialog", lambda question: question.accept())
+    page.goto(address)
+    expect(page.get_by_text("Your earlier photos are gone")).to_be_visible()
+
+
+@on_desktop
 def test_photo_without_a_face_is_refused_in_words(page, screen):
     page.get_by_role("link", name="3D face").click()
     page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()

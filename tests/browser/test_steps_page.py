@@ -177,6 +177,22 @@ def test_a_picture_fills_the_screen_and_the_arrow_keys_turn_to_the_next(page, sc
 
 
 @on_desktop
+def test_the_picture_of_a_pixel_fills_the_screen_and_keeps_the_page_where_it_is(page, screen):
+    open_page(page, screen)
+    choose_step(page, "Nearest neighbours")
+    page.get_by_role("button", name="Full screen").click()
+    stage = page.locator(".stage[popover]")
+    expect(stage).to_be_visible()
+    # It is the document that hears the keys of the walk.
+    page.evaluate("document.addEventListener('keydown', ({ key }) => (window.heard = key))")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.heard") is None
+    page.keyboard.press("Escape")
+    expect(stage).to_have_count(0)
+    walk(page, "ArrowRight", "The Laplacian")
+
+
+@on_desktop
 def test_what_is_changed_is_in_the_address_and_can_be_taken_back(page, screen):
     open_page(page, screen)
     choose_step(page, "Nearest neighbours")

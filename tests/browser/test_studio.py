@@ -92,6 +92,23 @@ def test_background_changes_the_result_and_keeps_the_line(page):
 
 
 @on_desktop
+def test_new_pictures_do_not_take_the_line_out_of_the_hand(page):
+    """As those do that come for who has just enlarged a large photo."""
+    open_sample(page)
+    wait_until_uncovered(page)
+    before = shown_result(page)
+    box = page.locator(".frame").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    page.get_by_role("radio", name="Blur").dispatch_event("click")
+    expect(page.locator(".frame .after")).not_to_have_attribute("src", before)
+    page.mouse.move(box["x"] + 0.8 * box["width"], middle)
+    page.mouse.up()
+    assert abs(position(page) - 80) <= 1
+
+
+@on_desktop
 def test_own_picture_goes_behind(page, tmp_path):
     Image.new("RGB", (300, 200), (20, 140, 60)).save(tmp_path / "meadow.png")
     open_sample(page)
