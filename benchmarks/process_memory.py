@@ -1,4 +1,4 @@
-"""Measuring in a process of its own, and what a process takes of the memory by the kernel's count."""
+"""Measuring in a process of its own, and a process's memory by the kernel's own count."""
 
 import json
 import subprocess

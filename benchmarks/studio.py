@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stages import portrait
-from models.measured_on import keep_figures
 from components.background_picker import GRADIENTS
+from components.picture import screen_jpeg
 from components.view import SHOWN_SIDE
+from models.measured_on import keep_figures
 from pipeline import matte
 from pipeline.brush import Stroke, with_strokes
 from pipeline.composite import blurred, cropped_to_fill, gradient, plain
@@ -87,8 +88,8 @@ def answer(view, stored, look):
 
     def once():
         scene = arrange(view, look, scale)
-        encode_jpeg(scene.image, quality=88)
-        encode_jpeg(scene.picture(), quality=88)
+        screen_jpeg(scene.image)
+        screen_jpeg(scene.picture())
 
     return median(once)
 
@@ -101,7 +102,7 @@ def stroke(stored):
 
     def once():
         view = with_strokes(stored, [line])[1].reduced(SHOWN_SIDE)
-        encode_jpeg(view.image, quality=88)
+        screen_jpeg(view.image)
 
     return median(once)
 

@@ -1,18 +1,16 @@
 """All files of all photos, as ZIP."""
 
 import io
-import re
 import zipfile
-from collections import Counter
 from math import prod
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.crop_picker import DOCUMENTS
+from components.choice import Choice
 from components.places import a_place
-from components.result_view import Choice
 from components.table import Piece
+from components.taken import taken
 
 if TYPE_CHECKING:
     from pipeline.scene_files import Taken
@@ -79,22 +77,6 @@ def archive(named: dict[str, Piece], choice: Choice, picture_format: str = "PNG"
     return packed.getvalue()
 
 
-def file_stems(pieces: list[Piece]) -> list[str]:
-    """What the files of each piece are called: like none of another, and so that every system can
-    unpack them, for which capitals may be no difference.
-    """
-    stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
-    count = Counter(stem.casefold() for stem in stems)
-    names = {}  # by what a system without capitals takes for one
-    for piece, name in zip(pieces, stems, strict=True):
-        if count[name.casefold()] > 1:
-            name = f"{piece.number}-{name}"
-        while name.casefold() in names:
-            name = f"{piece.number}-{name}"
-        names[name.casefold()] = name
-    return list(names.values())
-
-
 def settings(piece: Piece, choice: Choice, made: "Taken") -> dict:
     """How the pictures of a piece were made, as JSON can hold it."""
     height, width = piece.result.shape
@@ -115,22 +97,3 @@ def settings(piece: Piece, choice: Choice, made: "Taken") -> dict:
         "seconds": {stage: round(each, 3) for stage, each in piece.timings.items()},
         "notes": [*piece.advice, *choice.crop.problems(piece, made.matte.alpha)],
     }
-
-
-def taken(piece: Piece, choice: Choice, picture_format: str) -> "Taken":
-    """One photo as its files are made from it, at its own size."""
-    from pipeline.image import dots_per_inch
-    from pipeline.scene import arrange_largest
-    from pipeline.scene_files import Taken, format_that_holds
-
-    matte = piece.result.unpack()
-    look = choice.look(piece, matte.alpha)
-    scene = arrange_largest(matte, look)
-    picture_format = format_that_holds(picture_format, scene.alpha.shape)
-    width = scene.alpha.shape[1]
-    of_photo = dots_per_inch(piece.photo)
-    if document := DOCUMENTS.get(choice.crop.of(piece)):
-        of_scene = document.dots_per_inch(width)
-    else:
-        of_scene = of_photo and of_photo * width / look.frame.width
-    return Taken(matte, scene, picture_format, of_scene, of_photo)

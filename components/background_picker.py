@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.address import setting
+from components.markdown import as_written
 from components.picture import data_url
 from components.places import a_place
-from components.table import as_written
 from pipeline.formats import UPLOADED
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pipeline.id_formats import CANADA, PASSPORT, UNITED_STATES, IdFormat
 if TYPE_CHECKING:
     import numpy as np
 
-    from pipeline.segment import Frame
+    from pipeline.frame import Frame
 
 WHOLE, PORTRAIT, SQUARE = "Whole photo", "Head and shoulders", "Square"
 DOCUMENTS = {

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from components.address import setting
-from components.archive import file_stems, taken, zip_buttons
+from components.archive import zip_buttons
+from components.choice import Choice
 from components.crop_picker import paper_picker
 from components.places import a_place
-from components.result_view import Choice
 from components.table import Piece
+from components.taken import file_stems, taken
 from components.view import shown
 
 FORMATS = ("PNG", "JPEG", "WebP")

@@ -63,8 +63,8 @@ def _sliders(piece):
         narrowest,
         widest,
         setting(*BAND),
-        help="So many pixels to either side of the outline, in a portrait 800 pixels high, it is left "
-        "open what is person and what is background; the colours decide.",
+        help="So many pixels to either side of the outline, in a portrait 800 pixels high, it is "
+        "left open what is person and what is background; the colours decide.",
         key=BAND[0],
         on_change=want,
     )
@@ -80,8 +80,8 @@ def _sliders(piece):
         setting(*HAIR_REACH),
         step=0.2,
         format="%.1f",
-        help="The uncertain edge follows hair that is seen outside the outline, and goes on beyond it "
-        "by so many times its own width.",
+        help="The uncertain edge follows hair that is seen outside the outline, and goes on beyond "
+        "it by so many times its own width.",
         key=HAIR_REACH[0],
         on_change=want,
     )

@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from components.own_component import own_component
-from components.picture import data_url
+from components.picture import data_url, screen_jpeg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # A phone's screen shows no more of the texture than this, and it travels with every change.
 TEXTURE_SIDE = 1024
-TEXTURE_QUALITY = 88
 
 
 def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, text: str) -> None:
@@ -41,11 +40,10 @@ def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, tex
 
 
 def _texture(face):
-    from pipeline.encode import encode_jpeg
     from pipeline.stored import shrunk
 
     texture = shrunk(face.isomap[..., :3], TEXTURE_SIDE)
-    return data_url(encode_jpeg(texture, quality=TEXTURE_QUALITY))
+    return data_url(screen_jpeg(texture))
 
 
 def _packed(values, kind: str) -> str:

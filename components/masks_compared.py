@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.before_after import before_after
 from components.own_file import OWN_PHOTO, own_photo
+from components.picture import screen_jpeg
 from components.places import a_place
 from pipeline.samples import SAMPLES
 
@@ -73,7 +74,6 @@ def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float | None]
     """
     import numpy as np
 
-    from pipeline.encode import encode_jpeg
     from pipeline.face import find_faces
     from pipeline.image import load_image
     from pipeline.segment import segment
@@ -87,7 +87,7 @@ def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float | None]
     people = ours >= 0.5, theirs >= 0.5
     difference = float((people[0] != people[1]).mean()) if np.any(people) else None
     height, width = ours.shape
-    pictures = [encode_jpeg(under_mask(image, mask), 88) for mask in (ours, theirs)]
+    pictures = [screen_jpeg(under_mask(image, mask)) for mask in (ours, theirs)]
     return *pictures, (width, height), difference
 
 

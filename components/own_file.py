@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from components.table import as_written
+from components.markdown import as_written
 from pipeline.formats import UPLOADED
 
 # Among the photos that can be chosen.

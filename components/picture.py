@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+SCREEN_QUALITY = 88
+
 
 def figure(pixels: "np.ndarray", words: str, text: str = "") -> str:
     """HTML of a picture as wide as its place, (H, W) or (H, W, 3) uint8, with words under it.
@@ -22,6 +24,13 @@ def figure(pixels: "np.ndarray", words: str, text: str = "") -> str:
         f'<figcaption style="color: var(--quiet); font-size: 0.9rem">{escape(words)}'
         "</figcaption></figure>"
     )
+
+
+def screen_jpeg(pixels: "np.ndarray") -> bytes:
+    """A picture, (H, W) or (H, W, 3) uint8, as a JPEG file good enough for a screen."""
+    from pipeline.encode import encode_jpeg
+
+    return encode_jpeg(pixels, SCREEN_QUALITY)
 
 
 def data_url(jpeg: bytes) -> str:

@@ -1,14 +1,14 @@
 """What of a finished photo is on the screen."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.background_picker import Background
 from components.before_after import before_after
 from components.brush import brush, looked_at_closely
+from components.choice import Choice
 from components.crop_picker import WHOLE, Crop
+from components.picture import screen_jpeg
 from components.places import a_place
 from components.table import Piece
 from components.view import shown
@@ -16,7 +16,7 @@ from components.view import shown
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
     import numpy as np
 
-    from pipeline.scene import Look, Scene
+    from pipeline.scene import Scene
 
 # Longer side in pixels of what is painted on at most; it travels anew with every stroke.
 CLOSEST_SIDE = 4096
@@ -27,25 +27,6 @@ PAINTED_ON = {
     "Result": "The person on the background that is chosen.",
     "Trimap": "Bright: person. Dark: background. Between: worked out from the colours.",
 }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """All that is chosen for the pictures of a photo."""
-
-    background: Background
-    crop: Crop
-
-    def look(self, piece: Piece, alpha: "np.ndarray") -> "Look":
-        """The choice for one photo; alpha: (h, w) its matte at any scale."""
-        from pipeline.scene import Look
-
-        return Look(
-            frame=self.crop.frame(piece, alpha),
-            background=self.background.make,
-            light=self.background.light,
-            shadow=self.background.shadow,
-        )
 
 
 def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
@@ -71,8 +52,8 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
         scene = arrange(view, look, scale)
     final = on_checkerboard(scene)
     before_after(
-        jpeg(scene.image),
-        jpeg(final),
+        screen_jpeg(scene.image),
+        screen_jpeg(final),
         (int(frame.width), int(frame.height)),
         photo=f"{piece.number} {piece.revision}",
         pictures=pictures,
@@ -104,7 +85,7 @@ def show_for_painting(piece: Piece, choice: Choice, under: str) -> "np.ndarray":
     else:
         squares = checkerboard(view.alpha.shape, max(1, max(view.alpha.shape) // 80), (38, 58))
         picture = composite(view.image, 0.35 + 0.65 * view.alpha, squares)
-    brush(piece, jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}", larger=larger)
+    brush(piece, screen_jpeg(picture), f"{piece.name}: {PAINTED_ON[under]}", larger=larger)
     return final
 
 
@@ -121,10 +102,3 @@ def on_checkerboard(scene: "Scene") -> "np.ndarray":
         return scene.picture()
     squares = checkerboard(scene.alpha.shape, max(1, max(scene.alpha.shape) // 50))
     return composite(scene.foreground, scene.alpha, squares)
-
-
-def jpeg(pixels: "np.ndarray") -> bytes:
-    """A picture for the screen."""
-    from pipeline.encode import encode_jpeg
-
-    return encode_jpeg(pixels, quality=88)

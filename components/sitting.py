@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.markdown import as_written
 from components.places import a_place
-from components.table import STAGES, Piece, as_written
+from components.table import STAGES, Piece
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,6 @@ Everything lives in the memory of that person's session and goes with it; nothin
 disk and nothing is shared but the networks' weights.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from uuid import uuid4
 
+from components.markdown import as_written
 from components.places import a_place, draw_ticket
 
 # What is said of each stage of `finish`.
@@ -110,12 +110,6 @@ class Piece:
     def waits(self) -> bool:
         """Whether there is something to be done."""
         return self.failure is None and (self.wanted is not None or self.result is None)
-
-
-def as_written(name: str) -> str:
-    """A file's name, or a sentence with one, as Markdown that shows it letter for letter."""
-    name = re.sub(r"([!-+/:-@\[-`{-~])", r"\\\1", name)  # ASCII's signs but for , - and .
-    return re.sub(r"^(\d*)([.-])", r"\1\\\2", name)  # or it begins a list
 
 
 def lay_out(

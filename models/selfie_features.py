@@ -11,8 +11,8 @@ import numpy as np
 from keras import layers, ops
 
 from models.layout import channel_axis
-from pipeline.face import wheel_file
 from pipeline.selfie import FILE
+from pipeline.wheel import wheel_file
 
 # The inverted residuals at stride 16: (expanded channels, channels of the squeezed gate).
 STRIDE16_BLOCKS = ((128, 32), (128, 32), (96, 24), (96, 24))

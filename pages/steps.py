@@ -10,6 +10,7 @@ from components.entrance import come_through_the_app
 from components.loading import warm_up
 from components.own_component import listen
 from components.own_file import OWN_PHOTO, has_own, own_photo
+from components.picture import screen_jpeg
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
 from components.steps_pictures import step_pictures
@@ -280,8 +281,6 @@ def show_facts(step: "Step") -> None:
 @st.fragment
 def show_neighbours(step: "Step", links: "Links") -> None:
     """Choose a pixel of the band, by a click or with two sliders, and see who it is linked to."""
-    from pipeline.encode import encode_jpeg
-
     height, width = links.unknown.shape
     # Kept when settings change, so that the same pixel can be compared.
     kept = st.session_state.setdefault("walk_pixel", links.start)
@@ -289,7 +288,7 @@ def show_neighbours(step: "Step", links: "Links") -> None:
     picture, beside = st.columns([6, 5], gap="large")
     with picture:
         pixel_picture(
-            encode_jpeg(links.picture(pixel), 88),
+            screen_jpeg(links.picture(pixel)),
             (width, height),
             f"The photo with lines from pixel {pixel[0]}, {pixel[1]} to its neighbours",
             lambda x, y: st.session_state.update(walk_pixel=(x, y)),

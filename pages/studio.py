@@ -8,21 +8,16 @@ import streamlit as st
 from components.address import forget, read_address, write_address
 from components.announce import announce
 from components.background_picker import background_picker
+from components.choice import Choice
 from components.crop_picker import crop_picker
 from components.downloads import download_buttons
 from components.edge import edge_at_first, edge_settings, forget_edge, keep_edge
 from components.entrance import come_through_the_app
 from components.loading import warm_up
 from components.paste import paste_button
-from components.picture import data_url
+from components.picture import data_url, screen_jpeg
 from components.privacy import privacy_note
-from components.result_view import (
-    PAINTED_ON,
-    Choice,
-    jpeg,
-    show_for_painting,
-    show_result,
-)
+from components.result_view import PAINTED_ON, show_for_painting, show_result
 from components.secure_context import note_what_a_browser_withholds
 from components.server import answer_clicks, let_go
 from components.table import STAGES, Piece, finish, lay_out
@@ -331,7 +326,7 @@ def thumbnail(pixels: "np.ndarray") -> bytes:
     """A small picture for the screen."""
     from pipeline.stored import shrunk
 
-    return jpeg(shrunk(pixels, THUMBNAIL_SIDE))
+    return screen_jpeg(shrunk(pixels, THUMBNAIL_SIDE))
 
 
 come_through_the_app("pages/studio.py")

@@ -5,15 +5,13 @@ Face Mesh, Kartynnik et al. 2019), run by LiteRT. The package itself is never im
 cost half a second and 120 MB.
 """
 
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from pipeline.sampling import moved, square_crop
-from pipeline.tflite import Network, loaded_network
+from pipeline.wheel import wheel_network
 
 LANDMARK_COUNT = 468
 DETECTOR_SIZE = 192
@@ -176,18 +174,3 @@ def _without_repeats(faces):
         if covered <= REPEATED:
             kept.append(face)
     return kept
-
-
-def wheel_network(name: str) -> Network:
-    """One of the networks in the mediapipe wheel; name is a path below its "modules"."""
-    return loaded_network(wheel_file(name))
-
-
-def wheel_file(name: str) -> Path:
-    """Where a file of the mediapipe wheel lies. ModuleNotFoundError without the wheel."""
-    wheel = importlib.util.find_spec("mediapipe")
-    if wheel is None:
-        raise ModuleNotFoundError(
-            "The mediapipe package is missing; install it with: pip install -r requirements.txt"
-        )
-    return Path(wheel.origin).parent / "modules" / name

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from pipeline.face import Face
+from pipeline.frame import Frame
 from pipeline.id_formats import DOTS_PER_INCH, IdFormat
-from pipeline.segment import Frame
 
 # Points of the face mesh: the chin, and both corners of both eyes.
 CHIN = 152

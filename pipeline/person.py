@@ -6,8 +6,8 @@ mediapipe wheel, run by LiteRT. It knows bodies from behind and half hidden, whi
 
 import numpy as np
 
-from pipeline.face import wheel_network
 from pipeline.sampling import square_crop
+from pipeline.wheel import wheel_network
 
 FILE = "pose_detection/pose_detection.tflite"
 INPUT_SIZE = 224

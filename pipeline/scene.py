@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.composite import composite, cutout
+from pipeline.frame import Frame
 from pipeline.framing import cropped, scaled
 from pipeline.image import MAXIMUM_PIXELS
 from pipeline.light import cast_shadow, match_light
 from pipeline.outputs import BackgroundMaker
-from pipeline.segment import Frame
 from pipeline.stored import UnpackedMatte
 
 # Grey level of what a crop shows of the photo where the photo has ended.

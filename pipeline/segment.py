@@ -13,9 +13,10 @@ import numpy as np
 from pipeline.align import align, portrait_channels, portrait_prior
 from pipeline.bars import picture_area
 from pipeline.face import Face
+from pipeline.frame import Frame
 from pipeline.mending import SURE, follow_edges, with_whole_faces, without_patches
 from pipeline.person import person_score
-from pipeline.sampling import inverse, sample_affine, scaled_size, scaling, then
+from pipeline.sampling import inverse, sample_affine, scaled_size, then
 from pipeline.tflite import loaded_network
 from pipeline.weights import WEIGHTS
 
@@ -45,25 +46,6 @@ SMALLEST_PERSON = 0.004
 # Of the photos of PASCAL VOC without a visible face 66 of 73 pass both of these: the mean
 # probability within the mask, and the second opinion. Most animals, cups and clocks fail one.
 MEAN_OF_PEOPLE, SECOND_OPINION = 0.895, 0.15
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A rectangle of a photo in pixels; it may reach beyond the photo."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def to_photo(self, size: tuple[int, int]) -> np.ndarray:
-        """The (2, 3) map from pixels of the frame drawn at `size` (width, height) to the photo."""
-        scaled = scaling(self.width / size[0], self.height / size[1])
-        return scaled + np.array([[0, 0, self.left], [0, 0, self.top]])
-
-    def from_photo(self, size: tuple[int, int]) -> np.ndarray:
-        """The inverse of `to_photo`."""
-        return inverse(self.to_photo(size))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.face import wheel_network
+from pipeline.wheel import wheel_network
 
 FILE = "selfie_segmentation/selfie_segmentation.tflite"
 

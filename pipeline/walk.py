@@ -16,12 +16,12 @@ from pipeline.clock import Clock
 from pipeline.composite import composite, gradient
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.face import Face
+from pipeline.frame import Frame
 from pipeline.image import ImageError
 from pipeline.knn import LEVELS, TOLERANCE, knn_matting, stretched
 from pipeline.layers import Layers, network_layers
 from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
-from pipeline.segment import Frame
 from pipeline.stored import shrunk
 from pipeline.trimap import BAND, HAIR_REACH, UNKNOWN, alpha_of, hair_at
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.archive import file_stems
+from components.taken import file_stems
 from pipeline.samples import SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,9 +15,9 @@ from components import table, trouble
 from components.archive import archive
 from components.background_picker import Background
 from components.brush import apply_events
+from components.choice import Choice
 from components.crop_picker import WHOLE, Crop
-from components.result_view import Choice
-from components.table import as_written
+from components.markdown import as_written
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import SAMPLES

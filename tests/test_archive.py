@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.archive import archive, file_stems, parts
+from components.archive import archive, parts
 from components.background_picker import Background
+from components.choice import Choice
 from components.crop_picker import PORTRAIT, WHOLE, Crop
-from components.result_view import Choice
 from components.table import Piece
+from components.taken import file_stems
 from pipeline.encode import encode_png
 from tests.studio import given, named, pieces, plain, sample_bytes
 

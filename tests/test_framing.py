@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.face import LANDMARK_COUNT, Face
+from pipeline.frame import Frame
 from pipeline.framing import (
     CHIN,
     EYE_CORNERS,
@@ -19,7 +20,6 @@ from pipeline.framing import (
     with_margin,
 )
 from pipeline.id_formats import CANADA, PASSPORT, UNITED_STATES
-from pipeline.segment import Frame
 
 SHAPE = (1000, 800)
 

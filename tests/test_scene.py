@@ -10,12 +10,12 @@ from PIL import Image
 
 from pipeline import scene as scenes
 from pipeline.composite import composite, plain, premultiplied
+from pipeline.frame import Frame
 from pipeline.id_formats import PASSPORT, UNITED_STATES
 from pipeline.light import cast_shadow, match_light
 from pipeline.print_sheet import print_sheet
 from pipeline.scene import Look, arrange, arrange_largest
 from pipeline.scene_files import MAKERS, Taken, format_that_holds, scene_files, sheet_file
-from pipeline.segment import Frame
 from pipeline.stored import UnpackedMatte
 from pipeline.studio_sets import SETS
 
