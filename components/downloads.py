@@ -26,6 +26,7 @@ SINGLE = {
 def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
     """Draws the buttons for one piece, and one for all pictures of all that are done."""
     from pipeline.framing import scaled
+    from pipeline.image import is_deep
     from pipeline.scene import largest_scale
     from pipeline.scene_files import format_that_holds
 
@@ -49,6 +50,11 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
             _button(piece, stem, choice, "composite", "Picture", fitting, primary=True)
         with second:
             _button(piece, stem, choice, "cutout", "Cut-out")
+        if is_deep(piece.photo):
+            st.caption(
+                "This photo has more than 8 bits a channel. Colours are given back with 8, alpha, "
+                "among the single files, with 16 if wanted."
+            )
         if fitting != picture_format:
             st.caption(f"{picture_format} cannot hold sides this long: the picture is {fitting}.")
         if fitting == "WebP":

@@ -13,7 +13,13 @@ from pathlib import Path
 from pipeline import command, composite
 from pipeline.encode import is_apps_png, is_commands_png, with_commands_mark, with_print_size
 from pipeline.formats import PHOTO_ENDINGS
-from pipeline.image import ImageError, dots_per_inch, failures_in_words, load_image
+from pipeline.image import (
+    ImageError,
+    dots_per_inch,
+    failures_in_words,
+    is_deep,
+    load_image,
+)
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
@@ -344,6 +350,8 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     height, width = image.shape[:2]
     line = f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})"
     own = [f"The trimap {job.trimap} was used."] if job.trimap else []
+    if job.photo.is_file() and is_deep(job.photo):
+        own.append("Its colours have more than 8 bits a channel and are given back with 8.")
     return " ".join([line, *own, *result.notes])
 
 

@@ -61,7 +61,10 @@ ORIENTATIONS = {
     8: Image.Transpose.ROTATE_90,
 }
 
-X_RESOLUTION_TAG = 282
+# TIFF 6.0, section 8, and EXIF 2.32.
+BITS_PER_SAMPLE_TAG, X_RESOLUTION_TAG = 258, 282
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_BIT_DEPTH_AT = 24  # of a file (PNG, section 11.2.1: IHDR comes first)
 # Dots per inch that a JPEG can state.
 MOST_DENSE = 65535
 
@@ -146,6 +149,22 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
             return float(across) if stated and held else None
     except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
         return None
+
+
+def is_deep(source: str | PathLike | bytes | BinaryIO) -> bool:
+    """Whether a PNG or TIFF has more than the 8 bits a channel that `load_image` gives.
+
+    source: as for `load_image`. HEIC and AVIF pictures count as no deeper: what phones add to them
+    is for screens brighter than sRGB.
+    """
+    data = _read(source)
+    if data.startswith(PNG_SIGNATURE):
+        return len(data) > PNG_BIT_DEPTH_AT and data[PNG_BIT_DEPTH_AT] > 8
+    try:
+        with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
+            return max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,))) > 8
+    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
+        return False
 
 
 _DAMAGED_TEXT = (
@@ -255,7 +274,7 @@ def _not_a_picture(data: bytes) -> str:
             return _other_kind_text(kind)
     if data[4:8] == b"ftyp" and data[8:12].strip() not in PICTURE_BRANDS:
         return _other_kind_text("a video")
-    if data[:3] == b"\xff\xd8\xff" or data[:8] == b"\x89PNG\r\n\x1a\n" or data[4:8] == b"ftyp":
+    if data[:3] == b"\xff\xd8\xff" or data.startswith(PNG_SIGNATURE) or data[4:8] == b"ftyp":
         return _DAMAGED_TEXT
     if data[:4] in (b"II*\0", b"MM\0*"):
         return "This TIFF file is of a kind that we cannot read. Export it with 8 or 16 bits."

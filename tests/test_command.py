@@ -264,3 +264,13 @@ def test_help_teaches_by_examples(capsys):
     text = capsys.readouterr().out
     assert "examples:" in text
     assert text.count("python -m pipeline") >= 5
+
+
+def test_a_photo_of_16_bits_is_said_to_come_back_with_8(photo, tmp_path, capsys):
+    options = ["-o", str(tmp_path / "results"), "--save", "mask"]
+    main([str(photo), *options])
+    assert "given back with 8" not in capsys.readouterr().out
+    deep = tmp_path / "deep.png"
+    cv2.imwrite(str(deep), 257 * cv2.imread(str(photo)).astype(np.uint16))
+    main([str(deep), *options])
+    assert "more than 8 bits a channel and are given back with 8" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from pipeline.formats import PHOTO_ENDINGS, UPLOADED
-from pipeline.image import MAXIMUM_PIXELS, ImageError, dots_per_inch, load_image
+from pipeline.image import MAXIMUM_PIXELS, ImageError, dots_per_inch, is_deep, load_image
 from tests.pictures import encoded, largest_difference, smooth_picture
 
 LOSSY = 9  # grey levels by which a good lossy encoding may differ on a smooth picture
@@ -91,6 +91,20 @@ def test_a_photo_with_exif_data_need_not_say_its_density():
     jfif = file.getvalue()  # Pillow writes a JFIF header, cameras do not
     assert jfif[6:10] == b"JFIF"
     assert dots_per_inch(jfif[:2] + jfif[20:]) is None
+
+
+@pytest.mark.parametrize("kind", [".png", ".tif"])
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_file_with_16_bits_is_told_from_one_with_8(kind, depth, channels):
+    data = cv2.imencode(kind, np.full((20, 20, *channels), 200, depth))[1].tobytes()
+    assert is_deep(data) == (depth == np.uint16)
+
+
+def test_no_other_file_counts_as_deep():
+    assert not any(is_deep(encoded(smooth_picture(), kind)) for kind in ("JPEG", "WEBP", "HEIF"))
+    assert not is_deep(b"no picture")
+    assert not is_deep(encoded(smooth_picture(), "PNG")[:20])
 
 
 def test_path_bytes_and_open_file_give_the_same(tmp_path):
