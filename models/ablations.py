@@ -17,12 +17,13 @@ import numpy as np
 from tqdm import tqdm
 
 from models.bootstrap import interval_over_trainings
+from models.checkpoints import epochs_done, weights_file
 from models.family import build
 from models.layout import use_fastest_layout
 from models.photos import eg1800
 from models.recipe import ABLATIONS, TRAININGS
 from models.record import RESULTS, keep
-from models.train import CHECKPOINTS, epochs_done, portrait_ious
+from models.train import portrait_ious
 
 FILE = RESULTS / "ablations.json"
 # (what is compared, with, without)
@@ -113,7 +114,7 @@ def put_in(before: dict, found: dict) -> dict:
 
 
 def _ious(model, training, portraits, size):
-    model.load_weights(CHECKPOINTS / training / f"{training}.weights.h5")
+    model.load_weights(weights_file(training))
     return portrait_ious(model, portraits, size)
 
 

@@ -21,11 +21,11 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from models.checkpoints import CheckpointError, check_complete, log_file, weights_file
 from models.family import ENCODERS, build
 from models.recipe import MEANS, RECIPES, REFINEMENT
 from models.record import sha256, training_log
 from models.refinement import refinement
-from models.train import CHECKPOINTS, CheckpointError, check_complete
 from pipeline.refine import TILE
 from pipeline.weights import WEIGHTS
 from pipeline.whole_file import whole_file, write_text
@@ -55,7 +55,7 @@ def main():
     with whole_file(path) as file:
         file.write(content)
     for training in trainings:
-        epochs = ",\n ".join((CHECKPOINTS / training / "log.jsonl").read_text().splitlines())
+        epochs = ",\n ".join(log_file(training).read_text().splitlines())
         write_text(training_log(training), f"[{epochs}]\n")
     print(f"{path.name}: {len(content) / 1e6:.2f} MB, sha256 {sha256(path.name)}")
 
@@ -64,7 +64,7 @@ def mean_weights(model, trainings: Sequence[str]) -> list[np.ndarray]:
     """The weights of `model` as each training left them, averaged in float64."""
     found = []
     for training in trainings:
-        model.load_weights(CHECKPOINTS / training / f"{training}.weights.h5")
+        model.load_weights(weights_file(training))
         found.append([value.astype(np.float64) for value in model.get_weights()])
     return [np.mean(values, axis=0) for values in zip(*found, strict=True)]
 

@@ -14,7 +14,6 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
-from pathlib import Path
 
 import cv2
 import keras
@@ -22,6 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.augment import about_someone, sample
+from models.checkpoints import CheckpointError, TrainingState, epochs_done, weights_file
 from models.family import NETWORKS, build, load_pretrained
 from models.layout import channel_axis, to_layout, use_fastest_layout
 from models.losses import boundary_iou_loss, squared_error
@@ -44,14 +44,6 @@ from models.recipe import (
     RefinementStage,
     average_decay,
 )
-from pipeline.whole_file import whole_file
-
-CHECKPOINTS = Path(__file__).resolve().parent / "checkpoints"
-STATE = "state.npz"  # of each, in a folder of its name
-
-
-class CheckpointError(ValueError):
-    """A training that cannot be gone on with, or used, as it is; says why."""
 
 
 def main():
@@ -74,8 +66,6 @@ def train(name: str) -> None:
     """
     recipe = RECIPES[name]
     epochs_done(name, recipe)  # before the photos are read, which takes a minute
-    folder = CHECKPOINTS / name
-    folder.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)  # the sample workers are the threads
     keras.utils.set_random_seed(recipe.seed)
     keras.mixed_precision.set_global_policy(recipe.precision)
@@ -92,7 +82,7 @@ def train(name: str) -> None:
     loss = squared_error if recipe.squared_error else boundary_iou_loss(recipe.iou_weight)
     model.compile(optimizer_of(recipe), loss)
     model.optimizer.build(model.trainable_variables)
-    state = TrainingState(model, folder / STATE, recipe)
+    state = TrainingState(model, name, recipe)
     first = state.resume()
     for epoch in range(first, recipe.epochs):
         started = time.perf_counter()
@@ -100,8 +90,7 @@ def train(name: str) -> None:
         losses = run_epoch(model, samples, recipe, epoch, state)
         with state.averaged():
             iou = float(np.mean(portrait_ious(model, validation, size)))
-            model.save_weights(folder / f"{name}.weights.h5")
-        state.save(epoch + 1)
+            model.save_weights(weights_file(name))
         line = {
             "epoch": epoch + 1,
             "size": size,
@@ -109,8 +98,7 @@ def train(name: str) -> None:
             "validation_iou": round(iou, 5),
             "seconds": round(time.perf_counter() - started, 1),
         }
-        with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        state.save(epoch + 1, line)
         tqdm.write(json.dumps(line))
 
 
@@ -145,36 +133,6 @@ def learning_rate(recipe: Recipe | RefinementStage, step: int, warm_up: int, tot
     """Linear warm-up, then half a cosine from the peak to zero (Loshchilov & Hutter 2017)."""
     cosine = 0.5 * (1 + math.cos(math.pi * step / total))
     return recipe.learning_rate * min(1.0, (step + 1) / warm_up) * cosine
-
-
-def epochs_done(name: str, recipe: Recipe | RefinementRecipe) -> int:
-    """How many epochs of a network's training by this recipe are finished.
-
-    Raises CheckpointError if the checkpoint is another recipe's.
-    """
-    return _stored_epochs(CHECKPOINTS / name / STATE, recipe)
-
-
-def check_complete(name: str, recipe: Recipe | RefinementRecipe) -> None:
-    """Raises CheckpointError if a network's training by this recipe has not come to its end."""
-    done = epochs_done(name, recipe)
-    if done < recipe.epochs:
-        raise CheckpointError(
-            f"The training {name} is not complete: {done} of {recipe.epochs} epochs are done. "
-            "Train it to its end first."
-        )
-
-
-def _stored_epochs(path, recipe):
-    if not path.exists():
-        return 0
-    with np.load(path) as stored:
-        if "recipe" not in stored or str(stored["recipe"]) != repr(recipe):
-            raise CheckpointError(
-                f"{path.parent} holds a training by another recipe than that of models/recipe.py. "
-                "Put its recipe back to go on with it, or move the folder away to begin anew."
-            )
-        return int(stored["epoch"])
 
 
 def stage_of(recipe: Recipe | RefinementRecipe, epoch: int):
@@ -246,72 +204,6 @@ def _nobody(scene):
     """A photo without a person, so that the network learns to find none."""
     empty = np.zeros(scene.shape[:2], np.uint8)
     return Portrait("", scene, mask=empty, known=empty + 255, face=None)
-
-
-class TrainingState:
-    """What training needs to go on after a break as if there had been none.
-
-    Weights, optimizer, averaged weights, where the layers' own chance stands, and by which recipe.
-    """
-
-    def __init__(self, model, path: Path, recipe: Recipe | RefinementRecipe):
-        self._model, self._path, self._recipe = model, path, recipe
-        self._average = [np.array(value) for value in model.get_weights()]
-        # Keras does not count these among the weights.
-        self._seeds = [each for each in model.variables if each.path.endswith("generator_state")]
-
-    def average(self, decay: float) -> None:
-        """Move the averaged weights towards the current ones, of which 1 - decay is taken."""
-        for average, value in zip(self._average, self._model.get_weights(), strict=True):
-            average *= decay
-            average += (1 - decay) * value
-
-    def averaged(self):
-        """Context in which the model has the averaged weights."""
-        return _Swapped(self._model, self._average)
-
-    def save(self, epoch: int) -> None:
-        """Writes the state after so many epochs; a break in between leaves the last one whole."""
-        arrays = {f"weight{i}": value for i, value in enumerate(self._model.get_weights())}
-        arrays |= {f"average{i}": value for i, value in enumerate(self._average)}
-        for kind, variables in self._others().items():
-            arrays |= {
-                f"{kind}{i}": keras.ops.convert_to_numpy(each) for i, each in enumerate(variables)
-            }
-        with whole_file(self._path) as file:
-            np.savez(file, epoch=epoch, recipe=repr(self._recipe), **arrays)
-
-    def resume(self) -> int:
-        """Load the last state if there is one; return the epoch to go on with.
-
-        Raises CheckpointError if it is another recipe's.
-        """
-        epoch = _stored_epochs(self._path, self._recipe)
-        if not epoch:
-            return 0
-        with np.load(self._path) as stored:
-            count = len(self._average)
-            self._model.set_weights([stored[f"weight{i}"] for i in range(count)])
-            self._average = [stored[f"average{i}"] for i in range(count)]
-            for kind, variables in self._others().items():
-                for i, variable in enumerate(variables):
-                    variable.assign(stored[f"{kind}{i}"])
-        return epoch
-
-    def _others(self):
-        return {"optimizer": self._model.optimizer.variables, "seed": self._seeds}
-
-
-class _Swapped:
-    def __init__(self, model, weights):
-        self._model, self._weights = model, weights
-
-    def __enter__(self):
-        self._own = [np.array(value) for value in self._model.get_weights()]
-        self._model.set_weights(self._weights)
-
-    def __exit__(self, *_):
-        self._model.set_weights(self._own)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
+from models.checkpoints import CheckpointError, TrainingState, weights_file
 from models.layout import to_layout, use_fastest_layout
 from models.metrics import gradient_magnitude
 from models.patches import Patches, read_patches
@@ -28,14 +29,7 @@ from models.recipe import (
 )
 from models.refinement import refinement
 from models.refinement_loss import refinement_loss
-from models.train import (
-    CHECKPOINTS,
-    STATE,
-    CheckpointError,
-    TrainingState,
-    learning_rate,
-    stage_of,
-)
+from models.train import learning_rate, stage_of
 from pipeline.refine import network_input
 
 NAME = "refinement"
@@ -65,7 +59,7 @@ def main():
 def print_limits(recipe: RefinementRecipe) -> None:
     """Validation errors of the trained network, its change limited to several sizes."""
     model = refinement()
-    model.load_weights(CHECKPOINTS / NAME / f"{NAME}.weights.h5")
+    model.load_weights(weights_file(NAME))
     validation = read_patches("validation")
     for limit in LIMITS:
         print(limit, validation_figures(model, validation, recipe.batch, limit), flush=True)
@@ -76,8 +70,6 @@ def train(recipe: RefinementRecipe) -> None:
 
     Raises CheckpointError if the checkpoint is another recipe's.
     """
-    folder = CHECKPOINTS / NAME
-    folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
     training, validation = read_patches("train"), read_patches("validation")
     counts = {
@@ -91,7 +83,7 @@ def train(recipe: RefinementRecipe) -> None:
     )
     optimizer.build(model.trainable_variables)
     model.compile(optimizer)
-    state = TrainingState(model, folder / STATE, recipe)
+    state = TrainingState(model, NAME, recipe)
     compiled = None
     for epoch in range(state.resume(), recipe.epochs):
         started = time.perf_counter()
@@ -102,8 +94,7 @@ def train(recipe: RefinementRecipe) -> None:
         losses = run_epoch(model, training, recipe, epoch, state)
         with state.averaged():
             figures = validation_figures(model, validation, recipe.batch)
-            model.save_weights(folder / f"{NAME}.weights.h5")
-        state.save(epoch + 1)
+            model.save_weights(weights_file(NAME))
         line = {
             "epoch": epoch + 1,
             "patches": counts,
@@ -111,8 +102,7 @@ def train(recipe: RefinementRecipe) -> None:
             **figures,
             "seconds": round(time.perf_counter() - started, 1),
         }
-        with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        state.save(epoch + 1, line)
         tqdm.write(json.dumps(line))
 
 

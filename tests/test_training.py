@@ -16,17 +16,17 @@ from models.drop import DropTogether  # noqa: E402
 from models.losses import boundary_iou_loss, squared_error  # noqa: E402
 from models import train as training  # noqa: E402
 from models.augment import sample  # noqa: E402
-from models.photos import Portrait  # noqa: E402
-from models.recipe import MEANS, RECIPES, Recipe, Stage, average_decay  # noqa: E402
-from models.train import (  # noqa: E402
+from models.checkpoints import (  # noqa: E402
+    STATE,
     CheckpointError,
-    Samples,
     TrainingState,
     check_complete,
-    learning_rate,
-    optimizer_of,
-    stage_of,
+    log_file,
+    weights_file,
 )
+from models.photos import Portrait  # noqa: E402
+from models.recipe import MEANS, RECIPES, Recipe, Stage, average_decay  # noqa: E402
+from models.train import Samples, learning_rate, optimizer_of, stage_of  # noqa: E402
 
 RECIPE = RECIPES["portrait_fcn_plus_portraits"]
 
@@ -80,11 +80,18 @@ def test_the_shipped_trainings_end_on_the_ramp_as_their_card_says():
         assert average_decay(RECIPES[name].average, updates) < RECIPES[name].average ** 4
 
 
-def test_averaged_weights_keep_what_stays_and_take_the_rest(tmp_path):
+@pytest.fixture
+def checkpoints(tmp_path, monkeypatch):
+    """The folder of all trainings, empty."""
+    monkeypatch.setattr("models.checkpoints.CHECKPOINTS", tmp_path)
+    return tmp_path
+
+
+def test_averaged_weights_keep_what_stays_and_take_the_rest(checkpoints):
     photo = keras.Input((1,))
     model = keras.Model(photo, keras.layers.Dense(1, use_bias=False)(photo))
     model.set_weights([np.array([[2.0]], "f4")])
-    state = TrainingState(model, tmp_path / "state.npz", RECIPE)
+    state = TrainingState(model, "one", RECIPE)
     model.set_weights([np.array([[6.0]], "f4")])
     state.average(0.75)
     with state.averaged():
@@ -129,32 +136,32 @@ def test_samples_are_the_same_whatever_the_threads_do(small_samples, monkeypatch
         np.testing.assert_array_equal(found, wanted)
     assert any((found != wanted).any() for found, wanted in zip(epoch(1), alone, strict=True))
 
-def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
+def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(checkpoints):
     rng = np.random.default_rng(3)
     inputs = rng.normal(size=(8, 4, 4, 2)).astype("f4")
     truth = rng.normal(size=(8, 4, 4, 1)).astype("f4")
 
-    def fresh(seed, file):
+    def fresh(seed, name):
         keras.utils.set_random_seed(seed)
         photo = keras.Input((4, 4, 2))
         (kept,) = DropTogether(0.5)([keras.layers.Conv2D(3, 3, padding="same")(photo)])
         model = keras.Model(photo, keras.layers.Conv2D(1, 3, padding="same")(kept))
         model.compile(optimizer_of(RECIPE), "mse")
         model.optimizer.build(model.trainable_variables)
-        return model, TrainingState(model, tmp_path / file, RECIPE)
+        return model, TrainingState(model, name, RECIPE)
 
     def two_steps(model, state, first):
         for step in (first, first + 1):
             model.train_on_batch(inputs, truth)
             state.average(average_decay(0.998, step))
 
-    straight, state = fresh(0, "straight.npz")
+    straight, state = fresh(0, "straight")
     for first in (0, 2):
         two_steps(straight, state, first)
-    before, broken = fresh(0, "broken.npz")
+    before, broken = fresh(0, "broken")
     two_steps(before, broken, 0)
-    broken.save(1)
-    after, resumed = fresh(1, "broken.npz")
+    broken.save(1, {})
+    after, resumed = fresh(1, "broken")
     assert resumed.resume() == 1
     two_steps(after, resumed, 2)
     for found, wanted in zip(after.get_weights(), straight.get_weights(), strict=True):
@@ -164,72 +171,75 @@ def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
             np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
 
 
-def checkpoint(folder, recipe, epochs):
-    """A training of a network of one weight, after so many epochs; and the network."""
+def checkpoint(name, recipe, epochs):
+    """A training of a network of one weight, after so many epochs; returns the network."""
     photo = keras.Input((1,))
     model = keras.Model(photo, keras.layers.Dense(1)(photo))
     model.compile(optimizer_of(recipe), "mse")
     model.optimizer.build(model.trainable_variables)
-    folder.mkdir(exist_ok=True)
-    TrainingState(model, folder / training.STATE, recipe).save(epochs)
+    TrainingState(model, name, recipe).save(epochs, {"epoch": epochs})
     return model
 
 
-def test_a_training_by_another_recipe_is_not_gone_on_with(tmp_path):
-    model = checkpoint(tmp_path, RECIPE, 2)
+def test_a_training_by_another_recipe_is_not_gone_on_with(checkpoints):
+    model = checkpoint("one", RECIPE, 2)
     before = model.get_weights()
-    assert TrainingState(model, tmp_path / training.STATE, replace(RECIPE)).resume() == 2
+    assert TrainingState(model, "one", replace(RECIPE)).resume() == 2
     model.set_weights([value + 1 for value in before])
     for change in ({"seed": RECIPE.seed + 1}, {"stages": (Stage((192, 256), 5),)}):
         other = replace(RECIPE, **change)
         with pytest.raises(CheckpointError, match=r"holds a training by another recipe .* move"):
-            TrainingState(model, tmp_path / training.STATE, other).resume()
+            TrainingState(model, "one", other).resume()
     for value, untouched in zip(model.get_weights(), before, strict=True):
         assert (value == untouched + 1).all()
 
 
-def test_neither_is_one_that_does_not_say_its_recipe(tmp_path):
-    model = checkpoint(tmp_path, RECIPE, 2)
-    path = tmp_path / training.STATE
+def test_neither_is_one_that_does_not_say_its_recipe(checkpoints):
+    model = checkpoint("one", RECIPE, 2)
+    path = checkpoints / "one" / STATE
     with np.load(path) as stored:
         arrays = {name: stored[name] for name in stored if name != "recipe"}
     np.savez(path, **arrays)
     with pytest.raises(CheckpointError, match="another recipe"):
-        TrainingState(model, path, RECIPE).resume()
+        TrainingState(model, "one", RECIPE).resume()
 
 
-def test_only_a_complete_training_is_exported(tmp_path, monkeypatch, capsys):
+def test_a_break_between_log_and_state_writes_no_line_twice(checkpoints):
+    for epochs in (1, 2, 2, 3):
+        checkpoint("one", RECIPE, epochs)
+    lines = log_file("one").read_text().splitlines()
+    assert lines == [f'{{"epoch": {epoch}}}' for epoch in (1, 2, 3)]
+
+
+def test_only_a_complete_training_is_exported(checkpoints, tmp_path, monkeypatch, capsys):
     from models import export
 
     name = "portrait_fcn_plus_portraits"
     written = tmp_path / "weights"
     written.mkdir()
-    monkeypatch.setattr(training, "CHECKPOINTS", tmp_path)
-    monkeypatch.setattr(export, "CHECKPOINTS", tmp_path)
     monkeypatch.setattr(export, "WEIGHTS", written)
     monkeypatch.setattr("sys.argv", ["export", name])
     for epochs in (0, RECIPE.epochs - 1):
         if epochs:
-            checkpoint(tmp_path / name, RECIPE, epochs)
+            checkpoint(name, RECIPE, epochs)
         with pytest.raises(SystemExit):
             export.main()
         said = capsys.readouterr().err
         assert f"{name} is not complete: {epochs} of {RECIPE.epochs} epochs are done." in said
     assert not list(written.iterdir())
-    checkpoint(tmp_path / name, RECIPE, RECIPE.epochs)
+    checkpoint(name, RECIPE, RECIPE.epochs)
     check_complete(name, RECIPE)
 
 
-def test_a_mean_of_trainings_has_the_mean_of_their_weights(tmp_path, monkeypatch):
+def test_a_mean_of_trainings_has_the_mean_of_their_weights(checkpoints):
     from models import export
 
-    monkeypatch.setattr(export, "CHECKPOINTS", tmp_path)
     inputs = keras.Input((2,))
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     for name, value in (("first", 1.0), ("second", 4.0)):
         model.set_weights([np.full((2, 1), value, "f4"), np.full(1, -value, "f4")])
-        (tmp_path / name).mkdir()
-        model.save_weights(tmp_path / name / f"{name}.weights.h5")
+        weights_file(name).parent.mkdir()
+        model.save_weights(weights_file(name))
     kernel, bias = export.mean_weights(model, ("first", "second"))
     assert kernel.tolist() == [[2.5], [2.5]] and bias.tolist() == [-2.5]
 
