@@ -21,7 +21,10 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     frame.querySelector(".label-before").textContent = data.before_label;
     frame.querySelector(".label-after").textContent = data.after_label;
-    range.setAttribute("aria-label", `How much shows of: ${data.before_label}. Plus and minus enlarge, Shift and arrows move`);
+    range.setAttribute(
+        "aria-label",
+        `How much shows of: ${data.before_label}. Plus and minus enlarge, Shift and arrows move`,
+    );
     frame.style.setProperty("--proportion", data.width / data.height);
 
     const zoom = (frame.pictureZoom ??= new Zoom(frame, () => frame.zoomed?.()));
@@ -46,7 +49,13 @@ export default function ({ data, parentElement, setStateValue }) {
     };
 
     /* New pictures may come in the midst of a drag or of the first sweep. */
-    const hand = (frame.hand ??= { start: null, moving: false, pans: false, last: [0, 0], tapped: 0 });
+    const hand = (frame.hand ??= {
+        start: null,
+        moving: false,
+        pans: false,
+        last: [0, 0],
+        tapped: 0,
+    });
     const stopSweep = () => cancelAnimationFrame(frame.sweep);
     if (frame.dataset.photo !== data.photo) {
         frame.dataset.photo = data.photo;

@@ -2,7 +2,8 @@ const UPLOADER = '[data-testid="stFileUploaderDropzoneInput"]';
 const MILLISECONDS_TO_NEXT_LOOK = 100;
 const NOTHING = "There is no picture in the clipboard.";
 const REFUSED =
-    "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V), or upload the picture.";
+    "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V), or upload the " +
+    "picture.";
 
 /* Pasted pictures go the way of uploaded ones: they are handed to the page's uploader. */
 export default function ({ parentElement }) {

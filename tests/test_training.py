@@ -136,6 +136,7 @@ def test_samples_are_the_same_whatever_the_threads_do(small_samples, monkeypatch
         np.testing.assert_array_equal(found, wanted)
     assert any((found != wanted).any() for found, wanted in zip(epoch(1), alone, strict=True))
 
+
 def test_training_that_was_broken_off_goes_on_as_if_it_had_not_been(checkpoints):
     rng = np.random.default_rng(3)
     inputs = rng.normal(size=(8, 4, 4, 2)).astype("f4")

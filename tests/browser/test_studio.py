@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 # For what does not depend on the width of the screen.
 on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
+
 def position(page: Page) -> float:
     """Where the line of the before/after picture stands, in percent from the left."""
     return float(page.locator(".frame input").input_value())
