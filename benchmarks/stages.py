@@ -67,10 +67,10 @@ def portrait(size):
 
     from pipeline.composite import cropped_to_fill
     from pipeline.image import load_image
-    from pipeline.samples import SAMPLES
+    from pipeline.samples import COLLINS
 
     width, height = size
-    image = cropped_to_fill(load_image(SAMPLES[-1].file), (height, width))
+    image = cropped_to_fill(load_image(COLLINS.file), (height, width))
     noise = np.empty(image.shape, np.int16)
     cv2.setRNGSeed(0)
     cv2.randn(noise, 0, 3)

@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from components.markdown import as_written
 from components.own_file import OWN_PHOTO, own_photo
 from components.places import a_place
+from components.unsaved import mind_own_photo
 from pipeline.image import ImageError, load_image
 from pipeline.samples import SAMPLES
 from pipeline.trimap import unknown_pixels
@@ -20,15 +22,16 @@ def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
     """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
     names = {sample.person: sample.file for sample in SAMPLES}
     choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo", persist_state="session")
+    own = own_photo(key) if choice == OWN_PHOTO else None
+    mind_own_photo(f"board {key}", key)
     if choice != OWN_PHOTO:
         return sample_and_trimap(names[choice], height)
-    own = own_photo(key)
     if own is None:
         return None
     try:
         return photo_and_trimap(own[1], height)
     except ImageError as error:
-        st.error(str(error))
+        st.error(f"{as_written(own[0])}: {error}")
         return None
 
 

@@ -123,6 +123,15 @@ def crop_picker(piece: Piece) -> Crop:
     return crop
 
 
+def note_crop(crop: Crop, piece: Piece) -> None:
+    """Says which crop a photo has, where the choice of crops is not seen."""
+    if crop.name == WHOLE:
+        return
+    lacking = crop.problems(piece, shown(piece).alpha)
+    more = " What it lacks in this photo is said there." if lacking else ""
+    st.caption(f"Cropped, as chosen on the tab *Crop*: {crop.name}.{more}")
+
+
 def paper_picker() -> tuple[float, float]:
     """Draws the choice of paper to print on and returns its width and height in millimetres."""
     paper = st.pills(

@@ -63,8 +63,9 @@ def _sliders(piece):
         narrowest,
         widest,
         setting(*BAND),
-        help="So many pixels to either side of the outline, in a portrait 800 pixels high, it is "
-        "left open what is person and what is background; the colours decide.",
+        help="So many pixels to either side of the outline, in a portrait of 600 × 800, it is left "
+        "open what is person and what is background, and worked out from the colours: the grey band "
+        "in the trimap below.",
         key=BAND[0],
         on_change=want,
     )
@@ -81,7 +82,7 @@ def _sliders(piece):
         step=0.2,
         format="%.1f",
         help="The uncertain edge follows hair that is seen outside the outline, and goes on beyond "
-        "it by so many times its own width.",
+        "that hair: 0.6 means by 0.6 times the width set above.",
         key=HAIR_REACH[0],
         on_change=want,
     )

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.before_after import before_after
+from components.markdown import as_written
 from components.own_file import OWN_PHOTO, own_photo
 from components.picture import screen_jpeg
 from components.places import a_place
+from components.unsaved import mind_own_photo
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -34,20 +36,21 @@ def compare_masks() -> None:
             key="compared_photo",
             persist_state="session",
         )
-        if name == OWN_PHOTO:
-            own = own_photo("compared")
-            if own is None:
-                return
-            name, data = own
-        else:
+        own = own_photo("compared") if name == OWN_PHOTO else None
+        mind_own_photo("results", "compared")
+        if name != OWN_PHOTO:
             data = names[name].read_bytes()
+        elif own is None:
+            return
+        else:
+            name, data = own
     from pipeline.image import ImageError
 
     with picture:
         try:
             ours, theirs, size, difference = compared(data)
         except ImageError as error:
-            st.error(str(error))
+            st.error(f"{as_written(name)}: {error}")
             return
         before_after(
             theirs,

@@ -7,14 +7,13 @@ import streamlit as st
 
 from components.places import a_place
 from components.steps_pictures import step_pictures
-from pipeline.samples import SAMPLES, Sample
+from pipeline.samples import COLLINS, HOPPER, SAMPLES, Sample
 
 if TYPE_CHECKING:
     import numpy as np
 
     from pipeline.step import Picture
 
-HOPPER, COLLINS = SAMPLES
 # What the person is laid on: in neither of the photos.
 GROUND = (60, 150, 90)
 

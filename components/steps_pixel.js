@@ -17,17 +17,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
 
     const whole = stage.querySelector(".whole");
+    const name = (title) => {
+        whole.title = title;
+        whole.setAttribute("aria-label", title);
+    };
     const isOpen = () => stage.matches(":popover-open");
     const open = () => {
         // Manual, as going to the full screen closes all others.
         stage.popover = "manual";
         stage.showPopover();
+        name("Back to the page (Esc)");
         whole.focus();
         enterFullScreen();
     };
     const close = () => {
         // What is a popover is not shown at all once it is closed.
         stage.removeAttribute("popover");
+        name("Full screen (F)");
         leaveFullScreen();
     };
     whole.onclick = () => (isOpen() ? close() : open());

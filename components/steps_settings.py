@@ -41,9 +41,9 @@ def settings_of_address(usual: "Settings") -> "Settings":
 def offer_settings(step: str, settings: "Settings") -> None:
     """Draws what can be changed at a step, if anything can."""
     if step == "trimap":
-        label = "Reach r of the unknown band, in pixels of a portrait 800 pixels high"
+        label = "Width r of the uncertain edge, in pixels of a portrait of 600 × 800"
         _slider("band", label, BANDS, settings.band)
-        label = "Reach beyond hair, in units of r"
+        label = "Extra width over loose hair, in units of r"
         _slider("hair", label, REACHES, settings.hair_reach)
     elif step == "neighbours":
         _slider("near", "Near neighbours of a pixel", NEAR, settings.near)

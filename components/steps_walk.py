@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.announce import announce
+from components.markdown import as_written
 from components.places import a_place
 from components.privacy import privacy_note
 from components.table import STAGES
@@ -36,8 +37,8 @@ class Walked:
     links: "Links"
 
 
-def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
-    """The photo's walk with these settings; goes on from one that is there.
+def walk_of(name: str, photo: bytes, settings: "Settings", called: str) -> Walked:
+    """The photo's walk with these settings; goes on from one that is there. called: the file's name.
 
     The samples' walks with the usual settings are shared by everybody, all others are the
     person's own.
@@ -50,7 +51,7 @@ def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
     if kept is None or kept.photo != photo:
         kept = walked_sample(name) if name in SAMPLE_OF else None
     if kept is None or kept.walk.settings != settings:
-        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept)
+        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept, called)
     return kept
 
 
@@ -63,7 +64,9 @@ def walked_sample(name: str) -> Walked:
         return take_the_walk(SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
-def walk_under_a_bar(photo: bytes, settings: "Settings", before: Walked | None) -> Walked:
+def walk_under_a_bar(
+    photo: bytes, settings: "Settings", before: Walked | None, called: str
+) -> Walked:
     """Walks while a bar shows how far; a photo or a setting that cannot be walked is named."""
     from pipeline.image import ImageError
 
@@ -76,7 +79,7 @@ def walk_under_a_bar(photo: bytes, settings: "Settings", before: Walked | None) 
         with a_place(say):
             return take_the_walk(photo, settings, before, say)
     except ImageError as error:
-        problem = str(error)
+        problem = f"{as_written(called)}: {error}"
     finally:
         bar.empty()
     # Not before: nothing can be taken from a page that has been stopped.

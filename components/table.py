@@ -90,11 +90,19 @@ class Piece:
         return as_written(self.name)
 
     @property
-    def choice(self) -> str:
+    def title(self) -> str:
         """What it is called where one is to be chosen: a browser tells choices apart by what is
         written on them.
         """
-        return f"{self.number}: {self.label}" if self.numbered else self.label
+        return self._numbered(self.name)
+
+    @property
+    def choice(self) -> str:
+        """The same as Markdown shows it letter for letter."""
+        return self._numbered(self.label)
+
+    def _numbered(self, name):
+        return f"{self.number}: {name}" if self.numbered else name
 
     @property
     def advice(self) -> list[str]:

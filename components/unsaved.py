@@ -5,6 +5,7 @@ from uuid import uuid4
 import streamlit as st
 
 from components.own_component import listen
+from components.own_file import has_own
 
 # A tab that was duplicated has the other one's memory, too, and begins anew in truth.
 FORGOTTEN = (
@@ -29,6 +30,17 @@ def say_what_is_forgotten(where: str) -> None:
     _held().pop(where, None)
     st.html(f'<p class="forgotten" role="status" hidden>{FORGOTTEN}</p>')
     _listen()
+
+
+def mind_own_photo(where: str, key: str) -> None:
+    """The one or the other, for a page or a part of it with an uploader of photos to learn from.
+
+    key: as for `components.own_file.own_photo`.
+    """
+    if has_own(key):
+        ask_before_leaving(where, precious=False)
+    else:
+        say_what_is_forgotten(where)
 
 
 def _listen():

@@ -20,7 +20,7 @@ from pipeline.samples import SAMPLES  # noqa: E402
 HEIGHT = 360
 GAP = 8
 # Backgrounds that show a halo if there is one: dark warm, light cool.
-GRADIENTS = (((92, 66, 30), (20, 14, 8)), ((226, 232, 238), (168, 180, 192)))
+GRADIENTS = (((226, 232, 238), (168, 180, 192)), ((92, 66, 30), (20, 14, 8)))
 
 
 def main():

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
 from benchmarks.served import CHROMIUM_OPTIONS, HEADLINE, chromium_program, served  # noqa: E402
-from pipeline.samples import SAMPLES  # noqa: E402
+from pipeline.samples import COLLINS  # noqa: E402
 
 PICTURES = FOLDER / "walkthrough"
 WIDTH = 960  # pixels of a desktop picture, of a window 1280 wide
@@ -100,7 +100,7 @@ def stay(page: Page):
 
 
 def take_a_sample(page: Page):
-    page.get_by_role("button", name=SAMPLES[1].person).click()
+    page.get_by_role("button", name=COLLINS.person).click()
     expect(page.get_by_text("Done in")).to_be_visible()
 
 
@@ -146,7 +146,7 @@ def step(title: str) -> Callable[[Page], None]:
 
 def face(page: Page):
     open_menu_entry(page, "3D face")
-    page.get_by_role("button", name=SAMPLES[1].person).click()
+    page.get_by_role("button", name=COLLINS.person).click()
     page.locator("canvas").wait_for()
 
 

@@ -60,8 +60,8 @@ def ask_for_photos() -> None:
     """The entrance: the Studio's photo, an upload, or a sample."""
     st.title("A Face in :primary[Three Dimensions]", anchor=False)
     st.markdown(
-        "Give a portrait. Get a face that can be turned, change its expression, and take it away "
-        "as a textured 3D model."
+        "Give a portrait. Get a face to turn, to give other expressions, and to take away as a "
+        "textured 3D model."
     )
     say_what_is_forgotten("face3d")
     done = [piece for piece in st.session_state.get("pieces", []) if piece.result and piece.found]
@@ -94,15 +94,19 @@ def take_from_studio(done: list[Piece]) -> None:
     """Draws the choice among the Studio's photos, and the button that takes them."""
     numbers, label = [done[0].number], f"{done[0].choice} from the Studio"
     if len(done) > 1:
-        names = {piece.number: piece.choice for piece in done}
+        titles = {piece.number: piece.title for piece in done}
+        before = st.session_state.get("face3d_of_studio_left", [])
         numbers = st.multiselect(
             "Photos of one person from the Studio",
-            list(names),
-            format_func=names.get,
+            list(titles),
+            default=[number for number in before if number in titles],
+            format_func=titles.get,
             max_selections=MOST_PHOTOS,
             placeholder="Choose one, or several of the same person",
             key="face3d_of_studio",
         )
+        # Widgets are forgotten with the page that they were on.
+        st.session_state["face3d_of_studio_left"] = numbers
         label = "Make the face"
     pressed = st.button(
         label,
@@ -112,7 +116,8 @@ def take_from_studio(done: list[Piece]) -> None:
         key="face3d_from_studio",
     )
     if pressed:
-        take(Sitting(photos=[], pieces=[piece for piece in done if piece.number in numbers]))
+        by_number = {piece.number: piece for piece in done}
+        take(Sitting(photos=[], pieces=[by_number[number] for number in numbers]))
 
 
 def take(sitting: Sitting, uploads: Sequence = ()) -> None:

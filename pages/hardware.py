@@ -33,8 +33,8 @@ def main() -> None:
     st.title("KNN matting in :primary[4 KB]", anchor=False)
     announce("KNN matting in 4 KB")
     st.markdown(
-        "How much of each pixel is person (its alpha) takes large networks gigabytes of memory to "
-        "find. Here a microcontroller finds it with 4096 bytes, as much as two typed pages: it gets "
+        "Finding how much of each pixel is person (its alpha) takes large networks gigabytes of "
+        "memory. Here a microcontroller does it with 4096 bytes, as much as two typed pages: it gets "
         "a column of a photo, projects its pixels onto two principal components, looks for their "
         "nearest neighbours, builds the graph Laplacian and solves for alpha, all by itself."
     )

@@ -24,6 +24,7 @@ from components.steps_settings import (
 )
 from components.steps_walk import SAMPLE_OF, Walked, walk_of
 from components.table import USUAL_EDGE, Piece
+from components.unsaved import mind_own_photo
 from components.view import chosen
 from pipeline.samples import SAMPLES
 
@@ -56,8 +57,9 @@ def main() -> None:
     with st.container(key="walk"):
         way, choices = st.columns([5, 2], vertical_alignment="center")
         with choices, st.container(horizontal=True, horizontal_alignment="right", key="walk_bar"):
-            name, photo = choose_photo(from_studio)
+            name, photo, called = choose_photo(from_studio)
             show_present_button(presenting)
+        mind_own_photo("steps", "walk")
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
             announce("")
@@ -72,7 +74,7 @@ def main() -> None:
             st.session_state["walk_pixel_of"] = photo
             st.session_state.pop("walk_pixel", None)
         usual = usual_settings(from_studio.edge if name == STUDIO else USUAL_EDGE)
-        walked = walk_of(name, photo, settings_of_address(usual))
+        walked = walk_of(name, photo, settings_of_address(usual), called)
         steps = walked.steps
         position = current(steps)
         with way:
@@ -102,8 +104,10 @@ def go_on_where_it_was_left(there: int) -> None:
         st.query_params.from_dict(settings)
 
 
-def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
-    """Draws the choice of photos; returns the name of the one chosen and its file."""
+def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
+    """Draws the choice of photos; returns the name of the one chosen, its file, and how that is
+    called.
+    """
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
@@ -123,10 +127,13 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None]:
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:
-        return name, SAMPLE_OF[name].file.read_bytes()
+        file = SAMPLE_OF[name].file
+        return name, file.read_bytes(), file.name
     # Who loads the page again is told that the Studio has it no more.
     st.query_params["photo"] = name
-    return name, from_studio.photo if name == STUDIO else own and own[1]
+    if name == STUDIO:
+        return name, from_studio.photo, from_studio.name
+    return name, *((own[1], own[0]) if own else (None, ""))
 
 
 def note_what_is_left_out(piece: Piece) -> None:

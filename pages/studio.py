@@ -9,7 +9,7 @@ from components.address import forget, read_address, write_address
 from components.announce import announce
 from components.background_picker import background_picker
 from components.choice import Choice
-from components.crop_picker import crop_picker
+from components.crop_picker import crop_picker, note_crop
 from components.downloads import download_buttons
 from components.edge import edge_at_first, edge_settings, forget_edge, keep_edge
 from components.entrance import come_through_the_app
@@ -138,7 +138,7 @@ def show_results(pieces: list[Piece]) -> None:
         asked = st.button("New photo", icon=":material/add_photo_alternate:", key="new")
     if asked:
         if precious(pieces):
-            ask_before_clearing()
+            ask_before_clearing(pieces)
         else:
             clear_the_table()
     for piece in pieces:
@@ -165,9 +165,11 @@ def precious(pieces: list[Piece]) -> bool:
 
 
 @st.dialog("Another photo?", on_dismiss="rerun")
-def ask_before_clearing() -> None:
+def ask_before_clearing(pieces: list[Piece]) -> None:
     """What took time or was painted by hand does not come back."""
-    st.write("This removes all photos and brush strokes. Download what you want to keep first.")
+    what = "all photos" if len(pieces) > 1 else "the photo"
+    painted = " and brush strokes" if any(piece.strokes for piece in pieces) else ""
+    st.write(f"This removes {what}{painted}. Download what you want to keep first.")
     with st.container(horizontal=True):
         if st.button("New photo", type="primary", key="new_indeed"):
             clear_the_table()
@@ -260,6 +262,8 @@ def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
         with correct_panel:
             under = correction_settings(piece)
         choice = Choice(background, crop)
+        if not crop_panel.open:
+            note_crop(crop, piece)
         download_buttons(piece, done, choice)
     with picture:  # where a note that goes moves nothing but the picture
         for note in filter(None, (*piece.advice, piece.unpainted)):

@@ -153,8 +153,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PIXELS",
         type=_band,
         default=BAND,
-        help="how far around the person's outline alpha is unknown, in pixels of a portrait 800 "
-        f"pixels high: 1 to 60 (default {BAND}); wider for loose hair",
+        help="how far around the person's outline alpha is unknown, in pixels of a portrait of "
+        f"600x800: 1 to 60 (default {BAND}); wider for loose hair",
     )
     parser.add_argument(
         "--hair",

@@ -15,7 +15,7 @@ class Sample:
     credit: str
 
 
-SAMPLES = (
-    Sample(FOLDER / "grace_hopper.jpg", "Grace Hopper", "James S. Davis, US Navy, 1984"),
-    Sample(FOLDER / "eileen_collins.jpg", "Eileen Collins", "NASA"),
-)
+COLLINS = Sample(FOLDER / "eileen_collins.jpg", "Eileen Collins", "NASA")
+HOPPER = Sample(FOLDER / "grace_hopper.jpg", "Grace Hopper", "James S. Davis, US Navy, 1984")
+# In this order: a white hat before a flag, and what a matte makes of it, is not what to see first.
+SAMPLES = (COLLINS, HOPPER)

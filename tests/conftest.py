@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from models.data import DATA
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("busy machine", deadline=None)
@@ -27,7 +27,7 @@ def data_folder() -> Path:
 @pytest.fixture
 def photo(tmp_path):
     """A sample at a quarter of its size, called anna.jpg."""
-    with Image.open(SAMPLES[0].file) as image:
+    with Image.open(HOPPER.file) as image:
         image.convert("RGB").resize((image.width // 2, image.height // 2)).save(
             tmp_path / "anna.jpg", quality=95
         )

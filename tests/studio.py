@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from components.taken import file_stems
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 180
@@ -31,7 +31,7 @@ def plain(shape: tuple[int, ...]) -> np.ndarray:
 
 def sample_bytes() -> bytes:
     """A sample at half its size."""
-    with Image.open(SAMPLES[0].file) as image:
+    with Image.open(HOPPER.file) as image:
         file = io.BytesIO()
         image.convert("RGB").reduce(2).save(file, "PNG")
     return file.getvalue()

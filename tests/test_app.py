@@ -20,7 +20,7 @@ from components.crop_picker import WHOLE, Crop
 from components.markdown import as_written
 from pipeline.encode import encode_png
 from pipeline.image import load_image
-from pipeline.samples import SAMPLES
+from pipeline.samples import COLLINS, HOPPER, SAMPLES
 from tests.studio import ROOT, SECONDS, errors, given, named, opened, pieces, plain, sample_bytes
 
 # AppTest has no browser to name the host of its server.
@@ -85,7 +85,7 @@ def test_a_trimap_alone_is_named_and_the_entrance_stays_open():
     app = given(("Trimap1.png", sample_bytes()))
     assert "Trimap1.png has no photo" in errors(app)
     assert app.title
-    app.button(key=f"sample_{SAMPLES[0].file.stem}").click().run()
+    app.button(key=f"sample_{HOPPER.file.stem}").click().run()
     assert errors(app) == ""
     assert pieces(app)[0].result
 
@@ -127,7 +127,7 @@ def test_a_picture_behind_the_person_survives_a_look_at_another_page():
     # The next photo has it behind, too, and opens with what most people want next.
     app.session_state["tool_left"] = "Correct"
     app.button(key="new").click().run()
-    app.button(key=f"sample_{SAMPLES[1].file.stem}").click().run()
+    app.button(key=f"sample_{COLLINS.file.stem}").click().run()
     assert errors(app) == ""
     assert app.session_state["background_kept"] is kept
     assert app.session_state["tool_left"] == "Background"
@@ -205,7 +205,7 @@ def test_widgets_carry_the_settings_as_their_own_values():
     for name, value in asked.items():
         app.query_params[name] = str(value)
     app.run()
-    app.button(key=f"sample_{SAMPLES[0].file.stem}").click().run()
+    app.button(key=f"sample_{HOPPER.file.stem}").click().run()
     app.run()  # by now the settings are in the session
     assert not app.exception
     own = {slider.key: slider.proto.default[0] for slider in app.slider}
@@ -282,13 +282,28 @@ def test_crops_are_placed_by_the_face_in_a_photo_with_a_trimap_of_its_own():
     assert not any("none was found" in warning.value for warning in app.warning)
 
 
+def test_a_crop_chosen_before_is_said_beside_the_next_photo():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app.query_params["crop"] = "Passport 35 × 45 mm"
+    app.run()
+    app.button(key=f"sample_{HOPPER.file.stem}").click().run()
+    assert not app.exception
+
+    def said() -> bool:
+        return any("tab *Crop*: Passport" in caption.value for caption in app.caption)
+
+    assert said()
+    app.button_group(key="crop").set_value("Whole photo").run()
+    assert not said()
+
+
 def test_app_never_imports_tensorflow():
     """In a process of its own, after a whole photo: its import would cost seconds and 600 MB."""
     script = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
         f"app = AppTest.from_file({str(ROOT / 'app.py')!r}, default_timeout={SECONDS}).run()\n"
-        f"app.button(key='sample_{SAMPLES[0].file.stem}').click().run()\n"
+        f"app.button(key='sample_{HOPPER.file.stem}').click().run()\n"
         "assert not app.exception and app.session_state['pieces'][0].result\n"
         "heavy = {'tensorflow', 'keras', 'mediapipe', 'matplotlib'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)\n"

@@ -8,10 +8,10 @@ from pipeline import matte
 from pipeline.bars import picture_area
 from pipeline.encode import encode_jpeg
 from pipeline.image import load_image
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER, SAMPLES
 from pipeline.trimap import BACKGROUND, UNKNOWN
 
-PHOTO = load_image(SAMPLES[0].file)
+PHOTO = load_image(HOPPER.file)
 HEIGHT, WIDTH = PHOTO.shape[:2]
 
 

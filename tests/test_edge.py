@@ -9,7 +9,7 @@ import streamlit as st
 from components import table
 from components.table import USUAL_EDGE
 from pipeline.encode import encode_png
-from pipeline.samples import SAMPLES
+from pipeline.samples import COLLINS
 from pipeline.trimap import make_trimap
 from tests.studio import errors, given, pieces, sample_bytes
 
@@ -133,7 +133,7 @@ def test_the_usual_edge_comes_back_by_a_button_and_with_a_new_photo():
     assert pieces(app)[0].edge == USUAL_EDGE and app.slider(key="band").value == USUAL_EDGE[0]
     app.slider(key="band").set_value(25).run()
     app.button(key="new").click().run()
-    app.button(key=f"sample_{SAMPLES[1].file.stem}").click().run()
+    app.button(key=f"sample_{COLLINS.file.stem}").click().run()
     assert errors(app) == ""
     assert pieces(app)[0].edge == USUAL_EDGE
     assert "band" not in app.query_params

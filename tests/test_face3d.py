@@ -21,7 +21,7 @@ from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
 from pipeline.mouth import boundary_loops, mouth_patch
 from pipeline.rasterize import interpolation, triangle_map
 from pipeline.render import crop_face, portrait_camera, render
-from pipeline.samples import SAMPLES
+from pipeline.samples import COLLINS, HOPPER
 
 SIZE = 256
 CENTRE = np.array([320.0, 300.0])
@@ -51,7 +51,7 @@ def drawn(texture, yaw, side=640):
 
 @pytest.fixture(scope="module")
 def sample():
-    image = load_image(SAMPLES[0].file)
+    image = load_image(HOPPER.file)
     return image, find_faces(image)[0]
 
 
@@ -318,7 +318,7 @@ def test_command_replaces_its_own_isomap_and_not_one_of_the_app(sample, tmp_path
     own, of_app, empty = (tmp_path / f"{name}.png" for name in ("own", "of-app", "empty"))
     of_app.write_bytes(encode(fit_face(image, face, texture_size=64), "png"))
     cv2.imwrite(str(empty), np.full((100, 100, 3), 200, np.uint8))
-    assert main([str(SAMPLES[1].file), "-o", str(own), "--no-matte"]) == 0
+    assert main([str(COLLINS.file), "-o", str(own), "--no-matte"]) == 0
     assert main([str(empty), "-o", str(own), "--no-matte"]) == 1
     assert "No face was found" in capsys.readouterr().err
     with pytest.raises(SystemExit):
@@ -328,7 +328,7 @@ def test_command_replaces_its_own_isomap_and_not_one_of_the_app(sample, tmp_path
 
 @pytest.mark.parametrize("end", ["| true", "> /dev/full", "> names"])
 def test_command_has_written_its_file_whatever_becomes_of_its_words(tmp_path, end):
-    command = f"{sys.executable} -m pipeline.face3d {SAMPLES[1].file} --no-matte"
+    command = f"{sys.executable} -m pipeline.face3d {COLLINS.file} --no-matte"
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": os.getcwd()}
     done = subprocess.run(
         f"set -o pipefail; {command} -o fäce.ply {end}",
@@ -347,7 +347,7 @@ def test_command_has_written_its_file_whatever_becomes_of_its_words(tmp_path, en
 
 def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
     target = tmp_path / "made" / "face.glb"
-    assert main([str(SAMPLES[1].file), "-o", str(target), "--no-matte"]) == 0
+    assert main([str(COLLINS.file), "-o", str(target), "--no-matte"]) == 0
     assert target.read_bytes()[:4] == b"glTF"
     assert "898 triangles" in capsys.readouterr().out
     empty = tmp_path / "empty.png"
@@ -360,7 +360,7 @@ def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
     theirs = tmp_path / "theirs.glb"
     theirs.write_bytes(b"glTF, made by another program")
     with pytest.raises(SystemExit):
-        main([str(SAMPLES[1].file), "-o", str(theirs), "--no-matte"])
+        main([str(COLLINS.file), "-o", str(theirs), "--no-matte"])
     assert "would replace your file" in capsys.readouterr().err
     assert theirs.read_bytes() == b"glTF, made by another program"
     with pytest.raises(SystemExit):

@@ -12,12 +12,12 @@ from pipeline.face import find_faces
 from pipeline.face3d import fit_face
 from pipeline.image import load_image
 from pipeline.mesh_export import encode
-from pipeline.samples import SAMPLES
+from pipeline.samples import COLLINS
 
 
 @pytest.fixture(scope="module")
 def face():
-    image = load_image(SAMPLES[1].file)
+    image = load_image(COLLINS.file)
     return fit_face(image, find_faces(image)[0], texture_size=256)
 
 

@@ -15,7 +15,7 @@ from pipeline.isomap import extract_view, fill, texels
 from pipeline.morphable_model import EXPRESSIONS, embedded_model, vertex_normals
 from pipeline.rasterize import triangle_map
 from pipeline.render import portrait_camera, render
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.surrey import (
     IBUG_POINTS,
     LEFT_JAW,
@@ -148,7 +148,7 @@ def test_known_face_is_recovered(model):
 
 
 def test_sample_is_fitted_within_two_percent_of_the_eye_distance(model):
-    image = load_image(SAMPLES[0].file)
+    image = load_image(HOPPER.file)
     found = fit_face(image, find_faces(image)[0], model, texture_size=64)
     assert found.error < 0.02 * found.interocular
     embedded = fit_face(image, find_faces(image)[0], embedded_model(), texture_size=64)

@@ -9,14 +9,14 @@ from pipeline.drawings import DARK, PALE
 from pipeline.face import find_faces
 from pipeline.image import load_image
 from pipeline.layers import DEEPEST, FUSED, Layers, network_layers
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.segment import NETWORK, network_size, segment
 from pipeline.tflite import Network, run_and_keep
 
 
 @pytest.fixture(scope="module")
 def layers() -> Layers:
-    image = load_image(SAMPLES[0].file)
+    image = load_image(HOPPER.file)
     return network_layers(image, find_faces(image)[0])
 
 
@@ -27,7 +27,7 @@ def test_looking_on_does_not_change_the_answer(layers):
 
 def test_the_network_is_looked_at_on_what_the_product_shows_it_first(monkeypatch):
     """A photo wider than the network's picture: beyond it, too."""
-    image = load_image(SAMPLES[0].file)[:200]
+    image = load_image(HOPPER.file)[:200]
     faces = find_faces(image)
     shown = []
     product = pipeline.segment.loaded_network

@@ -11,13 +11,13 @@ from pipeline import matte
 from pipeline.image import ImageError, load_image
 from pipeline.matting import NO_BAND, NO_SIDE, NOBODY, STAGES
 from pipeline.refine import LARGEST_CHANGE
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN, make_trimap
 
 
 @pytest.fixture(scope="module")
 def photo():
-    return load_image(SAMPLES[0].file)
+    return load_image(HOPPER.file)
 
 
 @pytest.fixture(scope="module")
@@ -184,8 +184,8 @@ def test_hair_of_another_kind_is_refused_in_words(photo, result, hair):
 def test_the_app_process_never_loads_tensorflow_or_mediapipe():
     """The whole road in a fresh process, with TensorFlow installed beside it."""
     program = (
-        "import sys; from pipeline import matte; from pipeline.samples import SAMPLES;"
-        "from pipeline.image import load_image; matte(load_image(SAMPLES[0].file));"
+        "import sys; from pipeline import matte; from pipeline.samples import HOPPER;"
+        "from pipeline.image import load_image; matte(load_image(HOPPER.file));"
         "print([name for name in ('tensorflow', 'keras', 'mediapipe', 'matplotlib', 'streamlit')"
         " if name in sys.modules])"
     )

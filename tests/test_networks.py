@@ -24,7 +24,7 @@ from models.heads import corner_head, fcn8s_head, fused_head  # noqa: E402
 from models.published_multiclass import published_mask  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
 from pipeline.layers import LATERAL, OWN, network_layers  # noqa: E402
-from pipeline.samples import SAMPLES  # noqa: E402
+from pipeline.samples import HOPPER  # noqa: E402
 from pipeline.segment import (  # noqa: E402
     NETWORK,
     network_input,
@@ -123,7 +123,7 @@ def test_vgg16_takes_our_scaled_rgb_where_its_weights_expect_bgr(monkeypatch):
 
 def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
     """From the finest map the published network goes on with a 2x2 transposed convolution."""
-    image = cv2.resize(load_image(SAMPLES[0].file), (256, 256), interpolation=cv2.INTER_AREA)
+    image = cv2.resize(load_image(HOPPER.file), (256, 256), interpolation=cv2.INTER_AREA)
     inputs = keras.Input((256, 256, 3))
     finest, *_ = selfie_features.selfie_features(inputs)
     model = keras.Model(inputs, finest)
@@ -137,7 +137,7 @@ def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
 
 
 def test_the_drawing_of_the_network_has_the_maps_of_its_encoder():
-    layers = network_layers(load_image(SAMPLES[0].file), None)
+    layers = network_layers(load_image(HOPPER.file), None)
     maps = keras.Input(layers.inputs.shape)
     of_stride = {}
     model = keras.Model(maps, multiclass_features.multiclass_features(maps))
@@ -178,7 +178,7 @@ def test_attention_averages_the_keys_of_pixels_that_lie_alike_in_their_patches()
 def test_the_multiclass_network_begins_with_the_published_scores():
     """Whatever the portrait channels, as they begin with no weight."""
     published = Network(multiclass_features.published_file())
-    image = cv2.resize(load_image(SAMPLES[0].file), (256, 256), interpolation=cv2.INTER_AREA)
+    image = cv2.resize(load_image(HOPPER.file), (256, 256), interpolation=cv2.INTER_AREA)
     inputs = np.random.default_rng(0).random((256, 256, 6), np.float32)
     inputs[..., :3] = (image.astype("f4") - 127) / 128
     (scores,) = published(inputs[..., :3])
@@ -296,7 +296,7 @@ def test_lite0_sees_to_the_lower_right_of_a_pixel_by_what_its_docstring_says():
 
 def test_the_shipped_network_has_learnt_to_make_up_for_that():
     """A photo and its mirror image have their persons in the same place, to half a pixel."""
-    image = load_image(SAMPLES[0].file)
+    image = load_image(HOPPER.file)
     network, size = Network(NETWORK), network_size()
     assert network.input_size == (size[1], size[0])
     inputs = network_input(image, whole_frame(image.shape, size), None, size)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from components.results_charts import label_sides
 from pipeline.face import find_faces
 from pipeline.image import load_image
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.segment import segment
 from pipeline.selfie import selfie_mask
 
@@ -82,7 +82,7 @@ def test_memory_is_that_of_the_work_on_the_picture():
 
 
 def test_both_networks_find_the_person_of_a_sample():
-    photo = load_image(SAMPLES[0].file)
+    photo = load_image(HOPPER.file)
     ours, theirs = segment(photo, find_faces(photo)).mask >= 0.5, selfie_mask(photo) >= 0.5
     assert ours.shape == theirs.shape == photo.shape[:2]
     assert (ours & theirs).sum() / (ours | theirs).sum() > 0.9

@@ -12,7 +12,7 @@ from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import Piece
 from pipeline.encode import encode_png
 from pipeline.image import load_image
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.stored import shrunk
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
 
@@ -47,14 +47,14 @@ def test_what_cannot_be_fitted_is_said_of_its_photo(monkeypatch, failure, said):
         raise failure
 
     monkeypatch.setattr("pipeline.face.find_faces", fails)
-    sitting = Sitting(photos=[("anna.jpg", SAMPLES[0].file.read_bytes())])
+    sitting = Sitting(photos=[("anna.jpg", HOPPER.file.read_bytes())])
     fit_sitting(sitting, None, lambda words: None)
     assert sitting.face is None
     assert sitting.failure.startswith("anna.jpg: ") and said in sitting.failure
 
 
 def test_of_several_photos_those_that_can_be_fitted_are():
-    photos = [("wall.png", b"no picture"), ("anna.jpg", SAMPLES[0].file.read_bytes())]
+    photos = [("wall.png", b"no picture"), ("anna.jpg", HOPPER.file.read_bytes())]
     sitting = Sitting(photos=photos)
     fit_sitting(sitting, None, lambda words: None)
     assert sitting.failure is None and len(sitting.face.cameras) == 1
@@ -83,16 +83,19 @@ def test_a_face_is_made_of_several_of_the_studios_photos(monkeypatch):
     ]
     app.switch_page("pages/face3d.py").run()
     assert app.button(key="face3d_from_studio").disabled
-    app.multiselect(key="face3d_of_studio").set_value([1, 3]).run()
+    assert app.multiselect(key="face3d_of_studio").options == ["1.jpg", "2.jpg", "3.jpg"]
+    app.multiselect(key="face3d_of_studio").set_value([3, 1]).run()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/face3d.py").run()
     app.button(key="face3d_from_studio").click().run()
     assert errors(app) == "There is nothing to fit."
-    assert fitted == [1, 3]
+    assert fitted == [3, 1]
 
 
 def test_the_sliders_of_a_face_survive_a_look_at_another_page():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     app.switch_page("pages/face3d.py").run()
-    app.button(key=f"face3d_{SAMPLES[0].file.stem}").click().run()
+    app.button(key=f"face3d_{HOPPER.file.stem}").click().run()
     surprise = slider(app, "Surprise")
     fitted = surprise.value
     surprise.set_value(1.2).run()
@@ -111,7 +114,7 @@ def slider(app: AppTest, label: str):
 def test_photos_beyond_those_that_fit_together_are_named():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
     app.switch_page("pages/face3d.py").run()
-    anna = encode_png(shrunk(load_image(SAMPLES[0].file), 320))
+    anna = encode_png(shrunk(load_image(HOPPER.file), 320))
     files = [(f"{number}.png", anna, "image/png") for number in range(MOST_PHOTOS + 2)]
     app.file_uploader(key="face3d_uploaded_0").set_value(files).run()
     assert errors(app) == ""

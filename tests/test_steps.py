@@ -14,7 +14,7 @@ from pipeline.image import ImageError, load_image
 from pipeline.knn import CONTRAST, LEVELS, knn_matting
 from pipeline.links import Links
 from pipeline.recorded import RecordedStory
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.steps import steps
 from pipeline.step import Step
 from pipeline.story import Neighbour
@@ -28,7 +28,7 @@ ABOUT_FACE = {"landmarks", "pose", "channels"}
 
 def small_photo() -> np.ndarray:
     """A sample at half its size."""
-    return np.ascontiguousarray(load_image(SAMPLES[0].file)[::2, ::2])
+    return np.ascontiguousarray(load_image(HOPPER.file)[::2, ::2])
 
 
 @pytest.fixture(scope="module")

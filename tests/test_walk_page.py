@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.table import Piece
 from pipeline.encode import encode_png
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from pipeline.walk import Settings
 from tests.test_steps import small_photo
 
@@ -133,7 +133,7 @@ def test_what_the_studio_alone_has_is_said_to_be_left_out():
     assert not app.exception
     said = " ".join(caption.value for caption in app.caption)
     assert "painted in the Studio is left out" in said and "trimap of its own" in said
-    app.query_params["photo"] = SAMPLES[0].file.stem
+    app.query_params["photo"] = HOPPER.file.stem
     app.run()
     assert not any("left out" in caption.value for caption in app.caption)
 

@@ -8,9 +8,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 
-HOPPER = SAMPLES[0]
 WAY = ".way img"
 THUMB_PIXELS = 44
 MILLISECONDS_TO_SETTLE = 10_000

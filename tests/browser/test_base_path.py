@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.served import CHROMIUM_OPTIONS, chromium_program, served
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER, SAMPLES
 from tests.browser.proxy import proxied
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,7 @@ def test_pages_files_and_uploads_work_below_a_path(chromium, below_masque):
             page.get_by_role("link", name="3D face").click()
             page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
             uploader = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
-            uploader.set_input_files(SAMPLES[0].file)
+            uploader.set_input_files(HOPPER.file)
             expect(page.locator(".stage[data-face]")).to_be_visible()
             with page.expect_download() as saved:
                 page.get_by_role("button", name="GLB").click()

@@ -9,7 +9,7 @@ import trimesh
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from tests.browser.studio import choose_page
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE, surrey_folder
 
@@ -17,7 +17,6 @@ pytestmark = pytest.mark.browser
 
 on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
-HOPPER = SAMPLES[0]
 
 
 def open_face(page: Page, screen: str) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from tests.browser.studio import assert_fits, choose_page, choose_tab, upload
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_two_networks_are_compared_on_a_photo(page, screen):
     expect(result).to_have_attribute("src", re.compile("data:"))
     before = result.get_attribute("src")
     page.get_by_role("radio", name="Your own photo").click()
-    upload(page, SAMPLES[1].file)
+    upload(page, HOPPER.file)
     expect(result).to_have_attribute("src", re.compile("data:"))
     expect(result).not_to_have_attribute("src", before)
     assert_fits(page)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from pipeline.samples import SAMPLES
+from pipeline.samples import HOPPER
 from tests.browser.conftest import SCREENS
 from tests.browser.studio import assert_fits, choose_page, wait_until_built
 
@@ -135,18 +135,18 @@ def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
     panel = page.get_by_role("radiogroup", name="Which photo")
     button = page.get_by_role("button", name="Photo", exact=True)
     button.click()
-    panel.get_by_role("radio", name="Grace Hopper").focus()
+    panel.get_by_role("radio", name="Eileen Collins").focus()
     page.keyboard.press("ArrowDown")  # on the way to the next one
-    expect(page).to_have_url(re.compile("photo=eileen_collins"))
+    expect(page).to_have_url(re.compile("photo=grace_hopper"))
     wait_until_built(page)
-    panel.get_by_text("Grace Hopper").click()
+    panel.get_by_text("Eileen Collins").click()
     expect(panel).to_be_hidden()
     wait_until_built(page)
     button.click()
     panel.get_by_text("Your own photo").click()
     upload = page.get_by_test_id("stFileUploaderDropzoneInput")
     own = tmp_path / "own.jpg"
-    own.write_bytes(SAMPLES[0].file.read_bytes())
+    own.write_bytes(HOPPER.file.read_bytes())
     upload.set_input_files(own)
     expect(panel).to_be_hidden()
     expect(page.locator(".walk-facts")).to_contain_text("512")
