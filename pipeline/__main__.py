@@ -19,6 +19,7 @@ from pipeline.image import (
     failures_in_words,
     is_deep,
     load_image,
+    read_photo,
 )
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
 from pipeline.pairs import load_trimap, pair_by_name
@@ -332,7 +333,9 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     from pipeline import matte
 
     start = time.perf_counter()
-    image = load_image(job.photo)
+    file = read_photo(job.photo)  # once, as a pipe can be read no more often
+    image, density, deep = load_image(file), dots_per_inch(file), is_deep(file)
+    del file
     trimap = None
     if job.trimap is not None:
         try:
@@ -341,7 +344,6 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
     result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
-    density = dots_per_inch(job.photo) if job.photo.is_file() else None  # a pipe is read once
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:
             written.write(with_commands_mark(with_print_size(data, density)))
@@ -350,7 +352,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     height, width = image.shape[:2]
     line = f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})"
     own = [f"The trimap {job.trimap} was used."] if job.trimap else []
-    if job.photo.is_file() and is_deep(job.photo):
+    if deep:
         own.append("Its colours have more than 8 bits a channel and are given back with 8.")
     return " ".join([line, *own, *result.notes])
 

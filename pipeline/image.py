@@ -86,6 +86,8 @@ DAMAGED = (
     struct.error,
     zlib.error,
 )
+# And all that they and Pillow itself raise on what is no whole picture of a size that can be held.
+_UNREADABLE = (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED)
 
 
 class ImageError(ValueError):
@@ -124,7 +126,7 @@ def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) 
     Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
     (more than 50 megapixels) or too small (a side under 16 pixels).
     """
-    image = _decode(_read(source))
+    image = _decode(read_photo(source))
     turn = _orientation(image)
     image = _to_srgb(image, behind)
     if turn is not None:
@@ -139,7 +141,7 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
     """
     _register_heif()
     try:
-        with Image.open(io.BytesIO(_read(source)), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(read_photo(source)), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
             # Of a JPEG whose EXIF data have none, Pillow says 72.
             stated = image.format not in JPEG_FORMATS or (
@@ -147,7 +149,7 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
             )
             held = across == down and 1 <= across <= MOST_DENSE
             return float(across) if stated and held else None
-    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
+    except _UNREADABLE:
         return None
 
 
@@ -157,13 +159,13 @@ def is_deep(source: str | PathLike | bytes | BinaryIO) -> bool:
     source: as for `load_image`. HEIC and AVIF pictures count as no deeper: what phones add to them
     is for screens brighter than sRGB.
     """
-    data = _read(source)
+    data = read_photo(source)
     if data.startswith(PNG_SIGNATURE):
         return len(data) > PNG_BIT_DEPTH_AT and data[PNG_BIT_DEPTH_AT] > 8
     try:
         with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
             return max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,))) > 8
-    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
+    except _UNREADABLE:
         return False
 
 
@@ -177,7 +179,10 @@ _CUT_TEXT = (
 )
 
 
-def _read(source: str | PathLike | bytes | BinaryIO) -> bytes:
+def read_photo(source: str | PathLike | bytes | BinaryIO) -> bytes:
+    """The bytes of a photo's file, for who asks more than one thing of it; source and ImageError as
+    for `load_image`.
+    """
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
     elif hasattr(source, "read"):
