@@ -43,10 +43,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
         event.stopPropagation();
         if (event.key === "Escape") close();
     };
-    const stopListening = onWholeScreenKeys(stage, isOpen, open, close);
-    return () => {
-        stopListening();
-        // Not where the picture is only about to be drawn again.
-        setTimeout(() => stage.isConnected || leaveFullScreen());
-    };
+    return onWholeScreenKeys(stage, isOpen, open, close);
 }

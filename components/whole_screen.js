@@ -1,7 +1,7 @@
 /* Put before the script of a component that can fill the screen, with the key F too. */
 
 /* place: an element that stays for as long as the component does; isOpen, open, close: what the
-   keys ask for. Returns what takes the listeners off again. */
+   keys ask for. Returns what takes the listeners off again, and the full screen with them. */
 function onWholeScreenKeys(place, isOpen, open, close) {
     // New data runs the component's script again without a clean-up between.
     place.stopKeys?.();
@@ -20,7 +20,11 @@ function onWholeScreenKeys(place, isOpen, open, close) {
         document.removeEventListener("keydown", onKey);
         document.removeEventListener("fullscreenchange", onLeave);
     };
-    return place.stopKeys;
+    return () => {
+        place.stopKeys();
+        // Not where the component is only about to be drawn again.
+        setTimeout(() => place.isConnected || leaveFullScreen());
+    };
 }
 
 function enterFullScreen() {
