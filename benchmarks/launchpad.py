@@ -164,9 +164,10 @@ class CoreBoard:
     def matte_tile(self, pixels, codes, *, parameters: Parameters, axes=None) -> Solution:
         height, width = codes.shape
         mean, vectors = axes if axes is not None else (None, None)
+        known_or_not = np.isin(codes, (0, FOREGROUND_CODE, UNKNOWN_CODE)).all()
         status, solved = self.core.run(
             pixels, codes, width, height, neighbours=parameters.neighbours,
-            spatial=parameters.spatial, map_bits=2 if np.isin(codes, (0, FOREGROUND_CODE, UNKNOWN_CODE)).all() else 8,
+            spatial=parameters.spatial, map_bits=2 if known_or_not else 8,
             max_iterations=parameters.max_iterations, residual_bits=parameters.residual_bits,
             mean=mean, axes=vectors)
         answer, job = codes.copy(), self.core.job

@@ -127,7 +127,8 @@ def frontal_shapes(positions: np.ndarray, weights: np.ndarray) -> np.ndarray:
         if portrait.face is None:
             continue
         shape, camera = to_the_front(portrait.face.landmarks, positions, weights)
-        if max(abs(camera.angles["yaw"]), abs(camera.angles["pitch"])) < FRONTAL_DEGREES:
+        angles = camera.angles
+        if max(abs(angles["yaw"]), abs(angles["pitch"])) < FRONTAL_DEGREES:
             shapes.append(shape)
     return np.array(shapes)
 

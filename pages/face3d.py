@@ -92,32 +92,31 @@ def ask_for_photos() -> None:
 
 def take_from_studio(done: list[Piece]) -> None:
     """Draws the choice among the Studio's photos, and the button that takes them."""
-    numbers, label = [done[0].number], f"{done[0].choice} from the Studio"
+    pieces, label = done, f"{done[0].choice} from the Studio"
     if len(done) > 1:
-        titles = {piece.number: piece.title for piece in done}
+        by_number = {piece.number: piece for piece in done}
         before = st.session_state.get("face3d_of_studio_left", [])
         numbers = st.multiselect(
             "Photos of one person from the Studio",
-            list(titles),
-            default=[number for number in before if number in titles],
-            format_func=titles.get,
+            list(by_number),
+            default=[number for number in before if number in by_number],
+            format_func=lambda number: by_number[number].title,
             max_selections=MOST_PHOTOS,
             placeholder="Choose one, or several of the same person",
             key="face3d_of_studio",
         )
         # Widgets are forgotten with the page that they were on.
         st.session_state["face3d_of_studio_left"] = numbers
-        label = "Make the face"
+        pieces, label = [by_number[number] for number in numbers], "Make the face"
     pressed = st.button(
         label,
         icon=":material/theater_comedy:",
         type="primary",
-        disabled=not numbers,
+        disabled=not pieces,
         key="face3d_from_studio",
     )
     if pressed:
-        by_number = {piece.number: piece for piece in done}
-        take(Sitting(photos=[], pieces=[by_number[number] for number in numbers]))
+        take(Sitting(photos=[], pieces=pieces))
 
 
 def take(sitting: Sitting, uploads: Sequence = ()) -> None:

@@ -133,7 +133,8 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
     st.query_params["photo"] = name
     if name == STUDIO:
         return name, from_studio.photo, from_studio.name
-    return name, *((own[1], own[0]) if own else (None, ""))
+    called, photo = own or ("", None)
+    return name, photo, called
 
 
 def note_what_is_left_out(piece: Piece) -> None:

@@ -142,9 +142,9 @@ def look(image: np.ndarray, frame: Frame, face: Face | None) -> tuple[np.ndarray
     """Logits of "person" and of "hair" in a frame, each (h, w) float32 at the network's size.
 
     They are means of two looks, of which one is at the mirror image: in whole scenes that mends
-    mistakes (models/EXPERIMENTS.md), in portraits it changes little. Outside
-    the photo the first sees its edge pixels repeated, the second grey.
-    The network began as one that tells hair from skin and clothes, and has not forgotten it.
+    mistakes (models/EXPERIMENTS.md), in portraits it changes little. Outside the photo
+    the first sees its edge pixels repeated, the second grey. The network began as one that tells
+    hair from skin and clothes, and has not forgotten it.
     """
     size = network_size()
     inputs = network_input(image, frame, face, size)

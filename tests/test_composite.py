@@ -158,3 +158,12 @@ def test_blur_of_a_photo_without_background_is_still_a_picture():
     photo = np.full((40, 30, 3), 90, np.uint8)
     blur = blurred(photo, np.ones((40, 30), np.float32))
     assert np.abs(blur.astype(int) - 90).max() <= 1
+
+
+@pytest.mark.parametrize(("scaled", "meant"), [(1.0005, 1.0), (-0.0005, 0.0)])
+def test_an_alpha_that_scaling_moved_beside_0_to_1_is_what_it_was_meant_to_be(scaled, meant):
+    """As `estimate_foreground` takes it."""
+    white, black = (np.full((3, 4, 3), level, np.uint8) for level in (255, 0))
+    beside, exact = (np.full((3, 4), value, np.float32) for value in (scaled, meant))
+    for made in (lambda alpha: composite(white, alpha, black), lambda alpha: cutout(white, alpha)):
+        np.testing.assert_array_equal(made(beside), made(exact))
