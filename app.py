@@ -8,6 +8,7 @@ import preflight
 from components.entrance import open_the_door
 from components.history import one_entry_a_page
 from components.icons import keep_icons_silent
+from components.loading import give_freed_memory_back
 from components.menu import close_menu_after_choosing
 from components.server import (
     forget_closed_sessions,
@@ -43,6 +44,7 @@ def main() -> None:
     if problem:
         st.error(problem)
         st.stop()
+    give_freed_memory_back()
     keep_uploads_in_memory()
     keep_downloads_until_fetched()
     make_downloads_side_by_side()

@@ -25,15 +25,14 @@ def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) ->
     named: the photos by what their files are called.
     """
     zips = parts(named)
-    before = 0
     for number, part in enumerate(zips, 1):
         label, file, key = f"All {len(named)} photos as ZIP", "deepmasque", "download_zip"
         if len(named) == 1:
             label, file = "Everything as ZIP", *named
         elif len(zips) > 1:
             file, key = f"{file}-{number}", f"{key}_{number}"
-            label = f"{_numbers(before + 1, before + len(part))} as ZIP"
-        before += len(part)
+            first, *_, last = 2 * list(part.values())
+            label = f"{_numbers(first.number, last.number)} as ZIP"
         st.download_button(
             label,
             data=lambda part=part: archive(part, choice, picture_format),

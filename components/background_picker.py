@@ -74,7 +74,7 @@ def background_picker() -> Background:
     name, make = pick[kind]()
     if make is None:
         return Background(name, None)
-    with st.container(horizontal=True, key="fitted"):
+    with st.container(horizontal=True):
         light = _percent(
             "Match the light",
             "light",

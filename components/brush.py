@@ -103,13 +103,15 @@ def _apply(piece, event):
         take_back(piece)
     elif event.get("label") == "redo":
         if piece.undone:
-            _paint(piece, piece.undone[-1])
+            unpacked = _paint(piece, piece.undone[-1])
             piece.undone.pop()
+            show_next(piece, unpacked)
     else:
         stroke = stroke_of(event, piece.result.shape)
         if stroke is not None:
-            _paint(piece, stroke)
+            unpacked = _paint(piece, stroke)
             piece.undone.clear()
+            show_next(piece, unpacked)
 
 
 def _paint(piece, stroke):
@@ -120,7 +122,7 @@ def _paint(piece, stroke):
     piece.strokes.append(stroke)
     piece.result = result
     piece.revision += 1
-    show_next(piece, unpacked)
+    return unpacked
 
 
 def take_back(piece: Piece) -> None:

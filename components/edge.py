@@ -8,7 +8,7 @@ from components.table import USUAL_EDGE, Piece
 # Key, default and all values of each setting.
 BAND = ("band", USUAL_EDGE[0], range(2, 41))
 HAIR_REACH = ("hair", USUAL_EDGE[1], [tenths / 10 for tenths in range(0, 31, 2)])
-# In the session: the number of the piece whose edge the settings show, and whether a piece has been
+# In the session: the key of the piece whose edge the settings show, and whether a piece has been
 # asked for with another edge since the last run.
 _PIECE, _ASKED = "edge_of", "edge_asked"
 
@@ -41,9 +41,9 @@ def edge_settings(piece: Piece) -> None:
 
 
 def _sliders(piece):
-    if st.session_state.get(_PIECE) != piece.number:
+    if st.session_state.get(_PIECE) != piece.key:
         st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]] = piece.wanted or piece.edge
-        st.session_state[_PIECE] = piece.number
+        st.session_state[_PIECE] = piece.key
 
     def asked_for() -> tuple[int, float]:
         return st.session_state[BAND[0]], st.session_state[HAIR_REACH[0]]
@@ -73,13 +73,13 @@ def _sliders(piece):
         f"{narrowest}: a hard edge, for clothes that look like the background. {widest}: fur and "
         f"loose hair. Usual: {USUAL_EDGE[0]}."
     )
-    least, *_, most = HAIR_REACH[2]
+    least, after, *_, most = HAIR_REACH[2]
     st.slider(
         "Extra width over loose hair",
         least,
         most,
         setting(*HAIR_REACH),
-        step=0.2,
+        step=after - least,
         format="%.1f",
         help="The uncertain edge follows hair that is seen outside the outline, and goes on beyond "
         "that hair: 0.6 means by 0.6 times the width set above.",

@@ -25,12 +25,10 @@ def load_package() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up() -> threading.Thread:
+def warm_up() -> None:
     """Loads the package and what finds people, once per server, while the first visitor looks
     around. A dark square takes it that far; the rest is loaded within the first photo's own time.
     """
-    _give_freed_memory_back()
-
     def load() -> None:
         load_package()
         import numpy as np
@@ -40,9 +38,7 @@ def warm_up() -> threading.Thread:
         matte(np.zeros((64, 64, 3), np.uint8))
         leave_modules_out_of_collections()
 
-    thread = threading.Thread(target=load, name="warm-up", daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
 
 
 def leave_modules_out_of_collections() -> None:
@@ -57,7 +53,7 @@ def leave_modules_out_of_collections() -> None:
     gc.freeze()
 
 
-def _give_freed_memory_back() -> None:
+def give_freed_memory_back() -> None:
     """Makes glibc return the memory of large arrays as soon as they are freed.
 
     By itself it learns to keep blocks of up to 32 MB, in a heap for every thread, and Streamlit

@@ -24,21 +24,25 @@ def own_file(
     def ask(forget: Callable[[], None]):
         def changed() -> None:
             forget()
-            if given and st.session_state[f"{key}_upload"] is not None:
+            if given and st.session_state[_upload(key)] is not None:
                 given()
 
-        return st.file_uploader(label, endings, key=f"{key}_upload", on_change=changed)
+        return st.file_uploader(label, endings, key=_upload(key), on_change=changed)
 
     return kept_file(_kept_as(key), ask)
 
 
 def has_own(key: str) -> bool:
-    """Whether a file of one's own is kept."""
-    return _kept_as(key) in st.session_state
+    """Whether a file of one's own is kept, or has just come."""
+    return _kept_as(key) in st.session_state or st.session_state.get(_upload(key)) is not None
 
 
 def _kept_as(key):
     return f"{key}_own"
+
+
+def _upload(key):
+    return f"{key}_upload"
 
 
 def kept_file(key: str, ask: Callable) -> tuple[str, bytes] | None:

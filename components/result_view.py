@@ -40,7 +40,7 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
     frame = look.frame
     behind = choice.background
     pictures = (
-        f"{piece.number} {piece.revision} {behind.name} {behind.light} {behind.shadow} {frame}"
+        f"{piece.key} {piece.revision} {behind.name} {behind.light} {behind.shadow} {frame}"
     )
     # Who looks closely gets every pixel, a moment after the quick answer.
     closer = st.session_state.get("before_after", {}).get("closer") == pictures
@@ -55,7 +55,7 @@ def show_result(piece: Piece, choice: Choice) -> "np.ndarray":
         screen_jpeg(scene.image),
         screen_jpeg(final),
         (int(frame.width), int(frame.height)),
-        photo=f"{piece.number} {piece.revision}",
+        photo=f"{piece.key} {piece.revision}",
         pictures=pictures,
         reduced=scale < 1,
         before_text=f"The photo {piece.name}",

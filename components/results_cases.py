@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.picture_row import picture_row
 from components.places import a_place
-from components.steps_pictures import step_pictures
 from pipeline.samples import COLLINS, HOPPER, SAMPLES, Sample
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def show_cases() -> None:
         "Parts of the two samples, which may be shown, and the same on a green ground. They were "
         "chosen by eye, as nobody knows these photos' true mattes."
     )
-    step_pictures(case_pictures())
+    picture_row(case_pictures())
 
 
 @st.cache_resource(show_spinner="Matting the samples")

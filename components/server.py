@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 # Who closed the page, or lost the network, finds everything again within this time. With the time
-# between looks, twice, it must be less than the two minutes after which Streamlit itself gives up.
-SECONDS_TO_COME_BACK, SECONDS_BETWEEN_LOOKS = 60.0, 20.0
+# between sweeps, twice, it must be less than the two minutes after which Streamlit itself gives up.
+SECONDS_TO_COME_BACK, SECONDS_BETWEEN_SWEEPS = 60.0, 20.0
 # A browser asks for a file as soon as it hears that it is made. Longer, and the files that a class
 # asks for together would fill a small server's memory.
 SECONDS_TO_FETCH_A_DOWNLOAD = 30.0
@@ -136,7 +136,7 @@ def forget_closed_sessions() -> None:
     def look_again_and_again() -> None:
         while not server.is_closed():
             server.call_soon_threadsafe(look)
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(SECONDS_BETWEEN_SWEEPS)
 
     threading.Thread(target=look_again_and_again, name="forget", daemon=True).start()
 

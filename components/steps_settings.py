@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.edge import BAND, HAIR_REACH
+from components.loading import load_package
 
 if TYPE_CHECKING:
     from pipeline.walk import Settings
@@ -18,6 +19,7 @@ PARAMETERS = ("band", "hair", "near", "space", "terms", "top", "bottom")
 
 def usual_settings(edge: tuple[int, float]) -> "Settings":
     """The settings of a photo with this edge, a band and a hair reach, when nothing is changed."""
+    load_package()
     from pipeline.walk import Settings
 
     band, hair_reach = edge

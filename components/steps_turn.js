@@ -1,15 +1,15 @@
 /* Every step begins at its top, and its keys work at once: a list that has the focus keeps them. */
 let shown;
 
-/* A click chooses a photo and closes the panel, unless one is still to be given there. The arrow keys
-   of a keyboard, which choose on their way, leave it open. */
+/* A click chooses a photo and closes the panel. The arrow keys of a keyboard, which choose on their
+   way, leave it open. */
 let stop = () => {};
 
-function closeAfterClick(own) {
+function closeAfterClick() {
     stop();
     const close = (event) => {
-        const choice = event.target.closest?.('[data-testid="stPopoverBody"] label');
-        if (!choice || event.detail === 0 || choice.textContent.trim() === own) return;
+        const choice = event.target.closest?.('[data-testid="stPopoverBody"] [role="radiogroup"] label');
+        if (!choice || event.detail === 0) return;
         setTimeout(() => document.querySelector(".st-key-walk_panel button")?.click());
     };
     document.addEventListener("click", close, true);
@@ -25,5 +25,5 @@ export default function ({ data }) {
     }
     shown = data.step;
     if (list) list.onkeyup = (event) => event.key === "Escape" && list.blur();
-    return closeAfterClick(data.own);
+    return closeAfterClick();
 }

@@ -38,11 +38,24 @@ class Walked:
 
 
 def walk_of(name: str, photo: bytes, settings: "Settings", called: str) -> Walked:
-    """The photo's walk with these settings; goes on from one that is there. called: the file's name.
+    """The photo's walk with these settings; goes on from one that is there. A photo or a setting
+    that cannot be walked is named, and ends the page. called: the file's name.
 
     The samples' walks with the usual settings are shared by everybody, all others are the
     person's own.
     """
+    from pipeline.image import ImageError
+
+    try:
+        return _walk_of(name, photo, settings)
+    except ImageError as error:
+        st.error(f"{as_written(called)}: {error}")
+    announce("This photo cannot be walked through")
+    privacy_note()
+    st.stop()
+
+
+def _walk_of(name, photo, settings):
     from pipeline.walk import Settings
 
     if name in SAMPLE_OF and settings == Settings():
@@ -51,7 +64,7 @@ def walk_of(name: str, photo: bytes, settings: "Settings", called: str) -> Walke
     if kept is None or kept.photo != photo:
         kept = walked_sample(name) if name in SAMPLE_OF else None
     if kept is None or kept.walk.settings != settings:
-        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept, called)
+        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept)
     return kept
 
 
@@ -64,12 +77,8 @@ def walked_sample(name: str) -> Walked:
         return take_the_walk(SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
-def walk_under_a_bar(
-    photo: bytes, settings: "Settings", before: Walked | None, called: str
-) -> Walked:
-    """Walks while a bar shows how far; a photo or a setting that cannot be walked is named."""
-    from pipeline.image import ImageError
-
+def walk_under_a_bar(photo: bytes, settings: "Settings", before: Walked | None) -> Walked:
+    """Walks while a bar shows how far."""
     bar = st.progress(0.0, "Reading the photo")
 
     def say(stage: str, share: float) -> None:
@@ -78,15 +87,8 @@ def walk_under_a_bar(
     try:
         with a_place(say):
             return take_the_walk(photo, settings, before, say)
-    except ImageError as error:
-        problem = f"{as_written(called)}: {error}"
     finally:
         bar.empty()
-    # Not before: nothing can be taken from a page that has been stopped.
-    st.error(problem)
-    announce("This photo cannot be walked through")
-    privacy_note()
-    st.stop()
 
 
 def take_the_walk(photo, settings, before, progress) -> Walked:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 # Longer side in pixels of what is shown; downloads have the photo's own size.
 SHOWN_SIDE = 1280
 _KEY = "view"
-_CHOSEN = "photo_chosen"  # in the session: the number of the piece
+_CHOSEN = "photo_chosen"  # in the session: the key of the piece
 
 
 def shown(piece: Piece) -> "UnpackedMatte":
     """The pictures of a finished piece, kept until another one or another result is shown."""
     kept = st.session_state.get(_KEY)
-    if kept is None or kept[:2] != (piece.number, piece.revision):
+    if kept is None or kept[:2] != (piece.key, piece.revision):
         with a_place(queue="views"):
             return show_next(piece, piece.result.unpack())
     return kept[2]
@@ -28,19 +28,19 @@ def shown(piece: Piece) -> "UnpackedMatte":
 def show_next(piece: Piece, unpacked: "UnpackedMatte") -> "UnpackedMatte":
     """Keeps the pictures of a piece's result, which are at hand, for the screen."""
     reduced = unpacked.reduced(SHOWN_SIDE)
-    st.session_state[_KEY] = (piece.number, piece.revision, reduced)
+    st.session_state[_KEY] = (piece.key, piece.revision, reduced)
     return reduced
 
 
 def choose(piece: Piece) -> None:
     """This one is looked at from now on."""
-    st.session_state[_CHOSEN] = piece.number
+    st.session_state[_CHOSEN] = piece.key
 
 
 def chosen(done: list[Piece]) -> Piece:
     """The one of these that is looked at; the first if none of them was chosen."""
-    number = st.session_state.get(_CHOSEN)
-    return next((piece for piece in done if piece.number == number), done[0])
+    key = st.session_state.get(_CHOSEN)
+    return next((piece for piece in done if piece.key == key), done[0])
 
 
 def look_away() -> None:

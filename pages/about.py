@@ -100,23 +100,22 @@ def main() -> None:
     """The page, all words."""
     st.title("About and :primary[Privacy]", anchor=False)
     announce("About and Privacy")
-    with st.container(key="about"):
-        st.markdown(
-            "DeepMasque cuts people out of photos, shows every step of how it does so, and proves "
-            "how little memory the matting needs. It succeeds a student project of 2018 of the "
-            "same name."
-        )
-        st.header("What becomes of your photos", anchor=False)
-        st.markdown(f"**{PROMISE}**\n\n{PRIVACY}")
-        st.header("What is computed where", anchor=False)
-        st.markdown(WHERE)
-        st.header("Run it yourself", anchor=False)
-        st.markdown(OWN)
-        show_figures()
-        st.header("Papers", anchor=False)
-        st.markdown(PAPERS)
-        st.header("Credits and licences", anchor=False)
-        st.markdown(f"{CREDITS}\n\n{PACKAGES}")
+    st.markdown(
+        "DeepMasque cuts people out of photos, shows every step of how it does so, and proves "
+        "how little memory the matting needs. It succeeds a student project of 2018 of the "
+        "same name."
+    )
+    st.header("What becomes of your photos", anchor=False)
+    st.markdown(f"**{PROMISE}**\n\n{PRIVACY}")
+    st.header("What is computed where", anchor=False)
+    st.markdown(WHERE)
+    st.header("Run it yourself", anchor=False)
+    st.markdown(OWN)
+    show_figures()
+    st.header("Papers", anchor=False)
+    st.markdown(PAPERS)
+    st.header("Credits and licences", anchor=False)
+    st.markdown(f"{CREDITS}\n\n{PACKAGES}")
 
 
 def show_figures() -> None:

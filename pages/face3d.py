@@ -11,6 +11,7 @@ from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
 from components.loading import warm_up
 from components.picture import figure
+from components.places import a_place
 from components.privacy import privacy_note
 from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
@@ -94,20 +95,20 @@ def take_from_studio(done: list[Piece]) -> None:
     """Draws the choice among the Studio's photos, and the button that takes them."""
     pieces, label = done, f"{done[0].choice} from the Studio"
     if len(done) > 1:
-        by_number = {piece.number: piece for piece in done}
+        by_key = {piece.key: piece for piece in done}
         before = st.session_state.get("face3d_of_studio_left", [])
-        numbers = st.multiselect(
+        keys = st.multiselect(
             "Photos of one person from the Studio",
-            list(by_number),
-            default=[number for number in before if number in by_number],
-            format_func=lambda number: by_number[number].title,
+            list(by_key),
+            default=[key for key in before if key in by_key],
+            format_func=lambda key: by_key[key].title,
             max_selections=MOST_PHOTOS,
             placeholder="Choose one, or several of the same person",
             key="face3d_of_studio",
         )
         # Widgets are forgotten with the page that they were on.
-        st.session_state["face3d_of_studio_left"] = numbers
-        pieces, label = [by_number[number] for number in numbers], "Make the face"
+        st.session_state["face3d_of_studio_left"] = keys
+        pieces, label = [by_key[key] for key in keys], "Make the face"
     pressed = st.button(
         label,
         icon=":material/theater_comedy:",
@@ -219,6 +220,7 @@ def surrey_of_this_session():
         st.error(str(error))
         return None
     st.session_state["surrey_model"] = model
+    let_go(files)
     st.rerun()
 
 
@@ -316,7 +318,8 @@ def download_buttons(sitting: Sitting, vertices) -> None:
     def made(kind: str) -> bytes:
         from pipeline.mesh_export import encode
 
-        return encode(sitting.face, kind, vertices)
+        with a_place(queue="views"):
+            return encode(sitting.face, kind, vertices)
 
     st.markdown("Download")
     with st.container(key="downloads"):

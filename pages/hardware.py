@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.announce import announce
 from components.entrance import come_through_the_app
+from components.loading import load_package, warm_up
 from components.measured import BENCHMARKS, MODELS, read
 from components.memory_scale import Amount, memory_scale
 from components.privacy import privacy_note
@@ -25,6 +26,7 @@ BOARD_DATA = f"""
 
 def main() -> None:
     """The page: choose a board, then watch it."""
+    load_package()
     from components.board_button import show_button
     from components.board_sound import show_sound
     from components.board_sweep import show_sweep
@@ -56,6 +58,7 @@ def main() -> None:
     with scale:
         show_scale()
     privacy_note()
+    warm_up()
 
 
 def choose_board() -> str:
@@ -76,19 +79,20 @@ def choose_board() -> str:
 
 def show_scale() -> None:
     """The comparison of 2018: gigabytes, megabytes, kilobytes."""
-    amounts = []
-    for file, path, name, unit, how in (
-        (MODELS / "memory.json", ("800x608", "deep_image_matting", "peak_bytes"),
-         "Deep Image Matting, 800 x 608", 1, "measured; the published layers, all weights zero"),
-        (BENCHMARKS / "stages.json", ("0.5 MP", "peak_mb"),
-         "DeepMasque's whole pipeline, 800 x 600", 1e6, "measured"),
-        (BENCHMARKS / "launchpad.json", ("columns", "sram_bytes"),
-         "DeepMasque's solver on the LaunchPad", 1, "simulated: variables and the deepest stack seen"),
-    ):
-        figure = read(file)
-        for key in path:
-            figure = figure[key]
-        amounts.append(Amount(name, figure * unit, how))
+    deep = read(MODELS / "memory.json")["800x608"]["deep_image_matting"]["peak_bytes"]
+    whole = read(BENCHMARKS / "stages.json")["0.5 MP"]["peak_mb"] * 1e6
+    board = read(BENCHMARKS / "launchpad.json")["columns"]["sram_bytes"]
+    amounts = [
+        Amount(
+            "Deep Image Matting, 800 x 608", deep, "measured; the published layers, all weights zero"
+        ),
+        Amount("DeepMasque's whole pipeline, 800 x 600", whole, "measured"),
+        Amount(
+            "DeepMasque's solver on the LaunchPad",
+            board,
+            "simulated: variables and the deepest stack seen",
+        ),
+    ]
     st.markdown("Peak memory. Every mark on the scale is a thousand times the one before.")
     st.html(memory_scale(amounts))
     st.caption("KB = 10³, MB = 10⁶, GB = 10⁹ bytes. Measured on two processor cores.")

@@ -11,9 +11,9 @@ from components.loading import warm_up
 from components.own_component import listen
 from components.own_file import OWN_PHOTO, has_own, own_photo
 from components.picture import screen_jpeg
+from components.picture_row import picture_row
 from components.privacy import privacy_note
 from components.steps_color_space import color_space_chart
-from components.steps_pictures import step_pictures
 from components.steps_pixel import pixel_picture
 from components.steps_residuals import residual_chart
 from components.steps_settings import (
@@ -56,13 +56,15 @@ def main() -> None:
         st.html(STYLES / "steps_present.css")
     with st.container(key="walk"):
         way, choices = st.columns([5, 2], vertical_alignment="center")
-        with choices, st.container(horizontal=True, horizontal_alignment="right", key="walk_bar"):
+        with choices, st.container(horizontal=True, horizontal_alignment="right"):
             name, photo, called = choose_photo(from_studio)
             show_present_button(presenting)
         mind_own_photo("steps", "walk")
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
+            own_photo("walk")
             announce("")
+            listen("steps_turn", step="")
             privacy_note()
             st.stop()
         if name == STUDIO and not presenting:
@@ -82,7 +84,7 @@ def main() -> None:
         place = f"Step {position + 1} of {len(steps)}"
         show_step(steps[position], place, walked, presenting)
         announce(f"{place}: {steps[position].title}")
-        listen("steps_turn", step=steps[position].name, own=LABELS[OWN])
+        listen("steps_turn", step=steps[position].name)
         if walked.walk.settings != usual:
             offer_defaults()
     if not presenting:
@@ -111,9 +113,7 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
-    # Who is asked for a photo sees where to give it.
-    asked_for_one = st.session_state["walk_photo"] == OWN and not has_own("walk")
-    st.session_state.setdefault(PANEL, asked_for_one)
+    own = None
     with st.popover("Photo", icon=":material/photo_library:", key=PANEL, on_change="rerun"):
         name = st.radio(
             "Which photo",
@@ -122,7 +122,7 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
             key="walk_photo",
             on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
         )
-        if name == OWN:
+        if name == OWN and has_own("walk"):
             own = own_photo("walk", given=lambda: st.session_state.update({PANEL: False}))
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
@@ -133,7 +133,7 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
     st.query_params["photo"] = name
     if name == STUDIO:
         return name, from_studio.photo, from_studio.name
-    called, photo = own or ("", None)
+    called, photo = own or ("", None)  # whoever has yet to give one is asked for it on the page
     return name, photo, called
 
 
@@ -241,13 +241,13 @@ def show_step(step: "Step", place: str, walked: Walked, presenting: bool) -> Non
 def show_pictures_and_words(step: "Step", settings: "Settings", presenting: bool) -> None:
     """A few pictures beside the words, more of them above."""
     if len(step.pictures) > (BESIDE_WORDS_PRESENTING if presenting else BESIDE_WORDS):
-        step_pictures(step.pictures)
+        picture_row(step.pictures)
         words, numbers = st.columns([3, 2], gap="large")
     else:
         pictures, words = st.columns([6, 5], gap="large")
         numbers = words
         with pictures:
-            step_pictures(step.pictures)
+            picture_row(step.pictures)
     with words:
         show_words(step)
         offer_settings(step.name, settings)

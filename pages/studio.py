@@ -85,7 +85,7 @@ def ask_for_photos() -> None:
         )
         if files:
             take([(file.name, file.getvalue()) for file in files], files)
-        with st.container(horizontal=True, vertical_alignment="center", key="ways_in"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             paste_button()
             camera_on = st.toggle("Take a photo with the camera", key=f"camera_on_{fresh}")
         if camera_on:
@@ -195,7 +195,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     more = sum(each.waits for each in pieces) > 1
     place = beside.empty()
     with place.container():
-        with st.container(horizontal=True, vertical_alignment="center", key="working"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             bar = st.progress(0.0, f"{which}{STAGES['reading']}")
             st.button(
                 "Cancel this and the rest" if more else "Cancel",
@@ -209,7 +209,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     def say(stage: str, share: float) -> None:
         if stage == "waiting":
             answer_clicks()
-        bar.progress(min(1.0, share), which + STAGES.get(stage, stage.capitalize()))
+        bar.progress(min(1.0, share), which + STAGES[stage])
 
     def look(image: "np.ndarray") -> None:
         if picture:
@@ -236,6 +236,8 @@ def leave_the_rest() -> None:
 @st.fragment
 def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
     """The result, the choice of background, and the way there; reruns without the rest."""
+    from pipeline.image import ImageError
+
     if len(done) > 1:
         key = f"chosen_of_{len(done)}"
         st.pills(
@@ -250,6 +252,15 @@ def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
             on_change=lambda: choose(done[st.session_state[key]]),
         )
     piece = chosen(done)
+    try:
+        show_piece(piece, done)
+    except ImageError as error:
+        st.error(f"{piece.label}: {error}")
+    ask_before_leaving("studio", precious(pieces))
+
+
+def show_piece(piece: Piece, done: list[Piece]) -> None:
+    """One finished photo, what can be changed about it, and its files."""
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
         background_panel, crop_panel, edge_panel, correct_panel = tools(piece)
@@ -277,7 +288,6 @@ def show_finished(done: list[Piece], pieces: list[Piece]) -> None:
             final = show_result(piece, choice)
     show_way(piece, final)
     write_address()
-    ask_before_leaving("studio", precious(pieces))
 
 
 def tools(piece: Piece) -> list:

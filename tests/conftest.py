@@ -26,7 +26,7 @@ def data_folder() -> Path:
 
 @pytest.fixture
 def photo(tmp_path):
-    """A sample at a quarter of its size, called anna.jpg."""
+    """A sample at half its width and height, called anna.jpg."""
     with Image.open(HOPPER.file) as image:
         image.convert("RGB").resize((image.width // 2, image.height // 2)).save(
             tmp_path / "anna.jpg", quality=95

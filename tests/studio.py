@@ -1,9 +1,10 @@
-"""The Studio without a browser: what its tests do and look at."""
+"""The app without a browser: what its tests do and look at."""
 
 import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -14,8 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 180
 
 
-def opened() -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+# AppTest has no browser to name the host of its server.
+app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def opened(page: str = "studio", seconds: float = SECONDS, **address: str) -> AppTest:
+    """The app at a page's address. seconds: how long a run of it may take."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=seconds)
+    if page != "studio":
+        app.run()
+        app.switch_page(f"pages/{page}.py")
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 def given(*files: tuple[str, bytes]) -> AppTest:
@@ -30,7 +42,7 @@ def plain(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def sample_bytes() -> bytes:
-    """A sample at half its size."""
+    """A sample at half its width and height."""
     with Image.open(HOPPER.file) as image:
         file = io.BytesIO()
         image.convert("RGB").reduce(2).save(file, "PNG")

@@ -1,23 +1,16 @@
 """The About page, its figures, and the promise about photos."""
 
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components import figures, privacy
-
-ROOT = Path(__file__).resolve().parent.parent
-
-# AppTest has no browser to name the host of its server.
-app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+from tests.studio import ROOT, app_test, opened
 
 
 @app_test
 def test_about_says_promise_credits_and_every_figure():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/about.py").run()
+    app = opened("about")
     assert not app.exception
     words = "\n".join(each.value for each in app.markdown)
     assert privacy.PROMISE in words
@@ -31,9 +24,7 @@ def test_about_says_promise_credits_and_every_figure():
 @app_test
 @pytest.mark.parametrize("page", ["studio", "steps", "face3d", "hardware", "results"])
 def test_pages_that_take_photos_say_the_promise(page):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    if page != "studio":
-        app.switch_page(f"pages/{page}.py").run()
+    app = opened(page)
     assert privacy.PROMISE in [caption.value for caption in app.caption]
 
 

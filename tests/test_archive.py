@@ -16,10 +16,9 @@ from components.crop_picker import PORTRAIT, WHOLE, Crop
 from components.table import Piece
 from components.taken import file_stems
 from pipeline.encode import encode_png
-from tests.studio import given, named, pieces, plain, sample_bytes
+from tests.studio import app_test, given, named, pieces, plain, sample_bytes
 
-# AppTest has no browser to name the host of its server.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = app_test
 
 
 def test_no_two_photos_share_a_name_in_the_archive():

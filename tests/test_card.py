@@ -9,9 +9,9 @@ pytest.importorskip("keras", reason="cards are written with requirements-dev.txt
 
 from benchmarks.knn import RESULTS as ACCURACY  # noqa: E402
 from models.card import card, refinement_card  # noqa: E402
+from models.data import DATA  # noqa: E402
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS  # noqa: E402
 from models.evaluate_refinement import passes  # noqa: E402
-from models.data import DATA  # noqa: E402
 from models.photos import TRAINING_PORTRAITS, portrait_names  # noqa: E402
 from models.record import MASK_WEIGHTS, PROVENANCE, sha256  # noqa: E402
 from pipeline import matte  # noqa: E402

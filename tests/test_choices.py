@@ -3,11 +3,11 @@
 from inspect import signature
 
 from components import background_picker, downloads
-from components.table import USUAL_EDGE
-from pipeline import matte
+from components.steps_walk import STEPS_ON_THE_WAY
+from components.table import STAGES, USUAL_EDGE
+from pipeline import matte, matting, walk
 from pipeline.scene_files import PICTURE_FORMATS
 from pipeline.studio_sets import SETS
-from pipeline.walk import Settings
 
 
 def test_the_usual_edge_is_the_package_s():
@@ -22,4 +22,9 @@ def test_sets_and_formats_are_the_package_s():
 
 def test_the_walk_ends_on_the_gold_of_the_studio():
     gold = [tuple(bytes.fromhex(end[1:])) for end in background_picker.GRADIENTS["Gold"]]
-    assert list(Settings().background) == gold
+    assert list(walk.Settings().background) == gold
+
+
+def test_every_stage_has_its_words():
+    assert STAGES.keys() == {"waiting", "reading"} | matting.STAGES.keys()
+    assert STEPS_ON_THE_WAY.keys() == STAGES.keys() | walk.STAGES.keys()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 
 import pipeline.brush
 from components import brush
@@ -85,6 +86,26 @@ def test_redo_paints_again_what_was_taken_back_until_something_new_is_painted(pi
     apply_events([piece], [undo(6) | {"label": "redo"}, undo(7) | {"label": "redo"}])
     np.testing.assert_array_equal(alpha(piece), both)
     apply_events([piece], [undo(8), event(9, x=25), undo(10) | {"label": "redo"}])
+    assert len(piece.strokes) == 2 and piece.undone == []
+
+
+def test_a_run_that_ends_as_it_shows_a_stroke_leaves_none_behind(piece, monkeypatch):
+    """Streamlit ends a run where it looks into its session; by then the stroke is painted."""
+
+    def end(*_):
+        raise StopException
+
+    apply_events([piece], [event(1), event(2, x=65), undo(3)])
+    with monkeypatch.context() as patch:
+        patch.setattr(brush, "show_next", end)
+        with pytest.raises(StopException):
+            apply_events([piece], [undo(4) | {"label": "redo"}])
+    assert len(piece.strokes) == 2 and piece.undone == []
+    apply_events([piece], [undo(5)])
+    with monkeypatch.context() as patch:
+        patch.setattr(brush, "show_next", end)
+        with pytest.raises(StopException):
+            apply_events([piece], [event(6, x=40)])
     assert len(piece.strokes) == 2 and piece.undone == []
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import streamlit as st
 
 from components import table
@@ -11,10 +10,9 @@ from components.table import USUAL_EDGE
 from pipeline.encode import encode_png
 from pipeline.samples import COLLINS
 from pipeline.trimap import make_trimap
-from tests.studio import errors, given, pieces, sample_bytes
+from tests.studio import app_test, errors, given, pieces, sample_bytes
 
-# AppTest has no browser to name the host of its server.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = app_test
 
 
 def test_a_photo_that_cannot_be_done_anew_keeps_its_result(monkeypatch):

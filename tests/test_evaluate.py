@@ -5,11 +5,18 @@ import pytest
 
 pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
 
+from models import evaluate_framings  # noqa: E402
 from models.ablations import put_in  # noqa: E402
 from models.bootstrap import bootstrap_interval, interval_over_trainings  # noqa: E402
-from models import evaluate_framings  # noqa: E402
-from models.evaluate import METHODS, NEAR, PEERS, margin, pooled_counts, summary  # noqa: E402
-from models.evaluate import wrong_near_boundary  # noqa: E402
+from models.evaluate import (  # noqa: E402
+    METHODS,
+    NEAR,
+    PEERS,
+    margin,
+    pooled_counts,
+    summary,
+    wrong_near_boundary,  # noqa: E402
+)
 from models.evaluate_framings import between_bars, cut  # noqa: E402
 from models.evaluate_scenes import pooled_iou  # noqa: E402
 

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,15 +18,13 @@ from pipeline import protocol_sim
 from pipeline.encode import encode_png
 from pipeline.image import ImageError
 from pipeline.launchpad import Board, Launchpad
-
-APP = Path(__file__).resolve().parent.parent / "app.py"
+from tests.studio import opened
 
 
 @pytest.fixture
 def page() -> AppTest:
     """The page, freshly opened."""
-    app = AppTest.from_file(str(APP), default_timeout=300).run()
-    return app.switch_page("pages/hardware.py").run()
+    return opened("hardware", seconds=300)
 
 
 def press(page: AppTest, label: str) -> None:

@@ -16,7 +16,6 @@ from pipeline.image import ImageError
 from pipeline.knn import QUALITIES, knn_matting
 from pipeline.story import Story
 
-
 # Distances closer than this are equal within float32.
 TIE = 1e-6
 

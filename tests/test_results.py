@@ -1,11 +1,9 @@
 """The results page: its figures are those of the measured files."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components.results_charts import label_sides
 from pipeline.face import find_faces
@@ -13,11 +11,7 @@ from pipeline.image import load_image
 from pipeline.samples import HOPPER
 from pipeline.segment import segment
 from pipeline.selfie import selfie_mask
-
-ROOT = Path(__file__).resolve().parent.parent
-
-# AppTest has no browser to name the host of its server.
-app_test = pytest.mark.filterwarnings("ignore::ResourceWarning")
+from tests.studio import ROOT, app_test, opened
 
 
 def read(name):
@@ -26,8 +20,7 @@ def read(name):
 
 @app_test
 def test_tables_hold_what_was_measured():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/results.py").run()
+    app = opened("results")
     assert not app.exception
     words = "\n".join(each.value for each in app.markdown)
     for method, figures in read("models/results/eg1800.json").items():
@@ -55,22 +48,22 @@ def test_tables_hold_what_was_measured():
 
 @app_test
 @pytest.mark.parametrize(
-    ("asked", "opened", "said"),
-    [(None, "Masks", None), ("Memory", "Memory", ["Memory"]), ("a hat", "Masks", None)],
+    ("address", "tab", "said"),
+    [
+        ({}, "Masks", None),
+        ({"tab": "Memory"}, "Memory", ["Memory"]),
+        ({"tab": "a hat"}, "Masks", None),
+    ],
 )
-def test_the_address_names_the_tab(asked, opened, said):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/results.py")
-    if asked:
-        app.query_params["tab"] = asked
-    app.run()
+def test_the_address_names_the_tab(address, tab, said):
+    app = opened("results", **address)
     assert not app.exception
-    assert app.session_state["results_left"] == opened
+    assert app.session_state["results_left"] == tab
     assert app.query_params.get("tab") == said
     app.query_params.clear()
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/results.py").run()
-    assert app.session_state["results_left"] == opened
+    assert app.session_state["results_left"] == tab
 
 
 def test_memory_is_that_of_the_work_on_the_picture():

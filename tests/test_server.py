@@ -156,7 +156,7 @@ class Clock:
 def test_a_closed_session_is_emptied_though_nobody_comes_after_it(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(server, "time", clock)
-    monkeypatch.setattr(server, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(server, "SECONDS_BETWEEN_SWEEPS", 0.01)
     monkeypatch.setattr(media_file_manager, "MediaFileMetadata", None)  # is put back after the test
     server.keep_downloads_until_fetched()
     monkeypatch.setattr(Runtime, "_instance", None)

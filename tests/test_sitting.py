@@ -1,7 +1,6 @@
 """Photos on the 3D page without a browser."""
 
 from contextlib import ExitStack
-from pathlib import Path
 
 import cv2
 import pytest
@@ -15,11 +14,9 @@ from pipeline.image import load_image
 from pipeline.samples import HOPPER
 from pipeline.stored import shrunk
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
+from tests.studio import app_test, errors, opened
 
-ROOT = Path(__file__).resolve().parent.parent
-
-# AppTest has no browser to name the host of its server.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = app_test
 
 
 def test_a_face_waits_while_all_places_are_taken():
@@ -77,14 +74,15 @@ def test_a_face_is_made_of_several_of_the_studios_photos(monkeypatch):
         sitting.failure = "There is nothing to fit."
 
     monkeypatch.setattr("components.sitting.fit_sitting", fit)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
+    app = opened()
     app.session_state["pieces"] = [
         Piece(number, f"{number}.jpg", b"", result=object()) for number in (1, 2, 3)
     ]
     app.switch_page("pages/face3d.py").run()
     assert app.button(key="face3d_from_studio").disabled
     assert app.multiselect(key="face3d_of_studio").options == ["1.jpg", "2.jpg", "3.jpg"]
-    app.multiselect(key="face3d_of_studio").set_value([3, 1]).run()
+    first, _, third = (piece.key for piece in app.session_state["pieces"])
+    app.multiselect(key="face3d_of_studio").set_value([third, first]).run()
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/face3d.py").run()
     app.button(key="face3d_from_studio").click().run()
@@ -92,9 +90,22 @@ def test_a_face_is_made_of_several_of_the_studios_photos(monkeypatch):
     assert fitted == [3, 1]
 
 
+def test_of_other_photos_in_the_studio_none_is_chosen_yet():
+    app = opened()
+    for day in ("monday", "tuesday"):
+        app.session_state["pieces"] = [
+            Piece(number, f"{day} {number}.jpg", b"", result=object()) for number in (1, 2, 3)
+        ]
+        app.switch_page("pages/face3d.py").run()
+        assert app.multiselect(key="face3d_of_studio").value == []
+        first, *_, last = app.session_state["pieces"]
+        app.multiselect(key="face3d_of_studio").set_value([last.key, first.key]).run()
+        assert not app.button(key="face3d_from_studio").disabled
+        app.switch_page("pages/about.py").run()
+
+
 def test_the_sliders_of_a_face_survive_a_look_at_another_page():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/face3d.py").run()
+    app = opened("face3d")
     app.button(key=f"face3d_{HOPPER.file.stem}").click().run()
     surprise = slider(app, "Surprise")
     fitted = surprise.value
@@ -112,8 +123,7 @@ def slider(app: AppTest, label: str):
 
 
 def test_photos_beyond_those_that_fit_together_are_named():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/face3d.py").run()
+    app = opened("face3d")
     anna = encode_png(shrunk(load_image(HOPPER.file), 320))
     files = [(f"{number}.png", anna, "image/png") for number in range(MOST_PHOTOS + 2)]
     app.file_uploader(key="face3d_uploaded_0").set_value(files).run()
@@ -140,15 +150,9 @@ def asked_for_surrey(monkeypatch, folder=None) -> AppTest:
         monkeypatch.delenv(VARIABLE, raising=False)
     else:
         monkeypatch.setenv(VARIABLE, str(folder))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180).run()
-    app.switch_page("pages/face3d.py").run()
+    app = opened("face3d")
     app.file_uploader(key="face3d_uploaded_0").set_value([("wall.png", b"", "image/png")]).run()
     return app.button_group(key="face3d_model").set_value("surrey").run()
-
-
-def errors(app: AppTest) -> str:
-    assert not app.exception
-    return " ".join(error.value for error in app.error)
 
 
 def test_surrey_folder_is_asked_for_with_source_and_licence(monkeypatch):

@@ -15,8 +15,8 @@ from pipeline.knn import CONTRAST, LEVELS, knn_matting
 from pipeline.links import Links
 from pipeline.recorded import RecordedStory
 from pipeline.samples import HOPPER
-from pipeline.steps import steps
 from pipeline.step import Step
+from pipeline.steps import steps
 from pipeline.story import Neighbour
 from pipeline.trimap import make_trimap
 from pipeline.walk import Settings, Walk, walk, walk_on

@@ -12,8 +12,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras", reason="networks are trained with requirements-dev.txt")
 pytest.importorskip("tensorflow", reason="it is the backend here")
 
-from models.drop import DropTogether  # noqa: E402
-from models.losses import boundary_iou_loss, squared_error  # noqa: E402
 from models import train as training  # noqa: E402
 from models.augment import sample  # noqa: E402
 from models.checkpoints import (  # noqa: E402
@@ -24,6 +22,8 @@ from models.checkpoints import (  # noqa: E402
     log_file,
     weights_file,
 )
+from models.drop import DropTogether  # noqa: E402
+from models.losses import boundary_iou_loss, squared_error  # noqa: E402
 from models.photos import Portrait  # noqa: E402
 from models.recipe import MEANS, RECIPES, Recipe, Stage, average_decay  # noqa: E402
 from models.train import Samples, learning_rate, optimizer_of, stage_of  # noqa: E402

@@ -1,7 +1,5 @@
 """The step-by-step page without a browser."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,22 +8,15 @@ from components.table import Piece
 from pipeline.encode import encode_png
 from pipeline.samples import HOPPER
 from pipeline.walk import Settings
+from tests.studio import app_test, opened
 from tests.test_steps import small_photo
 
-ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 180
-
-# AppTest has no browser to name the host of its server.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = app_test
 
 
-def opened(**address: str) -> AppTest:
+def walking(**address: str) -> AppTest:
     """The page at an address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
-    app.switch_page("pages/steps.py")
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.run()
+    return opened("steps", **address)
 
 
 def title(app: AppTest) -> str:
@@ -34,7 +25,7 @@ def title(app: AppTest) -> str:
 
 
 def test_the_address_holds_the_step():
-    app = opened(step="composite")
+    app = walking(step="composite")
     assert title(app) == "Composite"
     assert app.button(key="walk_next").disabled
     app.button(key="walk_back").click().run()
@@ -47,13 +38,13 @@ def test_the_address_holds_the_step():
 
 @pytest.mark.parametrize("address", [{}, {"step": "nonsense", "photo": "x", "band": "-1"}])
 def test_an_address_that_says_nothing_starts_at_the_beginning(address):
-    app = opened(**address)
+    app = walking(**address)
     assert title(app) == "One photo"
     assert app.button(key="walk_back").disabled
 
 
 def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
-    app = opened(step="neighbours")
+    app = walking(step="neighbours")
     app.slider(key="walk_x").set_value(0).run()
     assert not app.exception
     x, y = app.slider(key="walk_x").value, app.slider(key="walk_y").value
@@ -61,7 +52,7 @@ def test_sliders_choose_the_pixel_whose_neighbours_are_shown():
 
 
 def test_the_address_holds_the_settings():
-    app = opened(
+    app = walking(
         step="neighbours", near="3", space="rgb", terms="knn", top="204060", hair="1.2", band="x"
     )
     assert title(app) == "Nearest neighbours"
@@ -81,7 +72,7 @@ def test_the_address_holds_the_settings():
 
 
 def test_the_photo_in_the_studio_is_walked_with_its_edge_there():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+    app = opened()
     photo = encode_png(small_photo())
     app.session_state["pieces"] = [Piece(1, "anna.png", photo, edge=(4, 1.4), result=object())]
     app.switch_page("pages/steps.py")
@@ -100,7 +91,7 @@ def test_the_photo_in_the_studio_is_walked_with_its_edge_there():
 
 
 def test_present_mode_is_in_the_address():
-    app = opened(step="mask")
+    app = walking(step="mask")
     app.button(key="walk_present").click().run()
     assert app.query_params["present"] == ["1"]
     app.button(key="walk_end").click().run()
@@ -109,7 +100,7 @@ def test_present_mode_is_in_the_address():
 
 
 def test_who_comes_back_from_another_page_goes_on_with_the_own_photo():
-    app = opened(photo="own", step="mask")
+    app = walking(photo="own", step="mask")
     file = "anna.png", encode_png(small_photo()), "image/png"
     app.file_uploader(key="walk_upload").set_value([file]).run()
     seen = app.query_params
@@ -124,7 +115,7 @@ def test_who_comes_back_from_another_page_goes_on_with_the_own_photo():
 
 def test_what_the_studio_alone_has_is_said_to_be_left_out():
     """A trimap of its own and strokes of the brush."""
-    app = opened(step="mask")
+    app = walking(step="mask")
     photo = encode_png(small_photo())
     piece = Piece(1, "anna.png", photo, b"a trimap", result=True, strokes=["a stroke"])
     app.session_state["pieces"] = [piece]
@@ -139,12 +130,12 @@ def test_what_the_studio_alone_has_is_said_to_be_left_out():
 
 
 def test_an_address_with_the_studios_photo_says_that_there_is_none():
-    app = opened(photo="studio", step="mask")
+    app = walking(photo="studio", step="mask")
     assert any("shows no photo in this browser" in info.value for info in app.info)
 
 
 def test_a_press_counts_from_the_step_before_it_though_its_address_is_older():
-    app = opened(step="photo")
+    app = walking(step="photo")
     app.button(key="walk_next").click().run()
     app.query_params["step"] = "photo"  # as a browser sends it that has not heard of the next
     app.button(key="walk_next").click().run()
@@ -152,7 +143,7 @@ def test_a_press_counts_from_the_step_before_it_though_its_address_is_older():
 
 
 def test_a_pixel_stays_when_the_neighbours_are_others():
-    app = opened(step="neighbours")
+    app = walking(step="neighbours")
     before = app.slider(key="walk_x").value, app.slider(key="walk_y").value
     app.slider(key="walk_near").set_value(12).run()
     assert not app.exception
@@ -160,7 +151,7 @@ def test_a_pixel_stays_when_the_neighbours_are_others():
 
 
 def test_a_photo_without_a_person_is_refused_in_words():
-    app = opened(photo="own")
+    app = walking(photo="own")
     assert "Upload a photo" in app.info[0].value
     file = "dark.png", encode_png(np.zeros((64, 64, 3), np.uint8)), "image/png"
     app.file_uploader(key="walk_upload").set_value([file]).run()

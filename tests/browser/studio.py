@@ -5,10 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from pipeline.samples import HOPPER
+
+on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 WAY = ".way img"
 THUMB_PIXELS = 44

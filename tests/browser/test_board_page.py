@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import studio
-from tests.browser.studio import choose_page, choose_tab, wait_until_built
+from tests.browser.studio import choose_page, choose_tab, on_desktop, wait_until_built
 
 pytestmark = pytest.mark.browser
-
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 # A sweep or a small photo takes the simulator a minute on a busy machine.
 MILLISECONDS = 180_000

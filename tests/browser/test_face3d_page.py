@@ -10,13 +10,10 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pipeline.samples import HOPPER
-from tests.browser.studio import choose_page
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE, surrey_folder
+from tests.browser.studio import assert_fits, choose_page, on_desktop
 
 pytestmark = pytest.mark.browser
-
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
-
 
 
 def open_face(page: Page, screen: str) -> None:
@@ -50,8 +47,7 @@ def test_face_is_drawn_turns_and_can_be_taken_away(page, screen):
     middle = front[height // 3 : height // 2, width // 3 : 2 * width // 3]
     assert middle.std() > 20  # a face, not an even surface
     assert (middle[..., 0] > middle[..., 2] + 20).mean() > 0.5  # the colour of skin
-    scroll, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert scroll <= inner
+    assert_fits(page)
 
     page.locator(".stage").focus()
     for _ in range(4):

@@ -10,6 +10,7 @@ from tests.browser.studio import (
     assert_fits,
     choose_page,
     choose_tab,
+    on_desktop,
     open_brush,
     open_sample,
     save_with_trimap,
@@ -20,8 +21,6 @@ from tests.browser.studio import (
 )
 
 pytestmark = pytest.mark.browser
-
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 # Where in the picture the brush paints, as shares of its width and height: the plain blue wall.
 WALL = (0.85, 0.12)

@@ -6,13 +6,11 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from pipeline.samples import HOPPER
+from pipeline.samples import COLLINS, HOPPER
 from tests.browser.conftest import SCREENS
-from tests.browser.studio import assert_fits, choose_page, wait_until_built
+from tests.browser.studio import assert_fits, choose_page, on_desktop, wait_until_built
 
 pytestmark = pytest.mark.browser
-
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 # The first visit walks through the sample, on a busy machine slowly.
 MILLISECONDS = 180_000
@@ -144,12 +142,31 @@ def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
     wait_until_built(page)
     button.click()
     panel.get_by_text("Your own photo").click()
+    expect(panel).to_be_hidden()
+    # Whoever has yet to give one is asked on the page itself, and may turn to a sample instead.
     upload = page.get_by_test_id("stFileUploaderDropzoneInput")
+    expect(upload).to_have_count(1)
+    wait_until_built(page)
+    button.click()
+    panel.get_by_text("Grace Hopper").click()
+    expect(panel).to_be_hidden()
+    expect(page.locator(".walk-facts")).to_be_visible()
+    wait_until_built(page)
+    button.click()
+    panel.get_by_text("Your own photo").click()
+    expect(page.locator(".walk-facts")).to_be_hidden()
     own = tmp_path / "own.jpg"
     own.write_bytes(HOPPER.file.read_bytes())
     upload.set_input_files(own)
+    expect(page.locator(".walk-facts")).to_contain_text("512 × 600")
+    wait_until_built(page)
+    # The photo can be changed where the others are chosen.
+    button.click()
+    wait_until_built(page)
+    own.write_bytes(COLLINS.file.read_bytes())
+    upload.set_input_files(own)
     expect(panel).to_be_hidden()
-    expect(page.locator(".walk-facts")).to_contain_text("512")
+    expect(page.locator(".walk-facts")).to_contain_text("512 × 512")
 
 
 def whole_screen(page: Page):

@@ -14,6 +14,7 @@ from tests.browser.studio import (
     assert_fits,
     assert_large_enough_for_a_thumb,
     download,
+    on_desktop,
     open_sample,
     show_single_files,
     upload,
@@ -24,7 +25,6 @@ from tests.browser.studio import (
 pytestmark = pytest.mark.browser
 
 # For what does not depend on the width of the screen.
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 
 def position(page: Page) -> float:

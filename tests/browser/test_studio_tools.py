@@ -15,6 +15,7 @@ from tests.browser.studio import (
     choose_page,
     choose_tab,
     download,
+    on_desktop,
     open_brush,
     open_sample,
     save_with_trimap,
@@ -27,7 +28,6 @@ from tests.browser.studio import (
 
 pytestmark = pytest.mark.browser
 
-on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 on_phone = pytest.mark.parametrize("screen", ["phone"], indirect=True)
 
 PASTE_TINY_PICTURE = """async () => {

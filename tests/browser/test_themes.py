@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.served import ROOT
 from pipeline.samples import HOPPER
-from tests.browser.studio import choose_page, wait_until_built
+from tests.browser.studio import choose_page, on_desktop, wait_until_built
 
 pytestmark = pytest.mark.browser
 
@@ -53,19 +53,21 @@ def test_every_page_can_be_read_in_both_themes(page, screen):
         assert_readable_in_both_themes(page)
 
 
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+@on_desktop
 def test_a_result_can_be_read_in_both_themes(page, screen):
     page.get_by_role("button", name=HOPPER.person).click()
     expect(page.get_by_text("Done in")).to_be_visible()
     assert_readable_in_both_themes(page)
 
 
-@pytest.mark.parametrize("screen", ["desktop"], indirect=True)
+@on_desktop
 def test_a_pop_up_can_be_read_in_both_themes(page, screen):
     choose_page(page, screen, "Step by step")
     page.locator(".walk-facts").wait_for()
     wait_until_built(page)
     page.get_by_role("button", name="Photo", exact=True).click()
+    expect(page.get_by_role("radiogroup", name="Which photo")).to_be_visible()
+    assert_readable_in_both_themes(page)
     page.get_by_text("Your own photo").click()
     expect(page.get_by_test_id("stFileUploaderDropzoneInstructions")).to_be_visible()
     assert_readable_in_both_themes(page)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from pipeline.launchpad_simulator import FIRMWARE, RELEASE, read_hex
 
 ROOT = Path(__file__).resolve().parents[2]

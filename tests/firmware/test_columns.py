@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from reference import features, solve
+
 from pipeline.launchpad import COLUMN, JobRefused
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
-from reference import features, solve
 
 
 @pytest.fixture(scope="module")

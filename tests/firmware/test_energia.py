@@ -5,6 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
+
 from firmware.host.core import CORE, FIRMWARE
 from pipeline.launchpad import Launchpad, frame
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from reference import features, solve
+
 from pipeline.image import ImageError
-from pipeline.launchpad import (JobRefused, Launchpad, LaunchpadError, codes_from_trimap,
-                                find_boards)
+from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError, codes_from_trimap, find_boards
 from pipeline.launchpad_report import SRAM_END, SRAM_START
 from pipeline.launchpad_tiles import TILES, PhotoMatting
-from reference import features, solve
 
 
 @pytest.fixture(scope="module")

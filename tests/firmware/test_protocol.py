@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 import serial
+
 from firmware.host.core import FIRMWARE
 from pipeline.launchpad import BUTTON, Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT

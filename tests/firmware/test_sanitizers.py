@@ -6,8 +6,9 @@ import subprocess
 
 import numpy as np
 import pytest
-from firmware.host.core import CORE, FIRMWARE, WARNINGS, pack_map
 from jobs import random_job
+
+from firmware.host.core import CORE, FIRMWARE, WARNINGS, pack_map
 from pipeline.launchpad import crc16, frame
 
 FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-strict-aliasing", "-O1"]

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from jobs import random_job
+
 from firmware.host.core import FIRMWARE
 from firmware.stack import full_jobs
-from jobs import random_job
 from pipeline.launchpad import JobRefused, Launchpad, Parameters
-from pipeline.launchpad_simulator import SimulatorError, Simulator, synthesised_voice
+from pipeline.launchpad_simulator import Simulator, SimulatorError, synthesised_voice
 
 COMPILE = ["clang-19", "--target=msp430-none-elf", "-DSOFTWARE_MULTIPLIER"]
 LINK = ["ld.lld-19", "-T", str(FIRMWARE / "msp430" / "fr2433.ld"), "--gc-sections"]

@@ -1,4 +1,4 @@
-"""The pictures of a step side by side; pressing one shows it on the full screen."""
+"""Pictures side by side; pressing one shows it on the full screen."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from pipeline.step import Picture
 
 
-def step_pictures(pictures: Sequence["Picture"]) -> None:
+def picture_row(pictures: Sequence["Picture"]) -> None:
     """Draws pictures with their titles; the key F fills the screen with the first.
 
     How high they may get is for the page to say, by the CSS property --picture-height.
     """
-    own_component("steps_pictures", "whole_screen")(
-        key="steps_pictures",
+    own_component("picture_row", "whole_screen")(
+        key="picture_row",
         data={
             "pictures": [
                 {
