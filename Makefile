@@ -22,7 +22,7 @@ run: system free-port $(VENV)/app
 	$(VENV)/bin/python -m streamlit run app.py --server.port $(PORT)
 
 test: system $(VENV)/dev
-	@.ci/system-packages chromium libatomic1 $(FIRMWARE_PACKAGES)
+	@.ci/system-packages chromium libatomic1 g++ $(FIRMWARE_PACKAGES)
 	@$(PYTHON) preflight.py libraries
 # A dozen servers and workers start; without kept bytecode each would compile its packages anew.
 	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
@@ -92,6 +92,7 @@ evaluate: $(VENV)/dev published-weights
 	$(VENV)/bin/python -m models.evaluate_scenes
 	$(VENV)/bin/python -m models.evaluate_refinement
 	$(VENV)/bin/python -m benchmarks.knn accuracy --methods $(OUR_MATTES)
+	$(VENV)/bin/python -m benchmarks.knn figure
 	$(VENV)/bin/python -m models.card portrait_fcn_plus
 	$(VENV)/bin/python -m models.card refinement
 	$(VENV)/bin/python docs/figures.py

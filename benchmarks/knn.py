@@ -3,7 +3,7 @@
     python -m benchmarks.knn accuracy      # alphamatting photos: SAD, MSE, Grad, Conn
     python -m benchmarks.knn choose        # cross-validation of the weights of "best"
     python -m benchmarks.knn speed         # time and peak memory at 800 x 600, side by side
-    python -m benchmarks.knn scaling       # time and peak memory by number of unknown pixels
+    python -m benchmarks.knn scaling       # time by number of unknown pixels
     python -m benchmarks.knn large         # 12, 24 and 50 MP, beside solving every pixel
     python -m benchmarks.knn figure        # docs/knn.png from the JSON
 

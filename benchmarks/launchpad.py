@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "launchpad.json"
 SMALL = (120, 160)  # width, height of the whole photos
 BANDS = (3, 10)
+COLUMNS, PHOTOS = 120, {"photo": 3, "sweep": 50, "spatial": 20}
 BAR = 0.06
 # A board holds 169 unknown pixels of a column at most (firmware/README.md); with few there is no work.
 UNKNOWN_OF_A_COLUMN = (20, 165)
@@ -238,22 +239,23 @@ def run_spatial(count: int) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("columns", "photo", "sweep", "spatial"))
-    parser.add_argument("--count", type=int, help="columns or photos (120, 3, 50, 20)")
+    parser.add_argument("--count", type=int, help=f"columns ({COLUMNS}) or photos {PHOTOS}")
     parser.add_argument("--band", type=float, help="unknown pixels either side (10; photo 3, 10)")
     chosen = parser.parse_args()
     if chosen.band and chosen.what in ("sweep", "spatial"):
         parser.error(f"{chosen.what} measures bands of {BANDS[0]} and {BANDS[1]} pixels, no other")
+    photos = None if chosen.what == "columns" else chosen.count or PHOTOS[chosen.what]
     if chosen.what == "columns":
-        result = run_columns(chosen.count or 120, chosen.band or 10, *UNKNOWN_OF_A_COLUMN)
+        result = run_columns(chosen.count or COLUMNS, chosen.band or 10, *UNKNOWN_OF_A_COLUMN)
     elif chosen.what == "photo":
         bands = [chosen.band] if chosen.band else BANDS
-        result = {f"band {band:g}": run_photos(chosen.count or 3, band) for band in bands}
+        result = {f"band {band:g}": run_photos(photos, band) for band in bands}
     elif chosen.what == "sweep":
-        result = run_sweep(chosen.count or 50)
+        result = run_sweep(photos)
     else:
-        result = run_spatial(chosen.count or 20)
+        result = run_spatial(photos)
     if not (chosen.count or chosen.band):
-        keep_figures(RESULTS, result, chosen.what)
+        keep_figures(RESULTS, result, chosen.what, photos=photos)
 
 
 if __name__ == "__main__":

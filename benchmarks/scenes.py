@@ -8,13 +8,13 @@ from models.alphamatting import BAND, Scene, band_of_mask
 PORTRAIT_HEIGHT = 800  # the height at which the product's band is 10 pixels
 
 
-def head_with_hair(height: int, width: int, band: float | None = None, seed: int = 0) -> Scene:
+def head_with_hair(height: int, width: int, band: float | None = None) -> Scene:
     """A head with loose hair 1 to 3 pixels thin, whatever the size, before a busy background.
 
     Foreground and background have detail down to the pixel. Unknown is the product's band around
     the opaque head, scaled with the photo, unless `band` gives its width in pixels.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     scale = height / PORTRAIT_HEIGHT
     center = np.array([width * 0.5, height * 0.62])
     axes = np.array([0.24 * min(width, height), 0.3 * height])

@@ -18,12 +18,14 @@ from pipeline.trimap import unknown_pixels
 WIDEST = 4
 
 
-def choose_photo(key: str, height: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8."""
+def choose_photo(height: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """A photo of this height and its trimap, (height, W, 3) and (height, W), both uint8. The choice
+    is the page's: of the tabs that ask for a photo only the open one is drawn.
+    """
     names = {sample.person: sample.file for sample in SAMPLES}
-    choice = st.selectbox("Photo", [*names, OWN_PHOTO], key=f"{key}_photo", persist_state="session")
-    own = own_photo(key) if choice == OWN_PHOTO else None
-    mind_own_photo(f"board {key}", key)
+    choice = st.selectbox("Photo", [*names, OWN_PHOTO], key="board_photo", persist_state="session")
+    own = own_photo("board") if choice == OWN_PHOTO else None
+    mind_own_photo("board", "board")
     if choice != OWN_PHOTO:
         return sample_and_trimap(names[choice], height)
     if own is None:

@@ -68,7 +68,7 @@ def show_sweep(port: str) -> None:
             "Pixels in a column", HEIGHTS, 400, key="sweep_height", persist_state="session"
         )
     with photo:
-        chosen = choose_photo("sweep", height)
+        chosen = choose_photo(height)
     work, stop = start_and_stop(
         "sweep",
         ("Sweep over the picture", "Continue the sweep"),

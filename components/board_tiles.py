@@ -56,7 +56,7 @@ def show_tiles(port: str) -> None:
             "Height of the photo", HEIGHTS, 120, key="tiles_height", persist_state="session"
         )
     with photo:
-        chosen = choose_photo("tiles", height)
+        chosen = choose_photo(height)
     work, stop = start_and_stop(
         "tiles",
         ("Matte the photo", "Continue the photo"),

@@ -10,10 +10,9 @@ const CANVAS_SIDE = 1024;
    anybody waits for a turn; Python passes over what is done. */
 const MILLISECONDS_TO_ANSWER = 60_000;
 
-/* Another tab or page takes the brush off the screen. What was chosen last, and for which photo; and
-   the events of each photo that Python may not have heard of, as it leaves out those of a page that
-   is left. */
-const last = { photo: null, label: "keep", size: null };
+/* Another tab or page takes the brush off the screen. What was chosen last; and the events of each
+   photo that Python may not have heard of, as it leaves out those of a page that is left. */
+const last = { label: "keep", size: null };
 const unsolved = new Map();
 
 /* Runs again whenever Python has solved a stroke; the brush, its size and the zoom stay. */
@@ -70,10 +69,6 @@ class Painter {
             this.photo = data.photo;
             this.pending = unsolved.get(data.photo) ?? [];
             this.zoom.to(1);
-        }
-        if (last.photo !== data.photo) {
-            last.photo = data.photo;
-            this.#choose("keep");
         }
         const { done, strokes, undone, larger } = data;
         Object.assign(this, { done, strokes, undone, larger, setStateValue });

@@ -29,6 +29,8 @@ STAGES = {
 # What `pipeline.matte` does by itself: the band, and its reach beyond hair.
 USUAL_EDGE = 10, 0.6
 
+TRIMAP_REFUSED = "The trimap given with this photo is left out. {}"
+
 
 @dataclass
 class Piece:
@@ -174,7 +176,7 @@ def _finish(piece, begun_with, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.face import find_faces
-    from pipeline.image import load_image
+    from pipeline.image import ImageError, load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
@@ -187,9 +189,12 @@ def _finish(piece, begun_with, say, look):
         before = piece.untouched.unpack()
         image, mask, hair = before.image, before.mask, piece.untouched.unpack_hair()
     look(image)
-    trimap = None
+    trimap, refused = None, []
     if piece.trimap is not None:
-        trimap = load_trimap(piece.trimap, image.shape[:2])
+        try:
+            trimap = load_trimap(piece.trimap, image.shape[:2])
+        except ImageError as error:
+            refused = [TRIMAP_REFUSED.format(error)]
     matted = matte(
         image,
         trimap=trimap,
@@ -214,9 +219,11 @@ def _finish(piece, begun_with, say, look):
         if begun_with != _wish(piece):
             return
         piece.failure = None
+        if refused:
+            piece.trimap = None
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         if mask is None:  # or nobody has looked for people again
-            piece.notes, piece.found = list(matted.notes), matted.found
+            piece.notes, piece.found = [*refused, *matted.notes], matted.found
         piece.face, piece.faces = face, faces
         piece.result, piece.untouched = result, untouched
         piece.edge, piece.wanted = edge, None

@@ -20,9 +20,10 @@ from models.bootstrap import interval_over_trainings
 from models.checkpoints import epochs_done, weights_file
 from models.family import build
 from models.layout import use_fastest_layout
-from models.photos import eg1800
+from models.measured_on import keep_figures
+from models.photos import Portrait, eg1800
 from models.recipe import ABLATIONS, TRAININGS
-from models.record import RESULTS, keep
+from models.record import RESULTS
 from models.train import portrait_ious
 
 FILE = RESULTS / "ablations.json"
@@ -62,19 +63,19 @@ def main():
             if epochs_done(training, recipe) < recipe.epochs:
                 # Each in a process of its own: the precision is set for a whole process.
                 subprocess.run([sys.executable, "-m", "models.train", training], check=True)
-    before = json.loads(FILE.read_text()) if FILE.exists() else {"networks": {}, "gains": {}}
-    results = put_in(before, measured(names))
-    keep(FILE, results)
-    print_table(results)
+    portraits = eg1800("test")
+    for part, rows in measured(names, portraits).items():
+        for name, figures in rows.items():
+            keep_figures(FILE, figures, part, name, photos=len(portraits))
+    print_table(json.loads(FILE.read_text()))
 
 
-def measured(names: list[str]) -> dict:
-    """{"networks": {name: figures}, "gains": {what: figures}} on EG1800's test half.
+def measured(names: list[str], portraits: list[Portrait]) -> dict:
+    """{"networks": {name: figures}, "gains": {what: figures}} on these portraits.
 
     Gains are the COMPARISONS among the networks named.
     """
     use_fastest_layout()
-    portraits = eg1800("test")
     networks, scores = {}, {}
     for name in tqdm(names):
         recipe = ABLATIONS[name]
@@ -102,15 +103,6 @@ def measured(names: list[str]) -> dict:
         if one in scores and other in scores
     }
     return {"networks": networks, "gains": gains}
-
-
-def put_in(before: dict, found: dict) -> dict:
-    """What was found in place of what was there, in the order of ABLATIONS and COMPARISONS."""
-    networks, gains = (before[part] | found[part] for part in ("networks", "gains"))
-    return {
-        "networks": {name: networks[name] for name in ABLATIONS if name in networks},
-        "gains": {what: gains[what] for what, *_ in COMPARISONS if what in gains},
-    }
 
 
 def _ious(model, training, portraits, size):

@@ -117,7 +117,7 @@ def evaluate(portraits) -> dict:
     for peer, like in PEERS.items():
         theirs = np.array(scores[peer])[:, 0]
         results[peer]["margins"] = {
-            ours: margin(np.array(scores[ours])[:, 0] - theirs) for ours in (like, "mask")
+            ours: margin(np.array(scores[ours])[:, 0], theirs) for ours in (like, "mask")
         }
     shares = wrong[1:] / wrong[0]
     results["mask"]["wrong_within"] = {
@@ -158,8 +158,9 @@ def summary(scores, pool, names) -> dict:
     }
 
 
-def margin(differences: np.ndarray) -> dict:
-    """Mean of the differences between two methods' IoU of each photo, and its interval."""
+def margin(ours: np.ndarray, theirs: np.ndarray) -> dict:
+    """Mean difference of two methods' IoU of the same photos in the same order, and its interval."""
+    differences = ours - theirs
     return {
         "foreground_iou": round(float(differences.mean()), 5),
         "interval_95": bootstrap_interval(differences),

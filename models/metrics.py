@@ -51,25 +51,20 @@ def mean_absolute_difference(
 
 
 def gradient_error(
-    alpha: np.ndarray,
-    truth: np.ndarray,
-    region: np.ndarray | None = None,
-    sigma: float = GRADIENT_SIGMA,
+    alpha: np.ndarray, truth: np.ndarray, region: np.ndarray | None = None
 ) -> float:
     """Grad: squared difference of the gradient magnitudes, summed, in thousands.
 
-    Gradients are taken with first derivatives of a Gaussian of `sigma` pixels whose kernels have
-    unit Euclidean norm, as in the benchmark's program.
+    Gradients are taken with first derivatives of a Gaussian of GRADIENT_SIGMA pixels whose
+    kernels have unit Euclidean norm, as in the benchmark's program.
     """
     alpha, truth = _same_shape(np.asarray(alpha, np.float64), np.asarray(truth, np.float64))
-    return sum_of_squares(
-        gradient_magnitude(alpha, sigma) - gradient_magnitude(truth, sigma), region
-    )
+    return sum_of_squares(gradient_magnitude(alpha) - gradient_magnitude(truth), region)
 
 
-def gradient_magnitude(alpha: np.ndarray, sigma: float = GRADIENT_SIGMA) -> np.ndarray:
+def gradient_magnitude(alpha: np.ndarray) -> np.ndarray:
     """(H, W) float64 length of the smoothed gradient of alpha."""
-    smooth, derivative = _gaussian_pair(sigma)
+    smooth, derivative = _gaussian_pair(GRADIENT_SIGMA)
     border = cv2.BORDER_REPLICATE
     alpha = np.asarray(alpha, np.float64)
     across = cv2.sepFilter2D(alpha, cv2.CV_64F, derivative, smooth, borderType=border)
@@ -78,10 +73,7 @@ def gradient_magnitude(alpha: np.ndarray, sigma: float = GRADIENT_SIGMA) -> np.n
 
 
 def connectivity_error(
-    alpha: np.ndarray,
-    truth: np.ndarray,
-    region: np.ndarray | None = None,
-    theta: float = CONNECTIVITY_THETA,
+    alpha: np.ndarray, truth: np.ndarray, region: np.ndarray | None = None
 ) -> float:
     """Conn: difference of the degrees of connectedness, summed, in thousands.
 
@@ -102,7 +94,7 @@ def connectivity_error(
 
     def degree(matte: np.ndarray) -> np.ndarray:
         distance = matte - connected_up_to
-        return 1 - np.where(distance >= theta, distance, 0)
+        return 1 - np.where(distance >= CONNECTIVITY_THETA, distance, 0)
 
     difference = np.abs(degree(alpha) - degree(truth))
     return float((difference if region is None else difference[region]).sum() / 1000)

@@ -191,7 +191,10 @@ def clear_the_table() -> None:
 def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
     """Does one piece under a progress bar; the first is watched where its result will be."""
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
-    which = f"{piece.number} of {pieces[-1].number}: " if len(pieces) > 1 else ""
+    good = [each for each in pieces if not each.lost]
+    which = f"{good.index(piece) + 1} of {len(good)}: " if len(good) > 1 else ""
+    if piece.result:  # it is done anew, and no part of a row
+        which = f"{piece.choice}: "
     more = sum(each.waits for each in pieces) > 1
     place = beside.empty()
     with place.container():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline import command, composite
 from pipeline.encode import is_apps_png, is_commands_png, with_commands_mark, with_print_size
-from pipeline.formats import PHOTO_ENDINGS
+from pipeline.formats import FORMATS_IN_WORDS, PHOTO_ENDINGS
 from pipeline.image import (
     ImageError,
     dots_per_inch,
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHOTO",
         nargs="+",
         type=_path,
-        help="JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP files up to 50 megapixels, or folders",
+        help=f"{FORMATS_IN_WORDS} files up to 50 megapixels, or folders",
     )
     parser.add_argument(
         "-o", "--output", metavar="FOLDER", type=_path, required=True, help="where results go"
@@ -278,7 +278,9 @@ def _photos_in(folder: Path) -> list[Path]:
     photos = [
         path
         for path in paths
-        if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS and not _is_result(path)
+        if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS
+        and not path.is_dir()
+        and not _is_result(path)
     ]
     if not photos:
         raise ImageError(f"There is no photo in the folder {folder}.")

@@ -33,12 +33,12 @@ class Band:
     row: np.ndarray  # (h * w,) int32 position in `unknown`, -1 for known pixels
 
     @classmethod
-    def around_unknown(cls, image: np.ndarray, trimap: np.ndarray, reach: int = REACH) -> "Band":
+    def around_unknown(cls, image: np.ndarray, trimap: np.ndarray) -> "Band":
         """The band of a trimap (H, W) uint8 with at least one unknown pixel."""
         unknown = unknown_pixels(trimap)
-        window = bounding_window(unknown, reach)
+        window = bounding_window(unknown, REACH)
         unknown = np.ascontiguousarray(unknown[window])
-        side = 2 * reach + 1
+        side = 2 * REACH + 1
         nearby = cv2.dilate(unknown.view(np.uint8), np.ones((side, side), np.uint8))
         pixels = np.flatnonzero(unknown).astype(np.int32)
         row = np.full(unknown.size, -1, np.int32)

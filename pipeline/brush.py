@@ -62,8 +62,8 @@ def paint(trimap: np.ndarray, stroke: Stroke) -> np.ndarray:
     rim = max(1, round(min(band_width(trimap.shape, RIM), RIM_SHARE * stroke.radius)))
     window = bounding_window(covered, rim)
     opposite = painted[window] == (BACKGROUND if stroke.label == FOREGROUND else FOREGROUND)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1))
-    meets = cv2.dilate(opposite.astype(np.uint8), disc).astype(bool)
+    elsewhere = np.where(opposite, 0, 1).astype(np.uint8)
+    meets = cv2.distanceTransform(elsewhere, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= rim
     painted[window][meets & covered[window]] = UNKNOWN
     return painted
 

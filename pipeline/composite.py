@@ -37,17 +37,7 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     floating or not in [0, 1].
     """
     foreground, alpha, background = map(np.asarray, (foreground, alpha, background))
-    if foreground.shape != background.shape or foreground.shape != (*alpha.shape, 3):
-        raise ImageError(
-            f"Foreground {foreground.shape}, alpha {alpha.shape} and background "
-            f"{background.shape} do not belong together."
-        )
-    if not foreground.dtype == background.dtype == np.uint8:
-        raise ImageError(
-            f"Foreground and background must be uint8; they are {foreground.dtype} and "
-            f"{background.dtype}."
-        )
-    _check(alpha)
+    _check(alpha, foreground=foreground, background=background)
     result = cv2.copyTo(foreground, (alpha >= 1).view(np.uint8), background.copy())
     # Few pixels are mixtures; arithmetic on all of a large photo would take ten times as long.
     pixels = np.flatnonzero((alpha > 0) & (alpha < 1))
@@ -58,8 +48,15 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
     return result
 
 
-def _check(alpha):
-    """Of levels up to 255, all but 0 would count as opaque, and nobody would be told."""
+def _check(alpha, **pictures):
+    """Of alpha in levels up to 255, all but 0 would count as opaque, and nobody would be told."""
+    for name, picture in pictures.items():
+        if picture.shape != (*alpha.shape, 3):
+            raise ImageError(
+                f"The {name} of shape {picture.shape} and alpha {alpha.shape} do not belong together."
+            )
+        if picture.dtype != np.uint8:
+            raise ImageError(f"The {name} must be uint8; it is {picture.dtype}.")
     least, most = alpha.min(initial=0), alpha.max(initial=0)
     within = least >= -ALPHA_ROUNDING and most <= 1 + ALPHA_ROUNDING  # not of NaN either
     if not (np.issubdtype(alpha.dtype, np.floating) and within):
@@ -87,9 +84,9 @@ def cutout(foreground: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
     foreground: (H, W, 3) uint8 RGB. alpha: (H, W) float in [0, 1].
 
-    Raises ImageError if alpha is not floating or not in [0, 1].
+    Raises ImageError if the two do not have these shapes, types and ranges.
     """
-    _check(alpha)
+    _check(alpha, foreground=foreground)
     opacity = (np.clip(alpha, 0, 1) * 255 + 0.5).astype(np.uint8)
     picture = np.dstack([foreground, opacity])
     picture[opacity == 0] = 0
@@ -173,9 +170,9 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
 
     Returns (H, W, 3) uint8 RGB background.
 
-    Raises ImageError if alpha is not floating or not in [0, 1].
+    Raises ImageError if the two do not have these shapes, types and ranges.
     """
-    _check(alpha)
+    _check(alpha, photo=image)
     size = scaled_size(alpha.shape, min(1.0, BLUR_HEIGHT / alpha.shape[0]))
     known = _known_background(alpha)
     weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)

@@ -2,6 +2,7 @@
 
 JPEG = ("jpg", "jpeg", "jfif", "jpe")
 PHOTO_ENDINGS = (*JPEG, "png", "webp", "heic", "heif", "hif", "avif", "tif", "tiff", "bmp")
+FORMATS_IN_WORDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 # Types offered in the file dialog: everything that the system calls an image, and HEIF and AVIF,
 # which it may not know. What is no photo, image.py says in words.
 UPLOADED = ("image", "heic", "heif", "hif", "avif")

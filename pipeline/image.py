@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from pipeline.formats import FORMATS_IN_WORDS
 from pipeline.named_colours import JPEG_FORMATS, named_profile
 
 # Sensors sold as 50 megapixels give up to 8192 x 6144.
@@ -23,7 +24,6 @@ MINIMUM_SIDE = 16
 
 # Pillow tries only these; its other formats include some that start an outside program.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP")
-FORMATS_IN_WORDS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP"
 
 RAW = "a camera raw file"
 # How the files people take for photos begin: (offset, bytes, what it is).
@@ -143,9 +143,10 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
     try:
         with Image.open(io.BytesIO(read_photo(source)), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
-            # Of a JPEG whose EXIF data have none, Pillow says 72.
+            # Of a JPEG with EXIF data that states none, or only the shape of its pixels (JFIF's
+            # unit 0), Pillow says 72.
             stated = image.format not in JPEG_FORMATS or (
-                "jfif_density" in image.info or X_RESOLUTION_TAG in image.getexif()
+                image.info.get("jfif_unit") or X_RESOLUTION_TAG in image.getexif()
             )
             held = across == down and 1 <= across <= MOST_DENSE
             return float(across) if stated and held else None
@@ -198,8 +199,7 @@ def read_photo(source: str | PathLike | bytes | BinaryIO) -> bytes:
 def _check_bytes(count):
     if count > MAXIMUM_BYTES:
         raise ImageError(
-            f"This file is too large: {count / 2**20:.0f} MB, and at most "
-            f"{MAXIMUM_BYTES // 2**20} MB can be read."
+            f"This file is too large: at most {MAXIMUM_BYTES // 2**20} MB can be read."
         )
 
 

@@ -78,6 +78,8 @@ class JobRefused(LaunchpadError):
 
 # The refusals that a smaller part of a job may pass: unknown pixels, edges.
 TOO_MUCH = (3, 4)
+# What the board takes (MAX_SPATIAL in firmware/core/matting.h).
+MOST_SPATIAL = 64
 
 
 class _Damaged(Exception):

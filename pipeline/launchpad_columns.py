@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.launchpad import (
     COLUMN,
+    MOST_SPATIAL,
     TOO_MUCH,
     JobRefused,
     Launchpad,
@@ -14,7 +15,7 @@ from pipeline.launchpad import (
     codes_from_trimap,
 )
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
-from pipeline.launchpad_tiles import MOST_SPATIAL, shrink
+from pipeline.launchpad_tiles import shrink
 
 ROUNDS = 6
 SLACK_BYTES = 8  # what rounding up the parts of the arena can take
@@ -83,11 +84,12 @@ def _in_parts(board, line, codes, parameters) -> list[Solution]:
 def _part_size(arena_bytes: int, pixels: int, neighbours: int) -> int:
     """Unknown pixels that fit whatever their graph, with a byte of map a pixel.
 
-    The two limits of firmware/README.md, of the search and of the solver.
+    The three limits of firmware/README.md: of the search, of merging its finds, and of the solver.
     """
     searched = (arena_bytes - 3 * pixels - pixels // 8 - SLACK_BYTES) // (6 + neighbours)
+    merged = (arena_bytes - pixels - SLACK_BYTES) // (11 + 2 * neighbours)
     solved = arena_bytes // (17 + 2 * neighbours)
-    return min(searched, solved)
+    return min(searched, merged, solved)
 
 
 def _shortened(board, line, codes, size, parameters) -> Solution:

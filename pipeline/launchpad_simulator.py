@@ -160,7 +160,7 @@ class Simulator:
         return self._read("memory", SRAM.start, len(SRAM))
 
 
-def synthesised_voice(seconds: float, rate: int, seed: int = 1) -> np.ndarray:
+def synthesised_voice(seconds: float, rate: int) -> np.ndarray:
     """Something like a spoken vowel between two silences, (n,) 10-bit levels.
 
     A 140 Hz pulse train through the first three formants of an open "a" (Peterson and Barney 1952:
@@ -173,5 +173,5 @@ def synthesised_voice(seconds: float, rate: int, seed: int = 1) -> np.ndarray:
                 for formant, width in ((730, 60), (1090, 90), (2440, 120)))
     where = time / seconds
     loudness = np.clip(np.minimum(where - 0.25, 0.75 - where) * 12, 0, 1)
-    noise = np.random.default_rng(seed).normal(0, 2, count)
+    noise = np.random.default_rng(1).normal(0, 2, count)
     return np.clip(np.round(512 + 140 * loudness * vowel + noise), 0, 1023).astype(np.uint16)

@@ -4,8 +4,9 @@ The unknown pixels are split into cores of 12 x 12; each is solved in a tile of 
 with the unknown pixels outside the core held at their latest alpha (H. A. Schwarz 1870; the matrix
 of a tile is the global one restricted to its core). Sweeps over all tiles, every other one shifted
 by half a core, converge to the solution of the whole; starting from the solution of the photo at
-half the size, and that from a quarter, leaves only fine detail to each sweep. A step from pixel to
-pixel counts there for twice and four times as far, so that every size poses the same problem. All
+half the size, that from a quarter and that from an eighth leaves only fine detail to each sweep. A
+step from pixel to pixel counts twice as far at half the size, so that both pose the same problem,
+and below that as far as the board lets it. All
 tiles of a photo are projected onto the same two axes, which the board finds in one job on 800 of
 its pixels.
 """
@@ -17,7 +18,14 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from pipeline.image import ImageError
-from pipeline.launchpad import TOO_MUCH, JobRefused, Launchpad, Parameters, codes_from_trimap
+from pipeline.launchpad import (
+    MOST_SPATIAL,
+    TOO_MUCH,
+    JobRefused,
+    Launchpad,
+    Parameters,
+    codes_from_trimap,
+)
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 
 # A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py).
@@ -25,8 +33,6 @@ TILE, CORE = 26, 12
 # A neighbour that a tile cannot see is the method's main error: at 8, pixels choose neighbours a
 # dozen pixels away, at 24 they rarely leave the tile (benchmarks/launchpad.py spatial).
 TILES = Parameters(spatial=24)
-# What the board takes (MAX_SPATIAL in firmware/core/matting.h).
-MOST_SPATIAL = 64
 # The first solve is of the photo at 1/8 of its size.
 COARSEST = 8
 # Sweeps below and at full size: after these, what remains is the cut of the graph at tile borders,

@@ -16,7 +16,6 @@ def print_sheet(
     picture: np.ndarray,
     size_mm: tuple[float, float],
     paper_mm: tuple[float, float],
-    dots_per_inch: int = DOTS_PER_INCH,
 ) -> np.ndarray:
     """As many copies of a picture as fit on the paper, with lines to cut along.
 
@@ -27,7 +26,7 @@ def print_sheet(
 
     Raises ValueError if not even one fits.
     """
-    dots = dots_per_inch / MM_PER_INCH
+    dots = DOTS_PER_INCH / MM_PER_INCH
     width, height = (round(dots * side) for side in size_mm)
     papers = [tuple(round(dots * side) for side in paper) for paper in (paper_mm, paper_mm[::-1])]
     edge, gap = round(dots * EDGE_MM), round(dots * GAP_MM)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
+from pipeline.image import ImageError
 from pipeline.knn import MOST_UNKNOWN, solving_scale
 from pipeline.large_photo import reduced
 from pipeline.tflite import loaded_network
@@ -47,7 +48,14 @@ def refine(
     most_unknown: with more unknown pixels than this the network looks at a smaller picture, as
     `knn_matting` does, and its residual is enlarged: the detail of a large photo is KNN matting's,
     the network has learnt from photos of up to half a megapixel, and the time stays bounded.
+
+    Raises ImageError if image, trimap and alpha do not belong together.
     """
+    if image.shape != (*trimap.shape, 3) or alpha.shape != trimap.shape:
+        raise ImageError(
+            f"The photo {image.shape}, trimap {trimap.shape} and alpha {alpha.shape} do not belong "
+            "together."
+        )
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
     if len(values) and has_both_sides(trimap):

@@ -15,6 +15,7 @@ FILLING = 0.85
 AMBIENT = 0.55
 SUPERSAMPLING = 2
 FACE_SIDE = 640  # pixels of a picture of a face alone
+FACE_MARGIN = 0.3  # of the longer side of its box
 
 
 def portrait_camera(
@@ -77,7 +78,6 @@ def draw_wireframe(
     model: MorphableModel,
     vertices: np.ndarray,
     camera: Camera,
-    colour: tuple[int, int, int] = GOLD,
 ) -> np.ndarray:
     """The photo with the mesh's front side drawn over it: (H, W, 3) uint8."""
     points = np.rint(camera.project(vertices) * 16).astype(np.int32)
@@ -90,7 +90,7 @@ def draw_wireframe(
         lines, list(points[model.triangles[front]]), True, (255, 255, 255), 1, cv2.LINE_AA, 4
     )
     opacity = lines.astype(np.float32) * (0.6 / 255)
-    return (image * (1 - opacity) + np.array(colour) * opacity).round().astype(np.uint8)
+    return (image * (1 - opacity) + np.array(GOLD) * opacity).round().astype(np.uint8)
 
 
 def draw_landmarks(
@@ -110,13 +110,13 @@ def draw_landmarks(
 
 
 def crop_face(
-    image: np.ndarray, points: np.ndarray, side: int = FACE_SIDE, margin: float = 0.3
+    image: np.ndarray, points: np.ndarray, side: int = FACE_SIDE
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The part of a picture around points (L, 2), with a share of their box to every side of it.
+    """The part of a picture around points (L, 2), with FACE_MARGIN of their box to every side of it.
 
     Returns it with `side` pixels along its longer side, (h, w, 3) uint8, and the (2, 3) map to its
     pixels: what is drawn on it then is as fine in a small photo as in a large one.
     """
     low, high = points.min(axis=0), points.max(axis=0)
-    reach = margin * (high - low).max()
+    reach = FACE_MARGIN * (high - low).max()
     return enlarged_part(image, (*(low - reach), *(high + reach)), side)

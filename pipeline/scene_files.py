@@ -1,7 +1,7 @@
 """The files that a person takes away from a scene, each made when it is asked for."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,16 +80,14 @@ def ending(name: str, picture_format: str) -> str:
     return ENDINGS[picture_format] if name == "composite" else "png"
 
 
-def scene_files(
-    photo: str, taken: Taken, settings: dict, names: Iterable[str] = tuple(MAKERS)
-) -> dict[str, bytes]:
+def scene_files(photo: str, taken: Taken, settings: dict) -> dict[str, bytes]:
     """Files by name: PHOTO.cutout.png and so on, and PHOTO.settings.json.
 
     settings: how the pictures were made, as JSON can hold it.
     """
     files = {
-        f"{photo}.{name}.{ending(name, taken.picture_format)}": MAKERS[name](taken)
-        for name in names
+        f"{photo}.{name}.{ending(name, taken.picture_format)}": make(taken)
+        for name, make in MAKERS.items()
     }
     files[f"{photo}.settings.json"] = (json.dumps(settings, indent=2) + "\n").encode()
     return files

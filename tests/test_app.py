@@ -100,11 +100,17 @@ def test_a_trimap_alone_is_named_and_the_entrance_stays_open():
     assert pieces(app)[0].result
 
 
-def test_unfit_trimap_is_refused_in_words():
+def test_a_photo_is_done_without_an_unfit_trimap_which_is_refused_in_words():
     file = io.BytesIO()
     Image.new("L", (50, 50), 128).save(file, "PNG")
     app = given(("Image1.png", sample_bytes()), ("Trimap1.png", file.getvalue()))
-    assert "no white part" in errors(app)
+    (refused,) = (warning.value for warning in app.warning)
+    assert "is left out" in refused and "no white part" in refused
+    assert errors(app) == "" and pieces(app)[0].found
+    # Its edge is its own mask's from here on, and the sentence stays.
+    app.slider(key="band").set_value(25).run()
+    assert [warning.value for warning in app.warning] == [refused]
+    assert pieces(app)[0].edge[0] == 25
 
 
 def test_changing_the_background_leaves_the_matte_alone():

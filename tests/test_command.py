@@ -155,6 +155,7 @@ def test_unfit_trimap_is_blamed_and_not_the_photo(photo, tmp_path, capsys):
 
 def test_folder_stands_for_its_photos(photo, tmp_path):
     (tmp_path / "notes.txt").write_text("not a photo")
+    (tmp_path / "album.jpg").mkdir()
     results = tmp_path / "results"
     assert main([str(tmp_path), "-o", str(results), "--save", "mask"]) == 0
     assert [file.name for file in results.iterdir()] == ["anna.mask.png"]

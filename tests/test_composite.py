@@ -49,17 +49,25 @@ def test_composite_of_many_rows_is_that_of_each_row():
     np.testing.assert_array_equal(whole[577:578], row)
 
 
-def test_composite_refuses_shapes_that_do_not_belong_together():
-    picture = np.zeros((4, 4, 3), np.uint8)
-    with pytest.raises(ImageError, match="do not belong together"):
-        composite(picture, np.zeros((4, 5), np.float32), picture)
+PICTURE, NOTHING = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)
 
 
-def test_composite_refuses_colours_that_are_not_uint8():
-    picture, alpha = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)
-    for pair in ((picture / 255, picture), (picture, picture / 255)):
-        with pytest.raises(ImageError, match="must be uint8"):
-            composite(pair[0], alpha, pair[1])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda picture: composite(picture, NOTHING, PICTURE),
+        lambda picture: composite(PICTURE, NOTHING, picture),
+        lambda picture: cutout(picture, NOTHING),
+        lambda picture: blurred(picture, NOTHING),
+    ],
+    ids=["foreground", "background", "cut-out", "blurred"],
+)
+def test_pictures_that_do_not_fit_their_alpha_are_refused_in_words(make):
+    for picture in (PICTURE[:3], PICTURE[..., :1]):
+        with pytest.raises(ImageError, match="do not belong together"):
+            make(picture)
+    with pytest.raises(ImageError, match="must be uint8"):
+        make(PICTURE / 255)
 
 
 @pytest.mark.parametrize(

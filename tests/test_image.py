@@ -88,8 +88,9 @@ def test_a_photo_with_exif_data_need_not_say_its_density():
     exif[0x0112] = 1
     file = io.BytesIO()
     Image.new("RGB", (20, 20)).save(file, "JPEG", exif=exif)
-    jfif = file.getvalue()  # Pillow writes a JFIF header, cameras do not
+    jfif = file.getvalue()  # Pillow writes a JFIF header, of no density here; cameras write none
     assert jfif[6:10] == b"JFIF"
+    assert dots_per_inch(jfif) is None
     assert dots_per_inch(jfif[:2] + jfif[20:]) is None
 
 

@@ -15,6 +15,7 @@ from models.refinement import refinement  # noqa: E402
 from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
 from models.synthetic_mattes import synthetic_matte  # noqa: E402
 from models.train_refinement import RIM, loss_target  # noqa: E402
+from pipeline.image import ImageError  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
     LARGEST_CHANGE,
@@ -65,6 +66,13 @@ def scene():
 
 def test_the_network_is_light(untrained):
     assert 60_000 <= untrained.count_params() <= 200_000
+
+
+def test_arrays_that_do_not_belong_together_are_refused_in_words(scene):
+    image, trimap, alpha = scene
+    for arrays in ((image[1:], trimap, alpha), (image[..., 0], trimap, alpha), (image, trimap, alpha.T)):
+        with pytest.raises(ImageError, match="do not belong together"):
+            refine(*arrays)
 
 
 def test_an_untrained_network_changes_nothing(untrained, scene):

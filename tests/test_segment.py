@@ -171,7 +171,7 @@ def test_hair_is_told_from_face_and_clothes(astronaut, bar):
 
 
 def test_the_mask_turns_over_with_the_photo(photos):
-    # Two networks look, so they must agree: of the astronaut's helmet they think differently.
+    # Not exactly: the photo and its mirror image are looked at with other ground beyond their edges.
     photo = photos["grace_hopper"]
     mask = segment(photo, find_faces(photo)).mask
     mirrored = np.ascontiguousarray(photo[:, ::-1])

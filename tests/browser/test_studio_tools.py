@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SCREENS, SECONDS_TO_WAIT
 from tests.browser.studio import (
+    COLLINS,
     HOPPER,
     assert_fits,
     choose_page,
@@ -29,6 +30,8 @@ from tests.browser.studio import (
 pytestmark = pytest.mark.browser
 
 on_phone = pytest.mark.parametrize("screen", ["phone"], indirect=True)
+
+MILLISECONDS_TO_REST = 2_000
 
 PASTE_TINY_PICTURE = """async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
@@ -60,6 +63,31 @@ def test_what_is_shown_larger_than_its_pixels_has_no_button_to_enlarge_it(page, 
     wait_for_result(page)
     expect(page.locator(".frame .after")).to_be_visible()
     expect(page.locator(".frame .zoom")).to_be_hidden()
+
+
+@on_desktop
+def test_a_picture_that_is_refused_leaves_nothing_twice(page, tmp_path):
+    """Its sentence comes and goes above the sliders of the one behind the person."""
+    good, other, bad = (tmp_path / name for name in ("good.jpg", "other.jpg", "bad.jpg"))
+    good.write_bytes(HOPPER.file.read_bytes())
+    other.write_bytes(COLLINS.file.read_bytes())
+    bad.write_text("no picture")
+    open_sample(page)
+    page.get_by_role("radio", name="Picture").click()
+    page.get_by_text("Until a picture is chosen").wait_for()
+    for file, said in (
+        (good, page.get_by_role("slider", name="Left to right")),
+        (bad, page.get_by_text("bad.jpg: This file is not a picture")),
+        (other, page.get_by_text("other.jpg", exact=True)),
+    ):
+        upload(page, file)
+        expect(said).to_be_visible()
+        # What stays behind does so once the page has come to rest.
+        page.wait_for_timeout(MILLISECONDS_TO_REST)
+        wait_until_built(page)
+    expect(page.get_by_text("bad.jpg: This file")).to_have_count(0)
+    for name in ("Left to right", "Match the light", "Shadow"):
+        expect(page.get_by_role("slider", name=name)).to_have_count(1)
 
 
 @on_desktop

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from reference import features, solve
 
-from pipeline.launchpad import COLUMN, JobRefused
+from pipeline.launchpad import COLUMN, JobRefused, Parameters
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 
@@ -52,6 +52,21 @@ def test_unknown_pixels_strewn_among_known_ones_are_solved_in_parts(board, every
     trimap[::every] = 128
     (column,) = sweep_columns(board, image, trimap)
     exact = exact_column(image[:, 0], trimap[:, 0], column.solutions[-1].projection, COLUMN)
+    error = (column.alpha - exact)[trimap[:, 0] == 128]
+    assert np.sqrt(np.mean(error**2)) <= 0.02
+
+
+@pytest.mark.parametrize("neighbours, pixels", [(8, 690), (10, 650)])
+def test_with_more_neighbours_parts_are_smaller(board, neighbours, pixels):
+    """Merging what the search has found, and not the solver, sets their limit."""
+    rng = np.random.default_rng(9)
+    alpha = np.clip((np.arange(pixels) - 200) / 250, 0, 1)[:, None, None]
+    image = alpha * [200, 150, 90] + (1 - alpha) * [40, 80, 160] + rng.normal(0, 3, (pixels, 1, 3))
+    image = np.clip(image, 0, 255).astype(np.uint8)
+    trimap = np.select([alpha[..., 0] == 0, alpha[..., 0] == 1], [0, 255], 128).astype(np.uint8)
+    parameters = Parameters(neighbours=neighbours, spatial=4)
+    (column,) = sweep_columns(board, image, trimap, parameters)
+    exact = exact_column(image[:, 0], trimap[:, 0], column.solutions[-1].projection, parameters)
     error = (column.alpha - exact)[trimap[:, 0] == 128]
     assert np.sqrt(np.mean(error**2)) <= 0.02
 

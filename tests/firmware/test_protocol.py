@@ -10,7 +10,7 @@ import pytest
 import serial
 
 from firmware.host.core import FIRMWARE
-from pipeline.launchpad import BUTTON, Launchpad, LaunchpadError, crc16, frame
+from pipeline.launchpad import BUTTON, MOST_SPATIAL, Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator
 
@@ -18,6 +18,9 @@ DOCUMENT = (FIRMWARE / "PROTOCOL.md").read_text()
 EXAMPLES = [(direction, bytes.fromhex(data)) for direction, data in
             re.findall(r"^([<>]) ((?:[0-9A-F]{2} ?)+)$", DOCUMENT, re.M)]
 TILE = (np.arange(8 * 8 * 3).reshape(8, 8, 3) % 251).astype(np.uint8)
+# A request without pixels is shorter.
+LONGEST_QUESTION = 40
+CHECKSUM_AT = 107  # of the answer; in the job itself it is a pixel
 CODES = np.repeat([0, 255, 254], [24, 16, 24]).astype(np.uint8).reshape(8, 8)
 
 
@@ -29,6 +32,11 @@ def answer(machine: Simulator, request: bytes) -> bytes:
 
 def test_crc_is_ccitt_false():
     assert crc16(b"123456789") == 0x29B1        # the check value of the CRC catalogue
+
+
+def test_the_board_takes_steps_as_wide_as_it_is_given():
+    with Launchpad("sim://") as board:
+        assert board.info().most_spatial == MOST_SPATIAL
 
 
 def test_documented_frames_are_sound():
@@ -70,6 +78,7 @@ class BadLine:
     def __init__(self, damage):
         self.inner = serial.serial_for_url("sim://")
         self.damage = damage
+        self.ahead = b""
         self.name = "a bad line"
 
     def __getattr__(self, name):
@@ -87,39 +96,59 @@ class BadLine:
         return self.inner.write(self.damage(">", bytes(data)))
 
     def read(self, size=1):
-        return self.damage("<", self.inner.read(size))
+        data = self.ahead
+        if len(data) < size:
+            data += self.damage("<", self.inner.read(size - len(data)))
+        self.ahead = data[size:]
+        return data[:size]
 
 
-def in_turns(direction, *changes):
-    """Applies one change after the other to what passes in a direction, then leaves it alone."""
-    waiting = list(changes)
+class OfTheFirstJob:
+    """Damages a job on its way to the board (">"), or what comes back first ("<").
 
-    def damage(passing, data):
-        if passing == direction and waiting and len(data) > 40:
-            return waiting.pop(0)(data)
+    change: called with bytes that pass and the position of the first of them in all that passes
+    there from the job on; returns what becomes of them.
+    """
+
+    def __init__(self, direction, change):
+        self.direction, self.change = direction, change
+        self.sent, self.came = False, 0
+
+    def __call__(self, passing, data):
+        if passing == ">" and len(data) > LONGEST_QUESTION and not self.sent:
+            self.sent = True
+            return self.change(data, 0) if self.direction == ">" else data
+        if passing == self.direction == "<" and self.sent:
+            first, self.came = self.came, self.came + len(data)
+            return self.change(data, first)
         return data
-    return damage
 
 
 def flip(position):
-    return lambda data: data[:position] + bytes([data[position] ^ 0x10]) + data[position + 1:]
+    def change(data, first):
+        place = position - first
+        if 0 <= place < len(data):
+            return data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1:]
+        return data
+    return change
 
 
-def cut(data):
-    return data[:len(data) // 2]
+def cut(data, first):
+    return data[:50 - first] if first < 50 < first + len(data) else data
 
 
-def with_noise(data):
-    return b"\xa5\x5a\x02\x00\xff\xff" + data
+def with_noise(data, first):
+    return data if first else b"\xa5\x5a\x02\x00\xff\xff" + data
 
 
-@pytest.mark.parametrize("change", [flip(0), flip(3), flip(4), flip(30), cut, with_noise],
-                         ids=["start", "sequence", "length", "payload", "cut", "noise"])
+@pytest.mark.parametrize("change", [*map(flip, (0, 1, 2, 3, 4, 5, 30, CHECKSUM_AT)), cut, with_noise],
+                         ids=["start", "second", "kind", "sequence", "length", "high-length", "payload",
+                              "checksum", "cut", "noise"])
 @pytest.mark.parametrize("direction", "<>")
 def test_damage_is_noticed_and_mended_by_repeating(direction, change):
     with Launchpad("sim://") as good:
         expected = good.matte_tile(TILE, CODES).codes
-    board = Launchpad(BadLine(in_turns(direction, change)))
+    board = Launchpad(BadLine(OfTheFirstJob(direction, change)))
     solution = board.matte_tile(TILE, CODES)
     assert (solution.codes == expected).all()
     assert solution.wire.failed_attempts >= 1 or change is with_noise
