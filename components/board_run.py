@@ -35,13 +35,17 @@ def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsW
     key: names the work in the session. labels: what is written on the two.
     begin: makes the work; None while there is nothing to begin with.
     """
+    work = st.session_state.get(key)
     with st.container(horizontal=True):
-        if press(labels[0], f"{key}_begin", type="primary", disabled=begin is None) and begin:
+        # Neither while it runs: what has come of it would be lost, unasked.
+        running = work is not None and work.running
+        locked = begin is None or running
+        if press(labels[0], f"{key}_begin", type="primary", disabled=locked) and not locked:
             st.session_state[key] = begin()
-        work = st.session_state.get(key)
+            st.rerun()  # which draws these two as they are while it runs
         st.button(
             labels[1],
-            disabled=work is None or work.finished,
+            disabled=work is None or work.finished or running,
             key=f"{key}_continue",
             on_click=work and work.go_on,
         )

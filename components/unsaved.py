@@ -1,5 +1,6 @@
-"""Work that goes with the tab: the browser asks before, and the page says so afterwards."""
+"""Work that goes with the tab, or for another photo: a question before, and a sentence afterwards."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import streamlit as st
@@ -41,6 +42,22 @@ def mind_own_photo(where: str, key: str) -> None:
         ask_before_leaving(where, precious=False)
     else:
         say_what_is_forgotten(where)
+
+
+def is_precious(where: str) -> bool:
+    """Whether what a page holds was more than a click's work when it was drawn last."""
+    return _held().get(where, False)
+
+
+@st.dialog("Another photo?", on_dismiss="rerun")
+def ask_before_clearing(what: str, clear: Callable[[], None]) -> None:
+    """What took time or was made by hand does not come back. what: goes, in words. clear: lets it."""
+    st.write(f"This removes {what}. Download what you want to keep first.")
+    with st.container(horizontal=True):
+        if st.button("New photo", type="primary", key="new_indeed"):
+            clear()
+        if st.button("Stay here", key="stay"):
+            st.rerun()
 
 
 def _listen():

@@ -16,7 +16,12 @@ from components.privacy import privacy_note
 from components.server import let_go
 from components.sitting import MOST_PHOTOS, Sitting, fit_sitting
 from components.table import Piece
-from components.unsaved import ask_before_leaving, say_what_is_forgotten
+from components.unsaved import (
+    ask_before_clearing,
+    ask_before_leaving,
+    is_precious,
+    say_what_is_forgotten,
+)
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
 
@@ -141,9 +146,12 @@ def show_sitting(sitting: Sitting) -> None:
         bar = st.empty()
         name_sitting(bar, sitting)
         st.space("stretch")
-        if st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new"):
-            del st.session_state["sitting"]
-            st.rerun()
+        asked = st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new")
+    if asked:
+        if sitting.face and is_precious("face3d"):
+            ask_before_clearing("this face and its photos", clear_sitting)
+        else:
+            clear_sitting()
     wanted = st.segmented_control(
         "Model",
         list(MODELS),
@@ -179,6 +187,12 @@ def show_sitting(sitting: Sitting) -> None:
     show_photo(sitting)
     with st.expander("How it works", icon=":material/school:"):
         face_lesson(sitting.face, sitting.image)
+
+
+def clear_sitting() -> None:
+    """Back to the entrance."""
+    del st.session_state["sitting"]
+    st.rerun()
 
 
 def leave_without_face(sitting: Sitting, why: str) -> None:

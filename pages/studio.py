@@ -23,7 +23,11 @@ from components.server import answer_clicks, let_go
 from components.table import STAGES, Piece, finish, lay_out
 from components.tabs import kept_tabs
 from components.trouble import show_trouble
-from components.unsaved import ask_before_leaving, say_what_is_forgotten
+from components.unsaved import (
+    ask_before_clearing,
+    ask_before_leaving,
+    say_what_is_forgotten,
+)
 from components.view import choose, chosen, look_away, shown
 from pipeline.formats import UPLOADED
 from pipeline.samples import SAMPLES
@@ -138,7 +142,9 @@ def show_results(pieces: list[Piece]) -> None:
         asked = st.button("New photo", icon=":material/add_photo_alternate:", key="new")
     if asked:
         if precious(pieces):
-            ask_before_clearing(pieces)
+            what = "all photos" if len(pieces) > 1 else "the photo"
+            painted = " and brush strokes" if any(piece.strokes for piece in pieces) else ""
+            ask_before_clearing(what + painted, clear_the_table)
         else:
             clear_the_table()
     for piece in pieces:
@@ -162,19 +168,6 @@ def show_results(pieces: list[Piece]) -> None:
 def precious(pieces: list[Piece]) -> bool:
     """Whether they are more than one photo's work, which is soon done again."""
     return len(pieces) > 1 or any(piece.strokes for piece in pieces)
-
-
-@st.dialog("Another photo?", on_dismiss="rerun")
-def ask_before_clearing(pieces: list[Piece]) -> None:
-    """What took time or was painted by hand does not come back."""
-    what = "all photos" if len(pieces) > 1 else "the photo"
-    painted = " and brush strokes" if any(piece.strokes for piece in pieces) else ""
-    st.write(f"This removes {what}{painted}. Download what you want to keep first.")
-    with st.container(horizontal=True):
-        if st.button("New photo", type="primary", key="new_indeed"):
-            clear_the_table()
-        if st.button("Stay here", key="stay"):
-            st.rerun()
 
 
 def clear_the_table() -> None:

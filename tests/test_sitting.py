@@ -131,8 +131,12 @@ def test_photos_beyond_those_that_fit_together_are_named():
     said = f"{MOST_PHOTOS + 2} photos are too many at once; the first {MOST_PHOTOS} are used."
     assert said in app.session_state["sitting"].notes
     assert said in " ".join(each.value for each in app.warning)
-    # The next person's photos begin with none of these.
+    # They are not cleared without a question, as one photo is.
     app.button(key="face3d_new").click().run()
+    assert app.session_state["sitting"].face and app.button(key="new_indeed")
+    del app.session_state["sitting"]
+    app.run()
+    # The next person's photos begin with none of these.
     assert app.file_uploader(key="face3d_uploaded_1").value == []
 
 

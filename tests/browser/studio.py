@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from pipeline.samples import COLLINS, HOPPER
+from pipeline.samples import HOPPER
 
 on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 

@@ -112,9 +112,29 @@ def test_a_changed_face_is_not_left_without_a_question_nor_missed_without_a_word
     page.get_by_role("slider", name="Surprise").focus()
     page.keyboard.press("End")
     page.wait_for_function("onbeforeunload !== null")
+    new, question = page.get_by_role("button", name="New photo"), page.get_by_role("dialog")
+    new.click()
+    expect(question.get_by_text("This removes this face and its photos")).to_be_visible()
+    question.get_by_role("button", name="Stay here").click()
+    expect(question).to_be_hidden()
+    expect(page.get_by_role("slider", name="Surprise")).to_have_value("1.5")
     page.on("dialog", lambda question: question.accept())
     page.goto(address)
     expect(page.get_by_text("Your earlier photos are gone")).to_be_visible()
+
+
+@on_desktop
+def test_another_face_begins_anew(page, screen):
+    open_face(page, screen)
+    page.get_by_role("slider", name="Surprise").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("onbeforeunload !== null")
+    page.get_by_role("button", name="New photo").click()
+    page.get_by_role("dialog").get_by_role("button", name="New photo").click()
+    page.get_by_role("button", name="Grace Hopper").click()
+    expect(page.get_by_role("slider", name="Surprise")).not_to_have_value("1.5")
+    page.get_by_role("button", name="New photo").click()
+    page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
 
 
 @on_desktop

@@ -8,10 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from pipeline.samples import COLLINS, HOPPER
 from tests.browser.conftest import SCREENS, SECONDS_TO_WAIT
 from tests.browser.studio import (
-    COLLINS,
-    HOPPER,
     assert_fits,
     choose_page,
     choose_tab,
