@@ -204,7 +204,8 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     place = across / 100, down / 100
 
     def make(image: "np.ndarray", alpha: "np.ndarray") -> "np.ndarray":
-        return cropped_to_fill(picture, alpha.shape, place=place, enlarged=enlarged / 100)
+        pixels = picture.to_cover(alpha.shape, enlarged / 100)
+        return cropped_to_fill(pixels, alpha.shape, place=place, enlarged=enlarged / 100)
 
     return f"picture {name}, {enlarged} %, at {across} % and {down} %", make
 
@@ -225,16 +226,16 @@ def _bring_back() -> None:
 
 
 def _keep_picture(file) -> None:
-    """Reads the chosen file once and keeps its name and pixels for the session."""
+    """Reads the chosen file once and keeps its name and the picture for the session."""
     kept = st.session_state.get("background_kept")
     if kept is None or kept[0] != file.file_id:
         from pipeline.image import load_image
-        from pipeline.stored import shrunk
+        from pipeline.stored import StoredPicture
 
         with a_place(queue="views"):
-            picture = shrunk(load_image(file.getvalue()), PICTURE_SIDE)
+            picture = StoredPicture.of(load_image(file.getvalue()), PICTURE_SIDE)
         st.session_state["background_kept"] = file.file_id, file.name, picture
-        st.session_state.pop("background_before", None)  # as large as this one
+        st.session_state.pop("background_before", None)
 
 
 def _swatches(key: str, fills: list[str]) -> None:

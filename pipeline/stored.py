@@ -1,4 +1,5 @@
-"""A finished photo kept small: compressed, instead of the 15 bytes a pixel of its arrays.
+"""A finished photo kept small, compressed, instead of the 15 bytes a pixel of its arrays; and so
+the picture behind the person.
 
 The app keeps the results of everybody who is using it in memory, and nowhere else. Held as arrays,
 one 12-megapixel photo with its matte takes 180 MB.
@@ -9,13 +10,15 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.encode import encode_png
+from pipeline.encode import encode_jpeg, encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
 from pipeline.sampling import scaled_size
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
+# Of a picture behind people: a tall photo on the screen is covered by so wide a one.
+SMALL_SIDE = 2048
 SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 
 
@@ -128,6 +131,34 @@ class UnpackedMatte:
         )
 
 
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture to put behind people: as JPEG, and what a screen needs of it as pixels.
+
+    file: the JPEG. shape: its (h, w). small: (h, w, 3) uint8 RGB, the picture at SMALL_SIDE at most.
+    """
+
+    file: bytes
+    shape: tuple[int, int]
+    small: np.ndarray
+
+    @classmethod
+    def of(cls, picture: np.ndarray, longest_side: int) -> "StoredPicture":
+        """Packs (h, w, 3) uint8 RGB pixels, scaled down until no side is longer."""
+        picture = shrunk(picture, longest_side)
+        return cls(encode_jpeg(picture), picture.shape[:2], shrunk(picture, SMALL_SIDE))
+
+    def to_cover(self, shape: tuple[int, int], enlarged: float = 1.0) -> np.ndarray:
+        """Returns pixels that have enough detail to cover `shape` (H, W), so many times enlarged;
+        if there are none, all there are.
+        """
+        height, width = self.small.shape[:2]
+        enough = enlarged * max(shape[0] / height, shape[1] / width) <= 1
+        if enough or (height, width) == self.shape:
+            return self.small
+        return _decode(self.file, cv2.IMREAD_COLOR_RGB)
+
+
 def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
     """Scales pixels of any kind down (area average) until no side is longer; never up."""
     scale = longest_side / max(pixels.shape[:2])
@@ -150,5 +181,5 @@ def _packed(image: np.ndarray, finished: Finished) -> dict:
     }
 
 
-def _decode(data: bytes) -> np.ndarray:
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+def _decode(data: bytes, kind: int = cv2.IMREAD_UNCHANGED) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), kind)

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.composite import composite
 from pipeline.encode import encode_png
-from pipeline.stored import StoredMatte
+from pipeline.stored import SMALL_SIDE, StoredMatte, StoredPicture
+from tests.pictures import smooth_picture
 
 
 @pytest.fixture
@@ -71,3 +72,19 @@ def test_a_reduced_trimap_is_moved_to_no_side(photo, finished):
 def test_small_pictures_are_not_enlarged(photo, finished):
     whole = StoredMatte.of(encode_png(photo), photo, finished).unpack()
     assert whole.reduced(80) is whole
+
+
+def test_a_picture_behind_people_is_given_with_as_much_detail_as_it_is_seen_with():
+    picture = smooth_picture(2400, 3600)
+    stored = StoredPicture.of(picture, 3000)
+    assert stored.shape == (2000, 3000)
+    assert len(stored.file) + stored.small.nbytes < picture.nbytes / 2
+    on_screen, whole = stored.to_cover((1280, 960)), stored.to_cover((2000, 1500))
+    assert on_screen.shape == (round(SMALL_SIDE * 2 / 3), SMALL_SIDE, 3)
+    assert whole.shape == stored.to_cover((1280, 960), 1.2).shape == (2000, 3000, 3)
+    assert np.abs(whole[::100, ::100].astype(int) - picture[::120, ::120][:20, :30]).mean() < 3
+
+
+def test_a_small_picture_behind_people_stays_as_it_is():
+    picture = smooth_picture(48, 64)
+    assert StoredPicture.of(picture, 3000).to_cover((4000, 3000)) is picture
