@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.chart_colors import HOUSE_GOLD, QUIET
+from components.chart_letters import lettering
 
 if TYPE_CHECKING:
     from pipeline.links import Links
@@ -14,9 +15,9 @@ PLANES = {"lab": ((1, 2), (1, 0)), "rgb": ((0, 1), (2, 1)), "hsv": ((0, 1), (2, 
 HEIGHT = 250  # pixels of each plot
 
 
-def color_space_chart(links: "Links", pixel: tuple[int, int]) -> None:
+def color_space_chart(links: "Links", pixel: tuple[int, int], *, large: bool) -> None:
     """Draws every point in its own colour: small the band's, large the neighbours', ringed the
-    pixel (x, y) itself.
+    pixel (x, y) itself. large: for a lecture hall.
     """
     import numpy as np
 
@@ -39,7 +40,8 @@ def color_space_chart(links: "Links", pixel: tuple[int, int]) -> None:
         column.vega_lite_chart(
             {
                 "data": {"values": values},
-                "height": HEIGHT,
+                "height": (1.5 if large else 1) * HEIGHT,
+                "config": lettering(large),
                 **_plane(axes[across], axes[up], float(own[across]), float(own[up])),
                 "description": f"The pixel among its neighbours: {axes[across]} and {axes[up]}",
             },

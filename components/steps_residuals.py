@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.chart_colors import GOLD, QUIET
+from components.chart_letters import letter_size, lettering
 
 DECADES = [10.0**power for power in range(-6, 7)]
 
@@ -12,7 +13,6 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float, *, large: boo
 
     large: for a lecture hall.
     """
-    size = 22 if large else 12
     st.vega_lite_chart(
         {
             "description": "The relative residual before every iteration",
@@ -50,13 +50,13 @@ def residual_chart(residuals: tuple[float, ...], tolerance: float, *, large: boo
                         "dx": 6,
                         "dy": -8,
                         "color": QUIET,
-                        "fontSize": size,
+                        "fontSize": letter_size(large),
                     },
                     "encoding": {"y": {"datum": tolerance}, "x": {"datum": 0}},
                 },
             ],
-            "height": 22 * size,
-            "config": {"axis": {"labelFontSize": size, "titleFontSize": size}},
+            "height": 22 * letter_size(large),
+            "config": lettering(large),
         },
         width="stretch",
     )

@@ -232,7 +232,7 @@ def show_step(step: "Step", place: str, walked: Walked, presenting: bool) -> Non
     st.title(step.title, anchor=False)
     settings = walked.walk.settings
     if step.name == "neighbours":
-        show_neighbours(step, walked.links)
+        show_neighbours(step, walked.links, presenting)
         offer_settings(step.name, settings)
     else:
         show_pictures_and_words(step, settings, presenting)
@@ -287,7 +287,7 @@ def show_facts(step: "Step") -> None:
 
 
 @st.fragment
-def show_neighbours(step: "Step", links: "Links") -> None:
+def show_neighbours(step: "Step", links: "Links", presenting: bool) -> None:
     """Choose a pixel of the band, by a click or with two sliders, and see who it is linked to."""
     height, width = links.unknown.shape
     # Kept when settings change, so that the same pixel can be compared.
@@ -305,7 +305,7 @@ def show_neighbours(step: "Step", links: "Links") -> None:
         choose_pixel(links, pixel)
     with beside:
         show_words(step)
-        color_space_chart(links, pixel)
+        color_space_chart(links, pixel, large=presenting)
         show_list(links, pixel)
         show_facts(step)
 
