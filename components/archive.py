@@ -5,9 +5,8 @@ import zipfile
 from math import prod
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from components.choice import Choice
+from components.file_button import file_button
 from components.places import a_place
 from components.table import Piece
 from components.taken import taken
@@ -33,15 +32,13 @@ def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) ->
             file, key = f"{file}-{number}", f"{key}_{number}"
             first, *_, last = 2 * list(part.values())
             label = f"{_numbers(first.number, last.number)} as ZIP"
-        st.download_button(
+        file_button(
             label,
-            data=lambda part=part: archive(part, choice, picture_format),
-            file_name=f"{file}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-            width="stretch",
-            key=key,
+            lambda part=part: archive(part, choice, picture_format),
+            f"{file}.zip",
+            "application/zip",
+            key,
+            icon="folder_zip",
         )
 
 

@@ -6,6 +6,7 @@ from components.address import setting
 from components.archive import zip_buttons
 from components.choice import Choice
 from components.crop_picker import paper_picker
+from components.file_button import file_button
 from components.places import a_place
 from components.table import Piece
 from components.taken import file_stems, taken
@@ -67,15 +68,13 @@ def download_buttons(piece: Piece, done: list[Piece], choice: Choice) -> None:
         zip_buttons(named, choice, picture_format)
         if choice.crop.document and piece.face:
             paper = paper_picker()
-            st.download_button(
+            file_button(
                 "Sheet to print",
-                data=lambda: sheet(piece, choice, paper),
-                file_name=f"{stem}.sheet.jpg",
-                mime="image/jpeg",
-                on_click="ignore",
-                icon=":material/print:",
-                width="stretch",
-                key="download_sheet",
+                lambda: sheet(piece, choice, paper),
+                f"{stem}.sheet.jpg",
+                "image/jpeg",
+                "download_sheet",
+                icon="print",
             )
         with st.expander("Single files", key="single_files"):
             st.caption(
@@ -98,16 +97,13 @@ def _button(
 ) -> None:
     from pipeline.scene_files import ENDINGS
 
-    st.download_button(
+    file_button(
         label,
-        data=lambda: one_file(piece, choice, name, picture_format),
-        file_name=f"{stem}.{name}.{ENDINGS[picture_format]}",
-        mime=f"image/{picture_format.lower()}",
-        on_click="ignore",
-        icon=":material/download:",
-        width="stretch",
-        type="primary" if primary else "secondary",
-        key=f"download_{name}",
+        lambda: one_file(piece, choice, name, picture_format),
+        f"{stem}.{name}.{ENDINGS[picture_format]}",
+        f"image/{picture_format.lower()}",
+        f"download_{name}",
+        primary=primary,
     )
 
 

@@ -9,6 +9,7 @@ from components.announce import announce
 from components.entrance import come_through_the_app
 from components.face_lesson import face_lesson
 from components.face_viewer import face_viewer
+from components.file_button import file_button
 from components.loading import warm_up
 from components.picture import figure
 from components.places import a_place
@@ -340,16 +341,14 @@ def download_buttons(sitting: Sitting, vertices) -> None:
         for column, (kind, (label, ending, mime)) in zip(
             2 * st.columns(2), FILES.items(), strict=True
         ):
-            column.download_button(
-                label,
-                data=lambda kind=kind: made(kind),
-                file_name=f"{sitting.name}.{ending}",
-                mime=mime,
-                on_click="ignore",
-                icon=":material/download:",
-                width="stretch",
-                key=f"face3d_download_{kind}",
-            )
+            with column:
+                file_button(
+                    label,
+                    lambda kind=kind: made(kind),
+                    f"{sitting.name}.{ending}",
+                    mime,
+                    f"face3d_download_{kind}",
+                )
 
 
 def show_photo(sitting: Sitting) -> None:
