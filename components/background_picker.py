@@ -33,8 +33,6 @@ OWN = "Own"
 # As in pipeline/studio_sets.py, which is not imported before a photo needs it.
 SETS = ("Paper", "Spotlight", "Canvas", "Evening", "Window", "Blue")
 
-# A chosen picture is kept for the session at no more than this many pixels on its longer side.
-PICTURE_SIDE = 4096
 SWATCH = (64, 64)
 
 
@@ -229,11 +227,10 @@ def _keep_picture(file) -> None:
     """Reads the chosen file once and keeps its name and the picture for the session."""
     kept = st.session_state.get("background_kept")
     if kept is None or kept[0] != file.file_id:
-        from pipeline.image import load_image
         from pipeline.stored import StoredPicture
 
         with a_place(queue="views"):
-            picture = StoredPicture.of(load_image(file.getvalue()), PICTURE_SIDE)
+            picture = StoredPicture.of(file.getvalue())
         st.session_state["background_kept"] = file.file_id, file.name, picture
         st.session_state.pop("background_before", None)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.encode import encode_jpeg, encode_png
+from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
 from pipeline.sampling import scaled_size
@@ -133,9 +133,9 @@ class UnpackedMatte:
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture to put behind people: as JPEG, and what a screen needs of it as pixels.
+    """A picture to put behind people: its file, and what a screen needs of it as pixels.
 
-    file: the JPEG. shape: its (h, w). small: (h, w, 3) uint8 RGB, the picture at SMALL_SIDE at most.
+    file: as it came. shape: (h, w) of its pixels. small: (h, w, 3) uint8 RGB, SMALL_SIDE at most.
     """
 
     file: bytes
@@ -143,10 +143,10 @@ class StoredPicture:
     small: np.ndarray
 
     @classmethod
-    def of(cls, picture: np.ndarray, longest_side: int) -> "StoredPicture":
-        """Packs (h, w, 3) uint8 RGB pixels, scaled down until no side is longer."""
-        picture = shrunk(picture, longest_side)
-        return cls(encode_jpeg(picture), picture.shape[:2], shrunk(picture, SMALL_SIDE))
+    def of(cls, file: bytes) -> "StoredPicture":
+        """Reads a file; raises ImageError as `pipeline.image.load_image` does."""
+        picture = load_image(file)
+        return cls(file, picture.shape[:2], shrunk(picture, SMALL_SIDE))
 
     def to_cover(self, shape: tuple[int, int], enlarged: float = 1.0) -> np.ndarray:
         """Returns pixels that have enough detail to cover `shape` (H, W), so many times enlarged;
@@ -154,9 +154,7 @@ class StoredPicture:
         """
         height, width = self.small.shape[:2]
         enough = enlarged * max(shape[0] / height, shape[1] / width) <= 1
-        if enough or (height, width) == self.shape:
-            return self.small
-        return _decode(self.file, cv2.IMREAD_COLOR_RGB)
+        return self.small if enough or (height, width) == self.shape else load_image(self.file)
 
 
 def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
@@ -181,5 +179,5 @@ def _packed(image: np.ndarray, finished: Finished) -> dict:
     }
 
 
-def _decode(data: bytes, kind: int = cv2.IMREAD_UNCHANGED) -> np.ndarray:
-    return cv2.imdecode(np.frombuffer(data, np.uint8), kind)
+def _decode(data: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
