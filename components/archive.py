@@ -30,8 +30,8 @@ def zip_buttons(named: dict[str, Piece], choice: Choice, picture_format: str) ->
             label, file = "Everything as ZIP", *named
         elif len(zips) > 1:
             file, key = f"{file}-{number}", f"{key}_{number}"
-            first, *_, last = 2 * list(part.values())
-            label = f"{_numbers(first.number, last.number)} as ZIP"
+            numbers = [piece.number for piece in part.values()]
+            label = f"{_numbers(numbers[0], numbers[-1])} as ZIP"
         file_button(
             label,
             lambda part=part: archive(part, choice, picture_format),
