@@ -1,5 +1,7 @@
 const UPLOADER = '[data-testid="stFileUploaderDropzoneInput"]';
 const MILLISECONDS_TO_NEXT_LOOK = 100;
+/* A double click is one wish. */
+const MILLISECONDS_TO_NEXT_PASTE = 1000;
 const NOTHING = "There is no picture in the clipboard.";
 const REFUSED =
     "The browser did not let the page read the clipboard. Press Ctrl+V (or Cmd+V), or upload the " +
@@ -13,6 +15,7 @@ export default function ({ parentElement }) {
     // Another theme runs the script again without a clean-up between.
     button.stopPasting?.();
     let gone = false;
+    let lastGiven = -Infinity;
 
     const give = (pictures) => {
         if (gone) return;
@@ -22,6 +25,8 @@ export default function ({ parentElement }) {
             setTimeout(give, MILLISECONDS_TO_NEXT_LOOK, pictures);
             return;
         }
+        if (performance.now() - lastGiven < MILLISECONDS_TO_NEXT_PASTE) return;
+        lastGiven = performance.now();
         const files = new DataTransfer();
         for (const picture of pictures) files.items.add(picture);
         uploader.files = files.files;

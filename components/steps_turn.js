@@ -1,20 +1,28 @@
 /* Every step begins at its top, and its keys work at once: a list that has the focus keeps them. */
 let shown;
 
+const PANEL = ".st-key-walk_panel button";
+const MILLISECONDS_TO_OPEN = 300;
+
 /* A click chooses a photo and closes the panel. The arrow keys of a keyboard, which choose on their
-   way, leave it open. */
+   way, leave it open; opened by a key, the panel, which lies at the end of the page, has the focus. */
 let stop = () => {};
 
-function closeAfterClick() {
+function mindThePanel() {
     stop();
-    const close = (event) => {
+    const mind = (event) => {
+        if (event.detail === 0 && event.target.closest?.(PANEL)) setTimeout(enter, MILLISECONDS_TO_OPEN);
         const choice = event.target.closest?.('[data-testid="stPopoverBody"] [role="radiogroup"] label');
         if (!choice || event.detail === 0) return;
-        setTimeout(() => document.querySelector(".st-key-walk_panel button")?.click());
+        setTimeout(() => document.querySelector(PANEL)?.click());
     };
-    document.addEventListener("click", close, true);
-    stop = () => document.removeEventListener("click", close, true);
+    document.addEventListener("click", mind, true);
+    stop = () => document.removeEventListener("click", mind, true);
     return stop;
+}
+
+function enter() {
+    document.querySelector('[data-testid="stPopoverBody"] input:checked')?.focus();
 }
 
 export default function ({ data }) {
@@ -25,5 +33,5 @@ export default function ({ data }) {
     }
     shown = data.step;
     if (list) list.onkeyup = (event) => event.key === "Escape" && list.blur();
-    return closeAfterClick();
+    return mindThePanel();
 }

@@ -124,6 +124,16 @@ def test_a_changed_face_is_not_left_without_a_question_nor_missed_without_a_word
 
 
 @on_desktop
+def test_the_keyboard_goes_on_from_the_name_of_the_face(page, screen):
+    choose_page(page, screen, "3D face")
+    page.get_by_role("button", name="Grace Hopper").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="grace_hopper")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="New photo")).to_be_focused()
+
+
+@on_desktop
 def test_another_face_begins_anew(page, screen):
     open_face(page, screen)
     page.get_by_role("slider", name="Surprise").focus()

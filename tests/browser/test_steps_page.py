@@ -172,6 +172,18 @@ def test_the_panel_of_photos_closes_once_one_is_chosen(page, screen, tmp_path):
     expect(page.locator(".walk-facts")).to_contain_text("512 × 512")
 
 
+@on_desktop
+def test_the_panel_of_photos_opened_by_a_key_has_the_focus(page, screen):
+    open_page(page, screen)
+    wait_until_built(page)
+    button = page.get_by_role("button", name="Photo", exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Eileen Collins")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+
+
 def whole_screen(page: Page):
     return page.get_by_role("dialog", name="Picture on the full screen")
 
