@@ -20,23 +20,26 @@ export default function ({ data }) {
     /* Where nothing was said there was an entrance, whose length says nothing of what comes now. */
     if (!region.textContent) document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
     region.textContent = data.text;
-    goOnFromTitle(performance.now() + MILLISECONDS_TO_LOOK);
+    goOnFromTitle(document.activeElement, performance.now() + MILLISECONDS_TO_LOOK);
 }
 
 /* Who pressed a key on what is gone now goes on from the title, not from the page's beginning. It
-   goes when the run of the page that draws it no more is over. */
+   goes when the run of the page that draws it no more is over.
+   pressed: what had the focus when something was said. */
 let next;
 
-function goOnFromTitle(until) {
+function goOnFromTitle(pressed, until) {
     clearTimeout(next);
     if (!byKeyboard || performance.now() > until) return;
     const title = document.querySelector('[data-testid="stMain"] h1');
+    const now = document.activeElement;
     // What is switched off under the keyboard has the focus for a moment still.
-    const lost = document.activeElement === document.body || document.activeElement.disabled;
-    if (!title || !lost) {
-        next = setTimeout(goOnFromTitle, MILLISECONDS_BETWEEN_LOOKS, until);
-        return;
+    const lost = now === document.body || now.disabled;
+    const gone = pressed === document.body || pressed.disabled || !pressed.isConnected;
+    if (title && lost && gone) {
+        title.tabIndex = -1;
+        title.focus({ preventScroll: true });
+    } else {
+        next = setTimeout(goOnFromTitle, MILLISECONDS_BETWEEN_LOOKS, pressed, until);
     }
-    title.tabIndex = -1;
-    title.focus({ preventScroll: true });
 }

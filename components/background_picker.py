@@ -170,7 +170,6 @@ def _studio() -> "tuple[str, BackgroundMaker]":
 
 
 def _picture() -> "tuple[str, BackgroundMaker]":
-    from pipeline.composite import cropped_to_fill
     from pipeline.image import ImageError
 
     file = st.file_uploader(
@@ -202,8 +201,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
     place = across / 100, down / 100
 
     def make(image: "np.ndarray", alpha: "np.ndarray") -> "np.ndarray":
-        pixels = picture.to_cover(alpha.shape, enlarged / 100)
-        return cropped_to_fill(pixels, alpha.shape, place=place, enlarged=enlarged / 100)
+        return picture.covering(alpha.shape, place, enlarged / 100)
 
     return f"picture {name}, {enlarged} %, at {across} % and {down} %", make
 

@@ -11,17 +11,21 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.press import press
+from pipeline.launchpad import LaunchpadError
 
 
 @dataclass(kw_only=True)
 class OnItsWay:
-    """Each kind says by `finished` whether nothing is left to do. running: whether it is to go on."""
+    """Each kind says by `finished` whether nothing is left to do. running: whether it is to go on.
+    failure: what ended it before, until it goes on.
+    """
 
     running: bool = True
+    failure: LaunchpadError | None = None
 
     def go_on(self) -> None:
         """It is to go on."""
-        self.running = True
+        self.running, self.failure = True, None
 
     def stop(self) -> None:
         """It is to rest, with what has come of it kept."""
@@ -54,12 +58,13 @@ def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsW
 
 @contextmanager
 def stop_button(place, key: str, work: OnItsWay) -> Iterator[None]:
-    """Shows the button that stops the work while it is done; what ends by itself is stopped. Once
-    all is done the page is drawn anew, without what belongs to work in progress.
+    """Shows the button that stops the work while it is done. What ends by itself, done or by a
+    failure of the board, is stopped, and the page drawn anew as it is without work in progress.
     """
     place.button("Stop", key=f"{key}_stop", on_click=work.stop)
-    yield
+    try:
+        yield
+    except LaunchpadError as error:
+        work.failure = error
     work.stop()
-    if work.finished:
-        st.rerun()
-    place.empty()
+    st.rerun()

@@ -19,7 +19,7 @@ from components.board_view import (
     show_totals,
 )
 from components.picture import figure
-from pipeline.launchpad import COLUMN, LaunchpadError
+from pipeline.launchpad import COLUMN
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from pipeline.launchpad_report import Solution
@@ -84,6 +84,8 @@ def show_sweep(port: str) -> None:
     if work is not None and work.running:
         with stop_button(stop, "sweep", work):
             run(port, work, shown, *places)
+    if work is not None and work.failure:
+        show_failure(work.failure, "columns")
     if work is None:
         if chosen:
             shown.html(figure(chosen[0], "The photo"))
@@ -109,22 +111,19 @@ def show_sweep(port: str) -> None:
 
 def run(port: str, work: Sweep, picture, drawing, numbers) -> None:
     """Works through the columns that remain, showing picture, memory and numbers."""
-    try:
-        with the_board(port) as board:
-            work.how = how_known_so_far(work.how, port)
-            columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
-            for count, column in enumerate(in_turn(columns, port)):
-                take(work, column)
-                remember_job(LastJob(board.last_job, work.latest))
-                if count % COLUMNS_A_PICTURE == 0:
-                    phase = count // COLUMNS_A_PICTURE % len(PHASES)
-                    picture.html(figure(work.shown, "Alpha as it arrives"))
-                    show_memory(drawing, work.latest, phase, work.how)
-                    show_numbers(numbers, work.latest, work.how)
-            work.shown = grey(work.alpha)
-            work.finished = True
-    except LaunchpadError as error:
-        show_failure(error, "columns")
+    with the_board(port) as board:
+        work.how = how_known_so_far(work.how, port)
+        columns = sweep_columns(board, work.photo, work.trimap, first=work.first)
+        for count, column in enumerate(in_turn(columns, port)):
+            take(work, column)
+            remember_job(LastJob(board.last_job, work.latest))
+            if count % COLUMNS_A_PICTURE == 0:
+                phase = count // COLUMNS_A_PICTURE % len(PHASES)
+                picture.html(figure(work.shown, "Alpha as it arrives"))
+                show_memory(drawing, work.latest, phase, work.how)
+                show_numbers(numbers, work.latest, work.how)
+        work.shown = grey(work.alpha)
+        work.finished = True
 
 
 def take(work: Sweep, column) -> None:

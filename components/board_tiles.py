@@ -18,7 +18,6 @@ from components.board_view import (
     show_totals,
 )
 from components.picture import figure
-from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_exact import exact_alpha
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_tiles import TILE, PhotoMatting
@@ -77,6 +76,8 @@ def show_tiles(port: str) -> None:
     if work.running:
         with stop_button(stop, "tiles", work):
             run(port, work, shown, said, drawing)
+    if work.failure:
+        show_failure(work.failure, "tiles")
     if work.finished:
         shown.empty()
         exact = exact_alpha(matting.image, work.trimap, matting.parameters)
@@ -97,23 +98,20 @@ def show_tiles(port: str) -> None:
 def run(port: str, work: Tiles, shown, said, drawing) -> None:
     """Runs the jobs that remain, showing the picture as it sharpens."""
     matting = work.matting
-    try:
-        with the_board(port) as board:
-            work.how = how_known_so_far(work.how, port)
-            for count, step in enumerate(in_turn(matting.steps(board), port)):
-                remember_job(LastJob(board.last_job, step.solution))
-                if count % TILES_A_PICTURE:
-                    continue
-                shown.html(figure(grey(matting.alpha), "Alpha so far"))
-                said.caption(
-                    f"{size_in_words(step.level)}, sweep {step.sweep + 1}, job "
-                    f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "
-                    f"({work.how})"
-                )
-                work.latest = step.solution, count // TILES_A_PICTURE % len(PHASES)
-                show_memory(drawing, *work.latest, work.how)
-    except LaunchpadError as error:
-        show_failure(error, "tiles")
+    with the_board(port) as board:
+        work.how = how_known_so_far(work.how, port)
+        for count, step in enumerate(in_turn(matting.steps(board), port)):
+            remember_job(LastJob(board.last_job, step.solution))
+            if count % TILES_A_PICTURE:
+                continue
+            shown.html(figure(grey(matting.alpha), "Alpha so far"))
+            said.caption(
+                f"{size_in_words(step.level)}, sweep {step.sweep + 1}, job "
+                f"{matting.totals.jobs}: {matting.totals.seconds:.0f} s on the board "
+                f"({work.how})"
+            )
+            work.latest = step.solution, count // TILES_A_PICTURE % len(PHASES)
+            show_memory(drawing, *work.latest, work.how)
 
 
 def size_in_words(level: int) -> str:

@@ -38,6 +38,7 @@ class Sitting:
     notes: sentences about the result.
     number: tells one result from the next. resets: how often its sliders were reset; sliders of
     another name start from what was fitted. chosen: what they were moved to, by label.
+    moved: whether any of them is not where the fit left it.
     other: the same photos with the other model, if that was asked for before.
     """
 
@@ -53,6 +54,7 @@ class Sitting:
     number: int = 0
     resets: int = 0
     chosen: dict[str, float] = field(default_factory=dict)
+    moved: bool = False
     other: "Sitting | None" = None
 
     @property
@@ -61,9 +63,12 @@ class Sitting:
         return self._names[0].rsplit(".", 1)[0]
 
     @property
-    def of_several(self) -> bool:
-        """Whether several photos were given, which to give again is more than a click."""
-        return len(self.pieces) + len(self.photos) > 1
+    def precious(self) -> bool:
+        """Whether it is more than a click's work: several photos, or sliders that were moved, with
+        this model or the other.
+        """
+        moved = self.moved or (self.other is not None and self.other.moved)
+        return moved or len(self.pieces) + len(self.photos) > 1
 
     @property
     def more(self) -> int:

@@ -2,7 +2,8 @@
 let shown;
 
 const PANEL = ".st-key-walk_panel button";
-const MILLISECONDS_TO_OPEN = 300;
+const MILLISECONDS_BETWEEN_LOOKS = 100;
+const MILLISECONDS_TO_OPEN = 5_000;
 
 /* A click chooses a photo and closes the panel. The arrow keys of a keyboard, which choose on their
    way, leave it open; opened by a key, the panel, which lies at the end of the page, has the focus. */
@@ -11,7 +12,9 @@ let stop = () => {};
 function mindThePanel() {
     stop();
     const mind = (event) => {
-        if (event.detail === 0 && event.target.closest?.(PANEL)) setTimeout(enter, MILLISECONDS_TO_OPEN);
+        if (event.detail === 0 && event.target.closest?.(PANEL)) {
+            setTimeout(enter, MILLISECONDS_BETWEEN_LOOKS, performance.now() + MILLISECONDS_TO_OPEN);
+        }
         const choice = event.target.closest?.('[data-testid="stPopoverBody"] [role="radiogroup"] label');
         if (!choice || event.detail === 0) return;
         setTimeout(() => document.querySelector(PANEL)?.click());
@@ -21,8 +24,10 @@ function mindThePanel() {
     return stop;
 }
 
-function enter() {
+function enter(until) {
+    if (performance.now() > until || !document.activeElement.matches(PANEL)) return;
     document.querySelector('[data-testid="stPopoverBody"] input:checked')?.focus();
+    setTimeout(enter, MILLISECONDS_BETWEEN_LOOKS, until);
 }
 
 export default function ({ data }) {

@@ -43,6 +43,7 @@ class Piece:
     wanted: those that it is to be done anew with, if it is.
     result: a `pipeline.stored.StoredMatte` once the photo is done.
     failure: a sentence for the person, if the photo could not be done, or not done anew.
+    refused: the same, if a trimap of its own did not fit and is left out.
     notes, timings, found, face: as in `pipeline.matting.Matte`. faces: how many there are.
     revision: how many times it has been done; tells one result from the next.
     untouched: the result before any stroke of the brush. strokes: those painted so far, of
@@ -64,6 +65,7 @@ class Piece:
     wanted: tuple[int, float] | None = None
     result: object = None
     failure: str | None = None
+    refused: str | None = None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     found: bool = True
@@ -109,7 +111,8 @@ class Piece:
     @property
     def advice(self) -> list[str]:
         """What is to be said of the result; that nobody was found no longer, once one is painted."""
-        return [] if self.strokes and not self.found else self.notes
+        notes = [] if self.strokes and not self.found else self.notes
+        return [self.refused, *notes] if self.refused else notes
 
     @property
     def lost(self) -> bool:
@@ -189,12 +192,14 @@ def _finish(piece, begun_with, say, look):
         before = piece.untouched.unpack()
         image, mask, hair = before.image, before.mask, piece.untouched.unpack_hair()
     look(image)
-    trimap, refused = None, []
+    trimap, refused = None, None
     if piece.trimap is not None:
         try:
             trimap = load_trimap(piece.trimap, image.shape[:2])
         except ImageError as error:
-            refused = [TRIMAP_REFUSED.format(error)]
+            if isinstance(error.__cause__, MemoryError):  # for a moment: it is none the worse
+                raise
+            refused = TRIMAP_REFUSED.format(error)
     matted = matte(
         image,
         trimap=trimap,
@@ -220,10 +225,10 @@ def _finish(piece, begun_with, say, look):
             return
         piece.failure = None
         if refused:
-            piece.trimap = None
+            piece.trimap, piece.refused = None, refused
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         if mask is None:  # or nobody has looked for people again
-            piece.notes, piece.found = [*refused, *matted.notes], matted.found
+            piece.notes, piece.found = list(matted.notes), matted.found
         piece.face, piece.faces = face, faces
         piece.result, piece.untouched = result, untouched
         piece.edge, piece.wanted = edge, None

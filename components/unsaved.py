@@ -44,11 +44,6 @@ def mind_own_photo(where: str, key: str) -> None:
         say_what_is_forgotten(where)
 
 
-def is_precious(where: str) -> bool:
-    """Whether what a page holds was more than a click's work when it was drawn last."""
-    return _held().get(where, False)
-
-
 @st.dialog("Another photo?", on_dismiss="rerun")
 def ask_before_clearing(what: str, clear: Callable[[], None]) -> None:
     """What took time or was made by hand does not come back. what: goes, in words. clear: lets it."""

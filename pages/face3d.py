@@ -20,7 +20,6 @@ from components.table import Piece
 from components.unsaved import (
     ask_before_clearing,
     ask_before_leaving,
-    is_precious,
     say_what_is_forgotten,
 )
 from pipeline.formats import UPLOADED
@@ -149,8 +148,9 @@ def show_sitting(sitting: Sitting) -> None:
         st.space("stretch")
         asked = st.button("New photo", icon=":material/add_photo_alternate:", key="face3d_new")
     if asked:
-        if sitting.face and is_precious("face3d"):
-            ask_before_clearing("this face and its photos", clear_sitting)
+        # Amid its work there is nothing of it yet.
+        if sitting.precious and not sitting.waits:
+            ask_before_clearing("the photos and what was made of them", clear_sitting)
         else:
             clear_sitting()
     wanted = st.segmented_control(
@@ -199,7 +199,7 @@ def clear_sitting() -> None:
 def leave_without_face(sitting: Sitting, why: str) -> None:
     """Ends a page that shows none: says so aloud, and that the photos go with the tab."""
     announce(why)
-    ask_before_leaving("face3d", sitting.of_several)
+    ask_before_leaving("face3d", sitting.precious)
 
 
 def surrey_of_this_session():
@@ -248,8 +248,8 @@ def show_face(sitting: Sitting) -> None:
         shape, expression = sliders(sitting)
         vertices = face.deformed(shape, expression)
         download_buttons(sitting, vertices)
-    changed = (shape != face.shape).any() or (expression != face.expression).any()
-    ask_before_leaving("face3d", bool(changed) or sitting.of_several)
+    sitting.moved = bool((shape != face.shape).any() or (expression != face.expression).any())
+    ask_before_leaving("face3d", sitting.precious)
     with picture:
         face_viewer(
             face,

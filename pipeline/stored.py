@@ -5,11 +5,12 @@ The app keeps the results of everybody who is using it in memory, and nowhere el
 one 12-megapixel photo with its matte takes 180 MB.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
+from pipeline.composite import cropped_to_fill
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
@@ -17,8 +18,8 @@ from pipeline.sampling import scaled_size
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
-# Of a picture behind people: a tall photo on the screen is covered by so wide a one.
-SMALL_SIDE = 2048
+# Of a picture behind people, on its shorter side: as long as a photo on the screen.
+SMALL_SIDE = 1280
 SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 
 
@@ -131,30 +132,44 @@ class UnpackedMatte:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredPicture:
     """A picture to put behind people: its file, and what a screen needs of it as pixels.
 
-    file: as it came. shape: (h, w) of its pixels. small: (h, w, 3) uint8 RGB, SMALL_SIDE at most.
+    file: as it came. shape: (h, w) of its pixels. small: (h, w, 3) uint8 RGB, the picture with
+    SMALL_SIDE pixels on its shorter side at most, or twice as many on its longer one.
     """
 
     file: bytes
     shape: tuple[int, int]
     small: np.ndarray
+    _latest: tuple = field(default=(None, None), init=False, repr=False)
 
     @classmethod
     def of(cls, file: bytes) -> "StoredPicture":
         """Reads a file; raises ImageError as `pipeline.image.load_image` does."""
         picture = load_image(file)
-        return cls(file, picture.shape[:2], shrunk(picture, SMALL_SIDE))
+        low, high = sorted(picture.shape[:2])
+        longest = round(min(SMALL_SIDE * high / low, 2 * SMALL_SIDE))
+        return cls(file, picture.shape[:2], shrunk(picture, longest))
 
-    def to_cover(self, shape: tuple[int, int], enlarged: float = 1.0) -> np.ndarray:
-        """Returns pixels that have enough detail to cover `shape` (H, W), so many times enlarged;
-        if there are none, all there are.
+    def covering(
+        self, shape: tuple[int, int], place: tuple[float, float], enlarged: float
+    ) -> np.ndarray:
+        """`pipeline.composite.cropped_to_fill` of the picture in all its detail.
+
+        What was asked for last for a screen is at hand: reading a large file takes a second.
         """
+        asked, latest = self._latest
+        if asked == (shape, place, enlarged):
+            return latest.copy()
         height, width = self.small.shape[:2]
         enough = enlarged * max(shape[0] / height, shape[1] / width) <= 1
-        return self.small if enough or (height, width) == self.shape else load_image(self.file)
+        pixels = self.small if enough or (height, width) == self.shape else load_image(self.file)
+        found = cropped_to_fill(pixels, shape, place=place, enlarged=enlarged)
+        if max(shape) <= SMALL_SIDE:
+            self._latest = (shape, place, enlarged), found.copy()
+        return found
 
 
 def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:

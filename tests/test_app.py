@@ -19,7 +19,7 @@ from components.choice import Choice
 from components.crop_picker import WHOLE, Crop
 from components.markdown import as_written
 from pipeline.encode import encode_png
-from pipeline.image import load_image
+from pipeline.image import ImageError, load_image
 from pipeline.samples import COLLINS, HOPPER, SAMPLES
 from tests.studio import (
     ROOT,
@@ -111,6 +111,27 @@ def test_a_photo_is_done_without_an_unfit_trimap_which_is_refused_in_words():
     app.slider(key="band").set_value(25).run()
     assert [warning.value for warning in app.warning] == [refused]
     assert pieces(app)[0].edge[0] == 25
+
+
+def test_the_word_of_a_refused_trimap_stays_once_somebody_is_painted():
+    file = encode_png(np.full((90, 80), 128, np.uint8))
+    app = given(("Image1.png", encode_png(plain((90, 80, 3)))), ("Trimap1.png", file))
+    assert len(app.warning) == 2
+    piece = pieces(app)[0]
+    stroke = {"label": "keep", "radius": 9, "points": [[40, 40]]}
+    apply_events([piece], [{"photo": piece.key, "id": 1, **stroke}])
+    app.run()
+    assert ["is left out" in warning.value for warning in app.warning] == [True]
+
+
+def test_a_trimap_is_not_passed_over_for_want_of_memory(monkeypatch):
+    def short(source, shape):
+        raise ImageError("Too little memory.") from MemoryError()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.pairs.load_trimap", short)
+        app = given(("Image1.png", sample_bytes()), ("Trimap1.png", sample_bytes()))
+    assert "Too little memory" in errors(app) and not pieces(app)
 
 
 def test_changing_the_background_leaves_the_matte_alone():

@@ -1,11 +1,14 @@
 """The protocols of the evaluations, against cases worked out by hand."""
 
+import json
+
 import numpy as np
 import pytest
 
 pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
 
 from models import evaluate_framings  # noqa: E402
+from models.ablations import COMPARISONS, FILE  # noqa: E402
 from models.bootstrap import bootstrap_interval, interval_over_trainings  # noqa: E402
 from models.evaluate import (  # noqa: E402
     METHODS,
@@ -18,6 +21,7 @@ from models.evaluate import (  # noqa: E402
 )
 from models.evaluate_framings import between_bars, cut  # noqa: E402
 from models.evaluate_scenes import pooled_iou  # noqa: E402
+from models.recipe import ABLATIONS  # noqa: E402
 
 SIDE = 224
 
@@ -125,3 +129,9 @@ def test_every_peer_is_measured_in_every_shape(monkeypatch):
                 "mediapipe_selfie": {"iou": 0.91, "margin_95": [-0.02, -0.02]},
             },
         }
+
+
+def test_the_published_ablations_are_those_that_can_be_measured_in_their_order():
+    published = json.loads(FILE.read_text())
+    assert list(published["networks"]) == list(ABLATIONS)
+    assert list(published["gains"]) == [what for what, *_ in COMPARISONS]

@@ -161,6 +161,7 @@ def test_a_pulled_cable_keeps_the_columns_and_continue_goes_on(page, monkeypatch
     kept = page.session_state["sweep"]
     first, jobs = kept.first, kept.totals.jobs
     assert first > 0 and jobs > 0
+    assert not any(page.button(key=f"sweep_{each}").disabled for each in ("begin", "continue"))
     other_photo = "worked on last"
     assert not any(other_photo in text.value for text in page.caption)
     page.select_slider(key="sweep_height").set_value(400).run()

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.composite import composite
 from pipeline.encode import encode_png
-from pipeline.stored import SMALL_SIDE, StoredMatte, StoredPicture
+from pipeline.stored import StoredMatte, StoredPicture
 from tests.pictures import smooth_picture
 
 
@@ -74,18 +74,20 @@ def test_small_pictures_are_not_enlarged(photo, finished):
     assert whole.reduced(80) is whole
 
 
-def test_a_picture_behind_people_is_given_with_as_much_detail_as_it_is_seen_with():
-    picture = smooth_picture(2000, 3000)
-    stored = StoredPicture.of(encode_png(picture))
-    assert stored.shape == (2000, 3000)
-    small = stored.to_cover((1280, 960))
-    assert small.shape == (round(SMALL_SIDE * 2 / 3), SMALL_SIDE, 3)
-    for whole in (stored.to_cover((2000, 1500)), stored.to_cover((1280, 960), 1.2)):
-        np.testing.assert_array_equal(whole, picture)
+@pytest.mark.parametrize("size", [(1500, 2000), (1440, 2560), (400, 6000), (48, 64)])
+@pytest.mark.parametrize("shape", [(1280, 960), (720, 1280)])
+def test_a_picture_behind_people_on_the_screen_needs_its_file_no_more(size, shape, monkeypatch):
+    stored = StoredPicture.of(encode_png(smooth_picture(*size)))
+    whole = stored.covering(shape, (0.5, 0.5), 2.0)
+    monkeypatch.setattr("pipeline.stored.load_image", lambda file: pytest.fail("it was read again"))
+    whole[:] = 0  # what is made of it is one's own
+    assert stored.covering(shape, (0.5, 0.5), 2.0).any()
+    if size[0] >= shape[0] or size[0] < 400:
+        stored.covering(shape, (0.5, 0.5), 1.0)
 
 
-def test_a_small_picture_behind_people_stays_as_it_is():
-    picture = smooth_picture(48, 64)
+def test_a_picture_behind_people_keeps_its_detail_where_it_is_seen():
+    picture = np.random.default_rng(0).integers(0, 256, (1500, 2500, 3), dtype=np.uint8)
     stored = StoredPicture.of(encode_png(picture))
-    assert stored.to_cover((4000, 3000)) is stored.small
-    np.testing.assert_array_equal(stored.small, picture)
+    found = stored.covering((1500, 1000), (0.0, 0.0), 1.0)
+    np.testing.assert_array_equal(found, picture[:, :1000])

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from pipeline.samples import HOPPER
 
+# For what does not depend on the width of the screen.
 on_desktop = pytest.mark.parametrize("screen", ["desktop"], indirect=True)
 
 WAY = ".way img"

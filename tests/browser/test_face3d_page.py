@@ -114,7 +114,7 @@ def test_a_changed_face_is_not_left_without_a_question_nor_missed_without_a_word
     page.wait_for_function("onbeforeunload !== null")
     new, question = page.get_by_role("button", name="New photo"), page.get_by_role("dialog")
     new.click()
-    expect(question.get_by_text("This removes this face and its photos")).to_be_visible()
+    expect(question.get_by_text("This removes the photos and what was made of them")).to_be_visible()
     question.get_by_role("button", name="Stay here").click()
     expect(question).to_be_hidden()
     expect(page.get_by_role("slider", name="Surprise")).to_have_value("1.5")

@@ -24,8 +24,6 @@ from tests.browser.studio import (
 
 pytestmark = pytest.mark.browser
 
-# For what does not depend on the width of the screen.
-
 
 def position(page: Page) -> float:
     """Where the line of the before/after picture stands, in percent from the left."""
