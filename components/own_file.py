@@ -5,36 +5,45 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from components.markdown import as_written
+from components.server import let_go
 from pipeline.formats import UPLOADED
 
 # Among the photos that can be chosen.
 OWN_PHOTO = "Your own photo"
 
 
-def own_photo(key: str, given: Callable[[], None] | None = None) -> tuple[str, bytes] | None:
-    """Draws an uploader of photos; returns what `own_file` does. given: called when one comes."""
-    return own_file("Your photo", UPLOADED, key, given)
+def own_photo(key: str) -> tuple[str, bytes] | None:
+    """Draws an uploader of photos; returns what `own_file` does."""
+    return own_file("Your photo", UPLOADED, key)
 
 
-def own_file(
-    label: str, endings: Sequence[str], key: str, given: Callable[[], None] | None = None
-) -> tuple[str, bytes] | None:
+def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] | None:
     """Draws an uploader; returns the name and the bytes of the file, or None so far."""
-
-    def ask(forget: Callable[[], None]):
-        def changed() -> None:
-            forget()
-            if given and st.session_state[_upload(key)] is not None:
-                given()
-
-        return st.file_uploader(label, endings, key=_upload(key), on_change=changed)
-
-    return kept_file(_kept_as(key), ask)
+    return kept_file(
+        _kept_as(key),
+        lambda forget: st.file_uploader(label, endings, key=_upload(key), on_change=forget),
+    )
 
 
-def has_own(key: str) -> bool:
-    """Whether a file of one's own is kept, or has just come."""
-    return _kept_as(key) in st.session_state or st.session_state.get(_upload(key)) is not None
+def ask_for_photo(key: str) -> None:
+    """Draws an uploader of photos for a page that needs none once one is given: that is kept, and
+    the page drawn anew.
+    """
+    photo = st.file_uploader("Your photo", UPLOADED, key=_upload(key))
+    if photo is not None:
+        st.session_state[_kept_as(key)] = photo.name, photo.getvalue()
+        let_go([photo])
+        st.rerun()
+
+
+def own_so_far(key: str) -> tuple[str, bytes] | None:
+    """The name and the bytes of the file that is kept, or None so far."""
+    return st.session_state.get(_kept_as(key))
+
+
+def forget_own(key: str) -> None:
+    """Another one may be asked for."""
+    st.session_state.pop(_kept_as(key), None)
 
 
 def _kept_as(key):

@@ -2,11 +2,17 @@
 let shown;
 
 const PANEL = ".st-key-walk_panel button";
+const OPENED = '[data-testid="stPopoverBody"]';
 const MILLISECONDS_BETWEEN_LOOKS = 100;
 const MILLISECONDS_TO_OPEN = 5_000;
 
-/* A click chooses a photo and closes the panel. The arrow keys of a keyboard, which choose on their
-   way, leave it open; opened by a key, the panel, which lies at the end of the page, has the focus. */
+/* A click chooses a photo and closes the panel, and so does the button for another one of one's own.
+   The arrow keys of a keyboard, which choose on their way, leave it open; opened by a key, the panel,
+   which lies at the end of the page, has the focus. */
+function close() {
+    if (document.querySelector(OPENED)) document.querySelector(PANEL)?.click();
+}
+
 let stop = () => {};
 
 function mindThePanel() {
@@ -15,9 +21,8 @@ function mindThePanel() {
         if (event.detail === 0 && event.target.closest?.(PANEL)) {
             setTimeout(enter, MILLISECONDS_BETWEEN_LOOKS, performance.now() + MILLISECONDS_TO_OPEN);
         }
-        const choice = event.target.closest?.('[data-testid="stPopoverBody"] [role="radiogroup"] label');
-        if (!choice || event.detail === 0) return;
-        setTimeout(() => document.querySelector(PANEL)?.click());
+        const chosen = event.detail !== 0 && event.target.closest?.(`${OPENED} label`);
+        if (chosen || event.target.closest?.(`${OPENED} button`)) setTimeout(close);
     };
     document.addEventListener("click", mind, true);
     stop = () => document.removeEventListener("click", mind, true);
@@ -26,7 +31,7 @@ function mindThePanel() {
 
 function enter(until) {
     if (performance.now() > until || !document.activeElement.matches(PANEL)) return;
-    document.querySelector('[data-testid="stPopoverBody"] input:checked')?.focus();
+    document.querySelector(`${OPENED} input:checked`)?.focus();
     setTimeout(enter, MILLISECONDS_BETWEEN_LOOKS, until);
 }
 

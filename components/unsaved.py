@@ -6,7 +6,7 @@ from uuid import uuid4
 import streamlit as st
 
 from components.own_component import listen
-from components.own_file import has_own
+from components.own_file import own_so_far
 
 # A tab that was duplicated has the other one's memory, too, and begins anew in truth.
 FORGOTTEN = (
@@ -38,7 +38,7 @@ def mind_own_photo(where: str, key: str) -> None:
 
     key: as for `components.own_file.own_photo`.
     """
-    if has_own(key):
+    if own_so_far(key):
         ask_before_leaving(where, precious=False)
     else:
         say_what_is_forgotten(where)

@@ -8,8 +8,9 @@ import streamlit as st
 from components.announce import announce
 from components.entrance import come_through_the_app
 from components.loading import warm_up
+from components.markdown import as_written
 from components.own_component import listen
-from components.own_file import OWN_PHOTO, has_own, own_photo
+from components.own_file import OWN_PHOTO, ask_for_photo, forget_own, own_so_far
 from components.picture import screen_jpeg
 from components.picture_row import picture_row
 from components.privacy import privacy_note
@@ -37,7 +38,6 @@ STYLES = Path(__file__).resolve().parent.parent / "components"
 STUDIO, OWN = "studio", "own"
 LABELS = {name: sample.person for name, sample in SAMPLE_OF.items()}
 LABELS |= {STUDIO: "The photo in the Studio", OWN: OWN_PHOTO}
-PANEL = "walk_panel"  # in the session: whether the choice of photos is open
 
 # More pictures than this have the width of the page to themselves, the words below.
 BESIDE_WORDS, BESIDE_WORDS_PRESENTING = 2, 1
@@ -62,7 +62,7 @@ def main() -> None:
         mind_own_photo("steps", "walk")
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
-            own_photo("walk")
+            ask_for_photo("walk")
             announce("")
             listen("steps_turn", step="")
             privacy_note()
@@ -113,8 +113,8 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
     choices = [*SAMPLE_OF, *([STUDIO] if from_studio else []), OWN]
     wanted = st.query_params.get("photo", STUDIO if from_studio else SAMPLES[0].file.stem)
     st.session_state["walk_photo"] = wanted if wanted in choices else SAMPLES[0].file.stem
-    own = None
-    with st.popover("Photo", icon=":material/photo_library:", key=PANEL, on_change="rerun"):
+    own = own_so_far("walk")
+    with st.popover("Photo", icon=":material/photo_library:", key="walk_panel"):
         name = st.radio(
             "Which photo",
             choices,
@@ -122,8 +122,9 @@ def choose_photo(from_studio: Piece | None) -> tuple[str, bytes | None, str]:
             key="walk_photo",
             on_change=lambda: st.query_params.update(photo=st.session_state["walk_photo"]),
         )
-        if name == OWN and has_own("walk"):
-            own = own_photo("walk", given=lambda: st.session_state.update({PANEL: False}))
+        if name == OWN and own:
+            st.caption(as_written(own[0]))
+            st.button("Another photo", key="walk_another", on_click=forget_own, args=("walk",))
         if name in SAMPLE_OF:
             st.caption(f"Photo: {SAMPLE_OF[name].credit}, public domain")
     if name in SAMPLE_OF:
