@@ -53,8 +53,9 @@ def leave_modules_out_of_collections() -> None:
     gc.freeze()
 
 
+@st.cache_resource(show_spinner=False)
 def give_freed_memory_back() -> None:
-    """Makes glibc return the memory of large arrays as soon as they are freed.
+    """Makes glibc return the memory of large arrays as soon as they are freed, once per server.
 
     By itself it learns to keep blocks of up to 32 MB, in a heap for every thread, and Streamlit
     starts a thread for every rerun; benchmarks/app.py shows what the server holds after twenty
