@@ -1,6 +1,7 @@
 """Photos as people have them: any common file in, upright sRGB pixels out."""
 
 import io
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -62,7 +63,8 @@ ORIENTATIONS = {
 }
 
 # TIFF 6.0, section 8, and EXIF 2.32.
-BITS_PER_SAMPLE_TAG, X_RESOLUTION_TAG = 258, 282
+BITS_PER_SAMPLE_TAG, PHOTOMETRIC_TAG, X_RESOLUTION_TAG = 258, 262, 282
+WHITE_IS_ZERO = 0  # of PHOTOMETRIC_TAG
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_BIT_DEPTH_AT = 24  # of a file (PNG, section 11.2.1: IHDR comes first)
 # Dots per inch that a JPEG can state.
@@ -126,7 +128,9 @@ def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) 
     Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
     (more than 50 megapixels) or too small (a side under 16 pixels).
     """
-    image = _decode(read_photo(source))
+    data = read_photo(source)
+    image = _decode(data)
+    _fit_transparency(image, data)
     turn = _orientation(image)
     image = _to_srgb(image, behind)
     if turn is not None:
@@ -143,9 +147,9 @@ def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
     try:
         with Image.open(io.BytesIO(read_photo(source)), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
-            # Of a JPEG with EXIF data that states none, or only the shape of its pixels (JFIF's
-            # unit 0), Pillow says 72.
-            stated = image.format not in JPEG_FORMATS or (
+            # Where none is stated Pillow says 1 for a TIFF, and 72 for a JPEG with EXIF data or
+            # whose JFIF header has only the shape of its pixels (unit 0).
+            stated = image.format not in (*JPEG_FORMATS, "TIFF") or (
                 image.info.get("jfif_unit") or X_RESOLUTION_TAG in image.getexif()
             )
             held = across == down and 1 <= across <= MOST_DENSE
@@ -269,8 +273,11 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _too_large_text(width: int = 0, height: int = 0) -> str:
-    has = f": {width} x {height} is {width * height / 1e6:.0f} megapixels" if width else ""
-    return f"This picture is too large{has}. Up to 50 megapixels can be handled; make it smaller."
+    # Up and down to a tenth, so that what is too large never reads as what can be handled.
+    is_so = math.ceil(width * height / 1e5) / 10
+    most = math.floor(MAXIMUM_PIXELS / 1e5) / 10
+    has = f": {width} x {height} is {is_so:g} megapixels" if width else ""
+    return f"This picture is too large{has}. Up to {most:g} can be handled; make it smaller."
 
 
 def _not_a_picture(data: bytes) -> str:
@@ -296,6 +303,21 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
         return ORIENTATIONS.get(image.getexif().get(ORIENTATION_TAG))
     except (OSError, *DAMAGED):
         return None
+
+
+def _fit_transparency(image: Image.Image, data: bytes) -> None:
+    """Brings the level or colour that stands for transparent in a PNG (section 11.3.2.1, tRNS) to
+    the 8 bits to which Pillow brings the pixels; it gives the one as the file has it.
+    """
+    key = image.info.get("transparency")
+    if key is None or not data.startswith(PNG_SIGNATURE) or image.mode not in ("L", "RGB"):
+        return
+    depth = data[PNG_BIT_DEPTH_AT]
+
+    def fitted(level: int) -> int:
+        return level >> 8 if depth == 16 else level * 255 // (2**depth - 1)
+
+    image.info["transparency"] = fitted(key) if image.mode == "L" else tuple(map(fitted, key))
 
 
 def _to_srgb(image: Image.Image, behind: int) -> Image.Image:
@@ -331,12 +353,19 @@ def _profile(image: Image.Image) -> bytes | None:
 
 
 def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
-    """Pillow's own conversion clips 16-bit grey at 255 where it should divide by 257."""
+    """Pillow's own conversion clips 16-bit grey at 255, and leaves TIFFs' negatives as they are.
+
+    Numbers that end at 255 are those of 8 bits, or a trimap's labels, in a file that holds more.
+    """
     values = np.asarray(image)
-    if values.max() > 65535:
+    brightest = int(values.max())
+    if brightest > 65535:
         raise ImageError("This picture has numbers above 65535. Export it with 8 or 16 bits.")
+    bits = min(_tiff_tag(image, BITS_PER_SAMPLE_TAG, 16), 16)
+    white = 255 if brightest <= 255 and bits == 16 else 2**bits - 1
     values = values.clip(0).astype(np.uint32)
-    grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    levels = ((values * 255 + white // 2) // white).astype(np.uint8)
+    grey = Image.fromarray(_as_positive(image, levels, 255))
     transparent = image.info.get("transparency")  # a PNG's level that stands for it
     if transparent is not None:
         grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))
@@ -350,7 +379,22 @@ def _float_grey(image: Image.Image) -> Image.Image:
         raise ImageError(
             "This picture has decimal numbers outside 0 to 1. Export it with 8 or 16 bits."
         )
-    return Image.fromarray(np.rint(values * 255).astype(np.uint8))
+    return Image.fromarray(np.rint(_as_positive(image, values, 1) * 255).astype(np.uint8))
+
+
+def _as_positive(image, levels, white):
+    """Grey levels of a TIFF where black is 0, as 8-bit ones come from Pillow."""
+    if _tiff_tag(image, PHOTOMETRIC_TAG, 1) == WHITE_IS_ZERO:
+        return white - levels
+    return levels
+
+
+def _tiff_tag(image, tag, default):
+    """A number that a grey TIFF states of its samples; the default for all other files."""
+    if image.format != "TIFF":
+        return default
+    stated = image.tag_v2.get(tag, default)
+    return stated[0] if isinstance(stated, tuple) else stated
 
 
 def _apply_profile(image: Image.Image, data: bytes) -> Image.Image:

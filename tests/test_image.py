@@ -10,7 +10,14 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from pipeline.formats import PHOTO_ENDINGS, UPLOADED
-from pipeline.image import MAXIMUM_PIXELS, ImageError, dots_per_inch, is_deep, load_image
+from pipeline.image import (
+    MAXIMUM_PIXELS,
+    PNG_SIGNATURE,
+    ImageError,
+    dots_per_inch,
+    is_deep,
+    load_image,
+)
 from tests.pictures import encoded, largest_difference, smooth_picture
 
 LOSSY = 9  # grey levels by which a good lossy encoding may differ on a smooth picture
@@ -30,19 +37,14 @@ ORIENTATION_TO_STORED = {
 
 def png_of_size(width: int, height: int) -> bytes:
     """A PNG whose header claims a size that its few bytes do not hold."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
-        + chunk(b"IEND", b"")
-    )
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b""))
+    return PNG_SIGNATURE + b"".join(png_chunk(*part) for part in parts)
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    checked = kind + body
+    return struct.pack(">I", len(body)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
 def page_of_tiff() -> bytes:
@@ -51,6 +53,26 @@ def page_of_tiff() -> bytes:
     entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in numbers.items()]
     page = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
     return page.ljust(120 - 16, b"\0") + bytes(256)
+
+
+def grey_tiff(bits: int, photometric: int, side: int, pixels: bytes) -> bytes:
+    """A square TIFF of one strip of grey pixels; photometric: 0 white is zero, 1 black is."""
+    numbers = {256: side, 257: side, 258: bits, 259: 1, 262: photometric, 273: 0, 277: 1}
+    numbers |= {278: side, 279: len(pixels), 339: 3 if bits == 32 else 1}
+    numbers[273] = 8 + 2 + 12 * len(numbers) + 4
+    entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in numbers.items()]
+    page = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8) + page + pixels
+
+
+def png_with_key(depth: int, colour: tuple[int, ...], key: tuple[int, ...]) -> bytes:
+    """A PNG of 16 x 16 pixels of one colour; that of `key` stands for transparent (tRNS)."""
+    bits = "".join(f"{level:0{depth}b}" for level in colour * 16)
+    row = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    header = struct.pack(">IIBBBBB", 16, 16, depth, 2 if len(colour) == 3 else 0, 0, 0, 0)
+    transparent = struct.pack(f">{len(key)}H", *key)
+    parts = ((b"IHDR", header), (b"tRNS", transparent), (b"IDAT", zlib.compress(row * 16)))
+    return PNG_SIGNATURE + b"".join(png_chunk(*part) for part in (*parts, (b"IEND", b"")))
 
 
 VIDEOS = (b"isom", b"mp42", b"qt  ", b"M4V ", b"3gp5", b"avc1", b"MSNV", b"f4v ", b"dash")
@@ -74,6 +96,7 @@ def test_lossy_formats_come_back_nearly(kind):
     ("JPEG", (300, 300), 300),
     ("PNG", (300, 300), pytest.approx(300, abs=0.01)),  # in pixels per metre
     ("TIFF", (300, 300), 300),
+    ("TIFF", None, None),
     ("JPEG", (300, 150), None),
     ("JPEG", None, None),
 ])  # fmt: skip
@@ -171,6 +194,47 @@ def test_a_level_that_stands_for_transparent_shows_white():
     assert (loaded[:8] == 255).all() and (loaded[8:] == round(20000 / 257)).all()
 
 
+@pytest.mark.parametrize("depth, levels", [(1, 1), (2, 4), (4, 16), (8, 256), (16, 65536)])
+def test_the_level_that_stands_for_transparent_is_found_at_every_depth(depth, levels):
+    level, other = levels // 3, levels // 2
+    named = png_with_key(depth, (level,), (level,))
+    assert (load_image(named, behind=200) == 200).all()
+    beside = png_with_key(depth, (level,), (other if other != level else level + 1,))
+    grey = round(255 * level / (2**depth - 1))
+    assert (load_image(beside, behind=200) == grey).all()
+
+
+@pytest.mark.parametrize("depth, key", [(8, (10, 20, 30)), (16, (1000, 20000, 30000))])
+def test_the_colour_that_stands_for_transparent_is_found_at_every_depth(depth, key):
+    assert (load_image(png_with_key(depth, key, key), behind=200) == 200).all()
+    assert (load_image(png_with_key(depth, key, key[::-1]), behind=200) != 200).all()
+
+
+@pytest.mark.parametrize("photometric, levels", [(1, [0, 85, 170, 255]), (0, [255, 170, 85, 0])])
+def test_grey_tiffs_of_every_depth_are_read_alike(photometric, levels):
+    """Of TIFF 6.0, section 3: from black to white, or from white to black."""
+    shares = np.tile(np.repeat(np.arange(4) / 3, 4), (16, 1))
+    eight, sixteen = ((shares * white).astype(kind) for white, kind in ((255, "u1"), (65535, "<u2")))
+    files = [
+        grey_tiff(8, photometric, 16, eight.tobytes()),
+        grey_tiff(16, photometric, 16, sixteen.tobytes()),
+        grey_tiff(32, photometric, 16, shares.astype("<f4").tobytes()),
+    ]
+    for file in files:
+        assert load_image(file)[0, ::4, 0].tolist() == levels
+
+
+def test_twelve_bits_reach_from_black_to_white():
+    black_and_white = b"\x00\x0f\xff" * 8 * 16  # two pixels in three bytes
+    loaded = load_image(grey_tiff(12, 1, 16, black_and_white))
+    assert (loaded[:, ::2] == 0).all() and (loaded[:, 1::2] == 255).all()
+
+
+def test_eight_bits_in_a_file_for_sixteen_keep_their_levels():
+    levels = np.arange(256, dtype=np.uint16).reshape(16, 16)
+    np.testing.assert_array_equal(load_image(encoded(Image.fromarray(levels), "PNG"))[..., 0], levels)
+
+
 def test_sixteen_bit_colour_is_scaled():
     picture = smooth_picture()
     sixteen = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint16) * 257
@@ -225,6 +289,7 @@ def test_cmyk_jpeg_has_the_colours_of_the_picture():
         (b"\xff\xd8\xff\xe0" + bytes(50), "damaged"),
         (encoded(smooth_picture(12, 400), "PNG"), "too small"),
         (png_of_size(9000, 9000), "81 megapixels"),
+        (png_of_size(8192, 6145), r"50\.4 megapixels. Up to 50\.3 can"),
         (png_of_size(30_000, 30_000), "too large"),
     ],
 )

@@ -152,3 +152,12 @@ def test_colour_of_the_same_value_in_all_channels_is_grey():
 def test_what_is_no_trimap_for_this_photo_is_refused_in_words(trimap, words):
     with pytest.raises(ImageError, match=words):
         normalised_trimap(trimap, (24, 32))
+
+
+@pytest.mark.parametrize("levels", [(0, 1, 2), (0, 128, 255), (0, 32896, 65535)])
+def test_a_trimap_of_sixteen_bits_says_what_one_of_eight_says(levels):
+    """Programs for labelling write labels or levels of 8 bits into files for 16."""
+    deep = np.array(levels, np.uint16)[np.searchsorted((0, 128, 255), small_trimap())]
+    file = io.BytesIO()
+    Image.fromarray(deep).save(file, "PNG")
+    np.testing.assert_array_equal(load_trimap(file.getvalue(), (24, 32)), small_trimap())
