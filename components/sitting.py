@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pipeline.face3d import FaceModel
     from pipeline.surrey import SurreyModel
 
-# Longer side in pixels at which photos are matted and fitted: the texture shows no more.
-WORKING_SIDE = 1600
 MOST_PHOTOS = 6
 
 
@@ -33,7 +31,7 @@ class Sitting:
     left_out: how many more were given than can be fitted together.
     surrey: whether the Surrey model is wanted.
     used: the names of those photos that could be used, once the face is made.
-    image: (H, W, 3) uint8, the first of these at the working size.
+    image: (H, W, 3) uint8, the head in the first of these (see `pipeline.head`).
     face: the result. failure: a sentence for the person, if there is none.
     notes: sentences about the result.
     number: tells one result from the next. resets: how often its sliders were reset; sliders of
@@ -113,12 +111,10 @@ def fit_sitting(
 
 
 def _fit(sitting, model, say):
-    from pipeline.face import find_faces
     from pipeline.face3d import fit_person
-    from pipeline.face_checks import choose_face
+    from pipeline.head import head_of
     from pipeline.image import ImageError, load_image
     from pipeline.matting import matte
-    from pipeline.stored import shrunk
 
     prepared, used, notes, failures = [], [], [], []
     if sitting.left_out:
@@ -127,18 +123,17 @@ def _fit(sitting, model, say):
     for piece in sitting.pieces:
         with _named(piece.name, failures) as name:
             say(f"Looking for the face in {name}")
-            view = piece.result.unpack().reduced(WORKING_SIDE)
-            face, remarks = choose_face(find_faces(view.image))
-            notes += [f"{name}: {remark}" for remark in remarks]
-            prepared.append((view.image, face, view.alpha))
+            whole = piece.result.unpack()
+            head = head_of(whole.image, whole.alpha)
+            notes += [f"{name}: {remark}" for remark in head.remarks]
+            prepared.append((head.image, head.face, head.alpha))
             used.append(piece.name)
     for file, photo in sitting.photos:
         with _named(file, failures) as name:
             say(f"Cutting the person out of {name}")
-            image = shrunk(load_image(photo), WORKING_SIDE)
-            face, remarks = choose_face(find_faces(image))
-            notes += [f"{name}: {remark}" for remark in remarks]
-            prepared.append((image, face, matte(image).alpha))
+            head = head_of(load_image(photo))
+            notes += [f"{name}: {remark}" for remark in head.remarks]
+            prepared.append((head.image, head.face, matte(head.image).alpha))
             used.append(file)
     if not prepared:
         raise ImageError("\n\n".join(map(str, failures)))

@@ -5,7 +5,6 @@ import os
 import re
 import sys
 import time
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from pipeline.image import (
     load_image,
     read_photo,
 )
-from pipeline.outputs import OUTPUTS, BackgroundMaker, files, result_name
+from pipeline.outputs import OUTPUTS, BackgroundMaker, files, of_any_system, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 from pipeline.whole_file import whole_file
@@ -126,19 +125,19 @@ def _parser() -> argparse.ArgumentParser:
         "photos",
         metavar="PHOTO",
         nargs="+",
-        type=_path,
+        type=command.path,
         help=f"{FORMATS_IN_WORDS} files up to 50 megapixels, or folders",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=_path, required=True, help="where results go"
+        "-o", "--output", metavar="FOLDER", type=command.path, required=True, help="where results go"
     )
     parser.add_argument(
-        "--trimap", metavar="FILE", type=_path, help="your own trimap for a single photo"
+        "--trimap", metavar="FILE", type=command.path, help="your own trimap for a single photo"
     )
     parser.add_argument(
         "--background",
         metavar="WHAT",
-        type=_named,
+        type=command.named,
         default="transparent",
         help="of the composite: transparent (default), blur, #rrggbb, #rrggbb-#rrggbb or a FILE",
     )
@@ -166,17 +165,6 @@ def _parser() -> argparse.ArgumentParser:
         f"strands) to {MOST_HAIR} (strands that fly far; takes longer), default {HAIR_REACH:g}",
     )
     return parser
-
-
-def _named(text: str) -> str:
-    """Refuses an empty argument, as from an unset variable: a path of it is the current folder."""
-    if not text:
-        raise argparse.ArgumentTypeError("nothing is named here: the argument is empty")
-    return text
-
-
-def _path(text: str) -> Path:
-    return Path(_named(text))
 
 
 def _output_list(text: str) -> tuple[str, ...]:
@@ -218,6 +206,8 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
         except ImageError as error:
             problems.append(str(error))
     if trimap is not None:
+        if not files:
+            raise ImageError(problems[0])
         if len(files) != 1:
             raise ImageError(
                 f"--trimap goes with one photo, not {len(files)}; name several Image1, Trimap1 "
@@ -232,9 +222,9 @@ def _jobs(arguments: list[Path], trimap: Path | None) -> tuple[list[Job], list[s
         ]
     names = _result_names([photo for photo, _ in pairs])
     jobs = [Job(photo, own, name) for (photo, own), name in zip(pairs, names, strict=True)]
-    count = Counter(map(_of_any_system, names))
+    count = Counter(map(of_any_system, names))
     for name in names:
-        if count[_of_any_system(name)] > 1:
+        if count[of_any_system(name)] > 1:
             raise ImageError(f"Two photos are called {name}: one result would replace the other.")
     return jobs, problems
 
@@ -245,28 +235,27 @@ def _result_names(photos: list[Path]) -> list[str]:
     ways = [
         [photo.stem for photo in photos],
         [photo.name for photo in photos],
-        [f"{photo.parent.name}-{photo.stem}" for photo in photos],
+        [f"{_folder(photo)}{photo.stem}" for photo in photos],
         # Anna.jpg and anna.jpg; where both are called the same to the letter, nothing is made up.
         [
             f"{number}-{photo.stem}" if given[photo.name] == 1 else photo.name
             for number, photo in enumerate(photos, 1)
         ],
     ]
-    counts = [Counter(map(_of_any_system, way)) for way in ways]
+    counts = [Counter(map(of_any_system, way)) for way in ways]
     return [
         next(
-            (name for name, count in zip(names, counts) if count[_of_any_system(name)] == 1),
+            (name for name, count in zip(names, counts) if count[of_any_system(name)] == 1),
             names[1],
         )
         for names in zip(*ways, strict=True)
     ]
 
 
-def _of_any_system(name: str) -> str:
-    """A name as those systems compare it for which capitals, and ways to write an accent, are no
-    difference.
-    """
-    return unicodedata.normalize("NFC", name).casefold()
+def _folder(photo: Path) -> str:
+    """The name of the folder that a photo lies in, however it was named, and a hyphen."""
+    name = os.path.basename(os.path.dirname(os.path.abspath(photo)))
+    return f"{name}-" if name else ""
 
 
 def _photos_in(folder: Path) -> list[Path]:

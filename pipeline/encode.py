@@ -20,11 +20,14 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 # zlib's fastest level: at 12 megapixels a person waits for a few times less than at the default
 # level, for a file that is hardly larger, as photographs compress badly at any level.
 PNG_COMPRESSION = 1
-# What every PNG of ours says of itself: the PNG specification's tEXt chunk.
-_MARK = _chunk(b"tEXt", b"Software\0DeepMasque")
-# What it says instead if a command wrote it. A command may leave out and replace what it knows
-# again by this; the app's pictures have the same names, but a person may have painted in them.
-_COMMANDS_MARK = _chunk(b"tEXt", b"Software\0DeepMasque's command line")
+# What a file of ours says of who made it, and what it says instead if a command wrote it. A command
+# may leave out and replace what it knows again by this; the app's files have the same names, but a
+# person may have painted in them.
+MAKER, COMMANDS_MAKER = "DeepMasque", "DeepMasque's command line"
+# In a PNG: the PNG specification's tEXt chunk.
+_MARK, _COMMANDS_MARK = (
+    _chunk(b"tEXt", b"Software\0" + maker.encode()) for maker in (MAKER, COMMANDS_MAKER)
+)
 _PNG = b"\x89PNG"
 # Colours are sRGB (the PNG specification's sRGB chunk, with the intent that photos are read by).
 _SRGB = _chunk(b"sRGB", b"\1")
@@ -108,9 +111,9 @@ def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
 
 def with_print_size(data: bytes, dots_per_inch: float | None) -> bytes:
     """Writes the size in print into a PNG or JPEG file of ours; another format has no place for it.
-    Where None is known the file stays as it is.
+    Where None is known, or less than a JPEG can state, the file stays as it is.
     """
-    if dots_per_inch is None:
+    if dots_per_inch is None or dots_per_inch < 1:
         return data
     if data.startswith(_PNG):
         # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 from pipeline import command
-from pipeline.encode import with_commands_mark
-from pipeline.face import find_faces
+from pipeline.encode import COMMANDS_MAKER
 from pipeline.face3d import TEXTURE_SIZE, fit_person
-from pipeline.face_checks import choose_face
+from pipeline.head import head_of
 from pipeline.image import ImageError, failures_in_words, load_image
 from pipeline.matting import matte
-from pipeline.mesh_export import encode, is_ours
+from pipeline.mesh_export import encode, is_commands
 from pipeline.surrey import surrey_model
 from pipeline.whole_file import whole_file
 
@@ -44,8 +43,8 @@ def _run(arguments: list[str] | None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", metavar="PHOTO", nargs="+", type=Path)
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True)
+    parser.add_argument("photos", metavar="PHOTO", nargs="+", type=command.path)
+    parser.add_argument("-o", "--output", metavar="FILE", type=command.path, required=True)
     parser.add_argument(
         "--model", choices=("embedded", "surrey"), default="embedded", help="(default: embedded)"
     )
@@ -60,14 +59,18 @@ def _run(arguments: list[str] | None) -> int:
         parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
     if _replaces_a_file_of_theirs(options.output, options.photos):
         parser.error(f"The result {options.output} would replace your file: choose another -o.")
+    try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"cannot write to {options.output.parent}: {error.strerror}.")
     return _make(options)
 
 
 def _replaces_a_file_of_theirs(output: Path, photos: list[Path]) -> bool:
-    """Whether the output is one of the photos, or there and does not look like a result of ours."""
+    """Whether the output is one of the photos, or there and no earlier result of this command."""
     if os.path.realpath(output) in map(os.path.realpath, photos):
         return True
-    return os.path.isfile(output) and not is_ours(output, ENDINGS[output.suffix.lower()])
+    return os.path.isfile(output) and not is_commands(output, ENDINGS[output.suffix.lower()])
 
 
 def _make(options) -> int:
@@ -78,21 +81,20 @@ def _make(options) -> int:
         with failures_in_words():
             model = surrey_model() if options.model == "surrey" else None
             for photo in options.photos:
-                image = load_image(photo)
-                matted = matte(image) if options.matte else None
-                face, remarks = choose_face(matted.faces if matted else find_faces(image))
-                notes += [f"{photo}: {remark}" for remark in remarks]
-                photos.append((image, face, matted.alpha if matted else None))
+                head = head_of(load_image(photo))
+                alpha = matte(head.image).alpha if options.matte else None
+                notes += [f"{photo}: {remark}" for remark in head.remarks]
+                photos.append((head.image, head.face, alpha))
             photo = None
             result = fit_person(photos, model, texture_size=TEXTURE_SIZE)
-            encoded = encode(result, ENDINGS[options.output.suffix.lower()])
+            kind = ENDINGS[options.output.suffix.lower()]
+            encoded = encode(result, kind, maker=COMMANDS_MAKER)
     except ImageError as error:
         print(f"{photo}: {error}" if photo else str(error), file=sys.stderr)
         return 1
     try:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(options.output) as file:
-            file.write(with_commands_mark(encoded))
+            file.write(encoded)
     except OSError as error:
         print(f"{options.output} cannot be written: {error.strerror}.", file=sys.stderr)
         return 1

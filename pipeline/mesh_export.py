@@ -9,7 +9,13 @@ import numpy as np
 import trimesh
 from PIL import Image
 
-from pipeline.encode import encode_png, is_commands_png
+from pipeline.encode import (
+    COMMANDS_MAKER,
+    MAKER,
+    encode_png,
+    is_commands_png,
+    with_commands_mark,
+)
 
 if TYPE_CHECKING:
     from pipeline.face3d import FaceModel
@@ -18,9 +24,8 @@ METRES_PER_MM = 0.001
 # What a face's skin is to a renderer: no metal, little gloss.
 ROUGHNESS = 0.8
 FORMATS = ("glb", "obj", "ply", "png")
-# What a mesh says of its origin within its first bytes.
-_MARKS = {"glb": b"mikedh/trimesh", "ply": b"mikedh/trimesh", "obj": b"face.obj"}
-_MARKED_BYTES = 1024
+# Within so many of its first bytes a GLB or PLY says who made it.
+_HEADER = 1024
 
 
 def textured_mesh(
@@ -48,13 +53,17 @@ def textured_mesh(
     )
 
 
-def encode_glb(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
+def _glb(face, vertices, maker) -> bytes:
     """Binary glTF 2.0, in metres as the standard asks, with the isomap inside."""
+
+    def sign(tree: dict) -> None:
+        tree["asset"]["generator"] = maker
+
     mesh = textured_mesh(face, vertices, scale=METRES_PER_MM)
-    return mesh.export(file_type="glb", include_normals=True)
+    return mesh.export(file_type="glb", include_normals=True, tree_postprocessor=sign)
 
 
-def encode_obj(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
+def _obj(face, vertices, maker) -> bytes:
     """ZIP of Wavefront face.obj in millimetres, face.mtl and face.png.
 
     They are not called after the photo: where one file names another, readers split at spaces.
@@ -73,10 +82,11 @@ def encode_obj(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
         files.writestr("face.obj", "\n".join(lines) + "\n")
         files.writestr("face.mtl", material)
         files.writestr("face.png", encode_png(face.isomap[..., :3]))
+        files.comment = maker.encode()
     return packed.getvalue()
 
 
-def encode_ply(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
+def _ply(face, vertices, maker) -> bytes:
     """Binary PLY in millimetres; the format has no texture, so each vertex has its colour."""
     size = len(face.isomap)
     column, row = (face.texture_coordinates * size).astype(int).clip(0, size - 1).T
@@ -88,33 +98,44 @@ def encode_ply(face: "FaceModel", vertices: np.ndarray | None = None) -> bytes:
         ),
         process=False,
     )
-    return mesh.export(file_type="ply")
+    sign, encoding, rest = mesh.export(file_type="ply").split(b"\n", 2)
+    return b"\n".join([sign, encoding, b"comment " + maker.encode(), rest])
 
 
-def is_ours(file: Path, file_format: str) -> bool:
-    """Whether a file looks like what the command writes in this format."""
+def is_commands(file: Path, file_format: str) -> bool:
+    """Whether a file of one of the FORMATS is what a command wrote, and no other program saved anew
+    since.
+    """
     if file_format == "png":
         return is_commands_png(file)
     try:
+        if file_format == "obj":
+            with zipfile.ZipFile(file) as packed:
+                return packed.comment == COMMANDS_MAKER.encode()
         with file.open("rb") as opened:
-            return _MARKS[file_format] in opened.read(_MARKED_BYTES)
-    except OSError:
+            return COMMANDS_MAKER.encode() in opened.read(_HEADER)
+    except (OSError, zipfile.BadZipFile):
         return False
 
 
 def encode(
-    face: "FaceModel", file_format: str, vertices: np.ndarray | None = None
+    face: "FaceModel",
+    file_format: str,
+    vertices: np.ndarray | None = None,
+    *,
+    maker: str = MAKER,
 ) -> bytes:
     """The file in one of the FORMATS: "glb", "obj" (a ZIP), "ply", or "png" (the isomap).
 
+    vertices: (N, 3) in mm, the fitted face by default. maker: what the file says of its origin,
+    MAKER or COMMANDS_MAKER of `pipeline.encode`.
+
     Raises ValueError for another format.
     """
-    if file_format == "glb":
-        return encode_glb(face, vertices)
-    if file_format == "obj":
-        return encode_obj(face, vertices)
-    if file_format == "ply":
-        return encode_ply(face, vertices)
     if file_format == "png":
-        return encode_png(face.isomap)
-    raise ValueError(f"{file_format} is none of {', '.join(FORMATS)}")
+        data = encode_png(face.isomap)
+        return with_commands_mark(data) if maker == COMMANDS_MAKER else data
+    makers = {"glb": _glb, "obj": _obj, "ply": _ply}
+    if file_format not in makers:
+        raise ValueError(f"{file_format} is none of {', '.join(FORMATS)}")
+    return makers[file_format](face, vertices, maker)

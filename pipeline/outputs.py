@@ -1,5 +1,6 @@
 """What a finished photo gives: the five pictures, as pixels and as files."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -46,6 +47,13 @@ def picture(
 def result_name(photo: str, name: str) -> str:
     """What the file of one of the OUTPUTS is called."""
     return f"{photo}.{name}.png"
+
+
+def of_any_system(name: str) -> str:
+    """A name as those systems compare it for which capitals, and ways to write an accent, are no
+    difference.
+    """
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def files(

@@ -94,3 +94,10 @@ def test_other_pixels_are_refused(pixels):
 def test_a_picture_too_long_for_its_format_is_refused():
     with pytest.raises(ValueError, match="16384 x 2 pixels"):
         encode_webp(np.zeros((2, 16384, 3), np.uint8))
+
+
+@pytest.mark.parametrize("encode", [encode_png, encode_jpeg])
+@pytest.mark.parametrize("unknown", [None, 0.4])
+def test_a_density_that_says_nothing_is_not_written(encode, unknown):
+    data = encode(np.zeros((20, 30, 3), np.uint8))
+    assert with_print_size(data, unknown) == data

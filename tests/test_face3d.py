@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
+import zipfile
 
 import cv2
 import numpy as np
 import pytest
+import trimesh
 
 from models.face_shape import MOUTH
 from pipeline.camera import Camera, estimate_camera, rotation_from_angles, similarity
 from pipeline.face import Face, find_faces
 from pipeline.face3d import describe, fit_face, fit_person
-from pipeline.face3d_command import main
+from pipeline.face3d_command import ENDINGS, main
 from pipeline.face_checks import NO_FACE, choose_face, wears_sunglasses
 from pipeline.image import ImageError, load_image
 from pipeline.isomap import View, extract_view, fill, texels
@@ -313,10 +315,14 @@ def test_sunglasses_are_noticed_and_glasses_are_not(sample):
     assert "sunglasses" in fit_face(dark, face, texture_size=64).notes[0]
 
 
-def test_command_replaces_its_own_isomap_and_not_one_of_the_app(sample, tmp_path, capsys):
+@pytest.mark.parametrize("ending, kind", ENDINGS.items())
+def test_command_replaces_its_own_files_and_none_of_the_app(
+    sample, tmp_path, capsys, ending, kind
+):
     image, face = sample
-    own, of_app, empty = (tmp_path / f"{name}.png" for name in ("own", "of-app", "empty"))
-    of_app.write_bytes(encode(fit_face(image, face, texture_size=64), "png"))
+    own, of_app = (tmp_path / f"{name}{ending}" for name in ("own", "of-app"))
+    empty = tmp_path / "empty.png"
+    of_app.write_bytes(encode(fit_face(image, face, texture_size=64), kind))
     cv2.imwrite(str(empty), np.full((100, 100, 3), 200, np.uint8))
     assert main([str(COLLINS.file), "-o", str(own), "--no-matte"]) == 0
     assert main([str(empty), "-o", str(own), "--no-matte"]) == 1
@@ -357,11 +363,27 @@ def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main([str(empty), "-o", str(empty), "--no-matte"])
     assert "would replace your file" in capsys.readouterr().err
-    theirs = tmp_path / "theirs.glb"
-    theirs.write_bytes(b"glTF, made by another program")
-    with pytest.raises(SystemExit):
-        main([str(COLLINS.file), "-o", str(theirs), "--no-matte"])
-    assert "would replace your file" in capsys.readouterr().err
-    assert theirs.read_bytes() == b"glTF, made by another program"
-    with pytest.raises(SystemExit):
-        main([str(empty), "-o", "face.stl"])
+
+
+def test_command_replaces_no_file_of_another_program(tmp_path, capsys):
+    """Nor one that was made by the same library, or has the same name in it."""
+    of_library, packed = tmp_path / "box.glb", tmp_path / "scan.zip"
+    trimesh.creation.box().export(of_library)
+    with zipfile.ZipFile(packed, "w") as files:
+        files.writestr("face.obj", "v 0 0 0\n")
+    for theirs in (of_library, packed):
+        before = theirs.read_bytes()
+        with pytest.raises(SystemExit):
+            main([str(COLLINS.file), "-o", str(theirs), "--no-matte"])
+        assert "would replace your file" in capsys.readouterr().err
+        assert theirs.read_bytes() == before
+
+
+def test_command_refuses_what_cannot_be_written_before_it_works(tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    wrong = {"": "the argument is empty", f"{file}/x.glb": "cannot write to", "x.stl": "must end in"}
+    for output, words in wrong.items():
+        with pytest.raises(SystemExit):
+            main(["absent.jpg", "-o", output])
+        assert words in capsys.readouterr().err

@@ -43,7 +43,7 @@ def test_what_cannot_be_fitted_is_said_of_its_photo(monkeypatch, failure, said):
     def fails(image):
         raise failure
 
-    monkeypatch.setattr("pipeline.face.find_faces", fails)
+    monkeypatch.setattr("pipeline.head.find_faces", fails)
     sitting = Sitting(photos=[("anna.jpg", HOPPER.file.read_bytes())])
     fit_sitting(sitting, None, lambda words: None)
     assert sitting.face is None
