@@ -213,6 +213,11 @@ def _forget_what_was_taken_back() -> None:
         st.session_state["background_before"] = st.session_state.pop("background_kept", None)
 
 
+def forget_picture_before() -> None:
+    """Of pictures behind people only the one that is there goes on to the next photo."""
+    st.session_state.pop("background_before", None)
+
+
 def _bring_back() -> None:
     """What was behind the person before a picture that is refused stays there."""
     before = st.session_state.pop("background_before", None)

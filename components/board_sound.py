@@ -56,7 +56,13 @@ def show_sound(port: str) -> None:
         return
     if samples is not None:
         show_samples(samples, trimap, rate)
-        if source != VOICE:
+        if source == SAMPLE_FILE:
+            if len(samples) == SIGNAL_SAMPLES:
+                st.caption(
+                    f"Of a longer file these are the {SIGNAL_SAMPLES} samples whose loudness varies "
+                    "most."
+                )
+        elif source != VOICE:
             st.caption(
                 f"Of a longer sound these are the {SIGNAL_SAMPLES} samples, "
                 f"{SIGNAL_SAMPLES / rate:.1f} s, whose loudness varies most. Fewer samples a second "

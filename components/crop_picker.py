@@ -107,7 +107,7 @@ def crop_picker(piece: Piece) -> Crop:
             setting("margin", 0, range(0, 51, 5)),
             step=5,
             format="%d %%",
-            help="Room for the background, as a share of the longer side. Where the photo's edge "
+            help="Room for the background on every side, as a share of the crop's size. Where the photo's edge "
             "cuts the person off there is none. A square and a portrait keep their shape.",
             key="margin",
         )
@@ -126,6 +126,12 @@ def crop_picker(piece: Piece) -> Crop:
 def note_crop(crop: Crop, piece: Piece) -> None:
     """Says which crop a photo has, where the choice of crops is not seen."""
     if crop.name == WHOLE:
+        return
+    if crop.of(piece) != crop.name:
+        st.caption(
+            f"Whole, as no face was found in it: *{crop.name}*, chosen on the tab *Crop*, is placed "
+            "by the face."
+        )
         return
     lacking = crop.problems(piece, shown(piece).alpha)
     more = " What it lacks in this photo is said there." if lacking else ""

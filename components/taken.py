@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 def file_stems(pieces: list[Piece]) -> list[str]:
     """What the files of each piece are called: like none of another, and so that every system can
-    unpack them, for which capitals may be no difference.
+    unpack them.
     """
+    from pipeline.outputs import of_any_system
+
     stems = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", piece.stem) for piece in pieces]
-    count = Counter(stem.casefold() for stem in stems)
-    names = {}  # by what a system without capitals takes for one
+    count = Counter(map(of_any_system, stems))
+    names = {}
     for piece, name in zip(pieces, stems, strict=True):
-        if count[name.casefold()] > 1:
+        if count[of_any_system(name)] > 1:
             name = f"{piece.number}-{name}"
-        while name.casefold() in names:
+        while of_any_system(name) in names:
             name = f"{piece.number}-{name}"
-        names[name.casefold()] = name
+        names[of_any_system(name)] = name
     return list(names.values())
 
 

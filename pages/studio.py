@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.address import forget, read_address, write_address
 from components.announce import announce
-from components.background_picker import background_picker
+from components.background_picker import background_picker, forget_picture_before
 from components.choice import Choice
 from components.crop_picker import crop_picker, note_crop
 from components.downloads import download_buttons
@@ -175,6 +175,7 @@ def clear_the_table() -> None:
     for key in ("pieces", "problems", "tool_left", "tool_for_nobody_left"):
         st.session_state.pop(key, None)
     forget_edge()
+    forget_picture_before()
     forget("margin")  # it is not seen before the tab of crops is looked at
     write_address()
     look_away()

@@ -28,7 +28,7 @@ from pipeline.laplacian import (
 # (`python -m benchmarks.knn choose`).
 SAMPLES = 7  # known pixels of each kind for the regression
 PAIRED = 6  # of them, how many of each kind are paired
-POSITION_WEIGHT = 10.0  # one photo width counts as ten times the distance of black and white
+POSITION_WEIGHT = 10.0  # one photo width counts as ten times black and white in one channel
 # Unknown pixels in a square of this side share the samples of its first pixel: a third of the time
 # for errors on the alphamatting photos that differ in the third digit.
 SHARING = 2

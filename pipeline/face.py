@@ -70,9 +70,9 @@ class Face:
 def find_faces(image: np.ndarray) -> list[Face]:
     """Return the faces of a photo, largest first; an empty list if there is none.
 
-    image: (H, W, 3) uint8 RGB. A face needs some 5 % of the photo's longer side, in a panorama
-    less. The search looks at the whole photo first; only if that shows nothing does it tilt the
-    photo or look closer.
+    image: (H, W, 3) uint8 RGB. The search looks at the whole photo first, where a face
+    needs some 5 % of the longer side; only if that shows nothing does it tilt the photo or look
+    closer, for faces of some 2 %, in a panorama less.
     """
     for regions in _searches(image.shape[:2]):
         faces = []

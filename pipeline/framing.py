@@ -147,7 +147,8 @@ def with_margin(
     *,
     keep_shape: bool = False,
 ) -> Frame:
-    """Room on every side of a crop, as a share of its longer side.
+    """Room on every side of a crop, as a share of its longer side, or, where it keeps its shape, of
+    its width at the sides and its height above and below.
 
     It ends at an edge of the photo that cuts the person off: beyond it would be a cut.
 

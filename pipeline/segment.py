@@ -41,7 +41,7 @@ MARGIN = 0.15
 FEATHER = 0.12
 # Two frames this alike (intersection over union) would show the same.
 SAME_FRAME = 0.7
-# A person must be this large a share of the photo to count.
+# A person must be this large a share of the photo to be looked at more closely.
 SMALLEST_PERSON = 0.004
 # Of the photos of PASCAL VOC without a visible face 66 of 73 pass both of these: the mean
 # probability within the mask, and the second opinion. Most animals, cups and clocks fail one.

@@ -95,7 +95,7 @@ class StoredMatte:
 class UnpackedMatte:
     """A photo and its matte as arrays; shapes and ranges as in `pipeline.matting.Matte`.
 
-    The mask has 8 bits and alpha 16; where alpha is 0 the foreground has the photo's colours.
+    The mask has 8 bits and alpha 16; where alpha is 0 nothing is to be made of the foreground.
     """
 
     image: np.ndarray

@@ -97,9 +97,9 @@ class Walk:
     solved: np.ndarray
     alpha: np.ndarray
     foreground: np.ndarray
-    background: np.ndarray
-    result: np.ndarray
-    pasted: np.ndarray
+    background: np.ndarray | None = None
+    result: np.ndarray | None = None
+    pasted: np.ndarray | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -109,7 +109,10 @@ class Walk:
 
     def packed(self) -> "Walk":
         """The walk without what only its pictures need; enough for `walk_on`."""
-        return replace(self, channels=None, layers=None, matrix=None, early={})
+        lacking = dict.fromkeys(
+            ("channels", "layers", "matrix", "background", "result", "pasted")
+        )
+        return replace(self, **lacking, early={})
 
 
 def walk(
@@ -168,9 +171,6 @@ def walk(
             solved=solve.alpha,
             alpha=matted.alpha,
             foreground=matted.foreground,
-            background=image,
-            result=image,
-            pasted=image,
             seconds=matted.timings,
         ),
         clock,

@@ -192,6 +192,20 @@ def test_a_picture_that_is_none_leaves_the_one_behind_the_person():
     assert "background_kept" not in app.session_state
 
 
+def test_a_picture_taken_away_does_not_come_back_with_the_next_photo():
+    app = given(("anna.png", sample_bytes()))
+    app.button_group(key="background").set_value("Picture").run()
+    app.file_uploader(key="background_picture").set_value(("wall.png", sample_bytes(), "image/png"))
+    app.run()
+    app.file_uploader(key="background_picture").set_value(None).run()
+    app.button(key="new").click().run()
+    app.button(key=f"sample_{COLLINS.file.stem}").click().run()
+    app.file_uploader(key="background_picture").set_value(("wall.txt", b"no picture", "image/png"))
+    app.run()
+    assert "not a picture we can read" in errors(app)
+    assert "background_kept" not in app.session_state
+
+
 def test_the_photo_looked_at_survives_a_look_at_another_page():
     app = given(("anna.png", sample_bytes()), ("bert.png", sample_bytes()))
     app.button_group(key="chosen_of_2").set_value(1).run()

@@ -22,10 +22,13 @@ pytestmark = app_test
 
 
 def test_no_two_photos_share_a_name_in_the_archive():
-    """Nor one with capitals that another has without; signs that Windows forbids become lines."""
-    files = ["a.jpg", "a.png", "1-a.jpg", "B.jpg", "b.png", "c<d>.jpg"]
+    """Nor one with capitals that another has without, nor one whose accents are written in another
+    way; signs that Windows forbids become lines.
+    """
+    files = ["a.jpg", "a.png", "1-a.jpg", "B.jpg", "b.png", "c<d>.jpg", "\u00e9.jpg", "e\u0301.png"]
     laid_out = [Piece(number, name, b"") for number, name in enumerate(files, 1)]
-    assert file_stems(laid_out) == ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_"]
+    names = ["1-a", "2-a", "3-1-a", "4-B", "5-b", "c_d_", "7-\u00e9", "8-e\u0301"]
+    assert file_stems(laid_out) == names
 
 
 def test_archive_holds_every_picture_at_the_photos_size():

@@ -275,3 +275,9 @@ def test_a_photo_of_16_bits_is_said_to_come_back_with_8(photo, tmp_path, capsys)
     cv2.imwrite(str(deep), 257 * cv2.imread(str(photo)).astype(np.uint16))
     main([str(deep), *options])
     assert "more than 8 bits a channel and are given back with 8" in capsys.readouterr().out
+
+
+def test_a_trimap_for_an_empty_folder_is_no_matter_of_numbers(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main([str(tmp_path), "--trimap", "mine.png", "-o", str(tmp_path / "out")])
+    assert "There is no photo in the folder" in capsys.readouterr().err

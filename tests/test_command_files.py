@@ -148,3 +148,16 @@ def test_a_file_that_cannot_be_ended_leaves_no_half_of_itself(photo, tmp_path, c
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "File too large" in capsys.readouterr().err
     assert [each.read_bytes() for each in folder.iterdir()] == [before]
+
+
+def test_results_of_photos_named_alike_are_called_after_their_folders(
+    photo, tmp_path, monkeypatch
+):
+    """However the folders are named on the command line."""
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / photo.name).write_bytes(photo.read_bytes())
+    monkeypatch.chdir(here)
+    assert main([photo.name, f"../{photo.name}", "-o", "out", "--save", "mask"]) == 0
+    names = {file.name for file in (here / "out").iterdir()}
+    assert names == {"here-anna.mask.png", f"{tmp_path.name}-anna.mask.png"}
