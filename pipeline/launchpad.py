@@ -40,7 +40,10 @@ TI_VENDORS = (0x2047, 0x0451)
 
 SYNC = b"\xa5\x5a"
 INFO, MATTE, SIGNAL, RECORD = 0x01, 0x02, 0x03, 0x04
+DONE = b"\0"  # the status that a report begins with
 REPLY, FEATURES, BUTTON, ERROR = 0x80, 0xA0, 0xB0, 0xE0
+# Of a job's header: where its flags are, and what they ask for.
+FLAGS_AT, USE_AXES, SEND_FEATURES = 9, 1, 2
 # The longest a job may take on the slowest board (the 8 MHz sketch), and some.
 REPLY_SECONDS = 6.0
 # Longer than the board waits for a missing byte (0.1 s): then both ends start anew.
@@ -113,6 +116,11 @@ class Job:
     payload: bytes
     codes: np.ndarray
 
+    @property
+    def wants_features(self) -> bool:
+        """Whether it asks for the projections ahead of the report."""
+        return bool(self.payload[FLAGS_AT] & SEND_FEATURES)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -167,7 +175,7 @@ def pack_map(codes: np.ndarray) -> tuple[int, bytes]:
 
 def _job_header(shape, parameters: Parameters, map_bits, features, delay=0, axes=None) -> bytes:
     mean, vectors = axes if axes is not None else ((0, 0, 0), (0,) * 6)
-    flags = (axes is not None) | (features << 1)
+    flags = USE_AXES * (axes is not None) | SEND_FEATURES * features
     try:
         return struct.pack("<HH7B3B6h", shape[1], shape[0], parameters.neighbours,
                            parameters.spatial, map_bits, parameters.max_iterations,
@@ -277,7 +285,7 @@ class Launchpad:
         """Sends a job as it is, for example `last_job` again. Raises as the job itself did."""
         self.last_job = job
         info = self.info()
-        replies, wire = self._request(job.kind, job.payload)
+        replies, wire = self._request(job.kind, job.payload, job.wants_features)
         with self._one_protocol():
             solution = read_solution(replies[job.kind | REPLY], replies.get(FEATURES), job.codes,
                                      info, wire)
@@ -319,7 +327,10 @@ class Launchpad:
         return LaunchpadError(f"The board at {self.port.name} went away ({error}). Plug it in "
                               "again and continue: nothing that was solved is lost.")
 
-    def _request(self, kind: int, payload: bytes) -> tuple[dict[int, bytes], Wire]:
+    def _request(
+        self, kind: int, payload: bytes, features: bool = False
+    ) -> tuple[dict[int, bytes], Wire]:
+        """The answers by type, and what it took. features: whether they are asked for."""
         reasons = []
         for _ in range(ATTEMPTS):
             self._sequence = (self._sequence + 1) & 0xFF
@@ -328,7 +339,7 @@ class Launchpad:
             try:
                 self.port.timeout = REPLY_SECONDS
                 self.port.write(message)
-                replies = self._read_replies(kind, deadline)
+                replies = self._read_replies(kind, features, deadline)
             except _Damaged as damage:
                 reasons.append(str(damage))
                 self._wait_for_silence(deadline)
@@ -341,7 +352,7 @@ class Launchpad:
                              f"{ATTEMPTS} attempts: {', '.join(reasons)}. Is it flashed, and does "
                              "no other program use the port?")
 
-    def _read_replies(self, kind: int, deadline: float) -> dict[int, bytes]:
+    def _read_replies(self, kind: int, features: bool, deadline: float) -> dict[int, bytes]:
         """All frames up to the reply proper, by type."""
         replies = {}
         while kind | REPLY not in replies:
@@ -353,6 +364,8 @@ class Launchpad:
             if answer == ERROR:
                 raise _Damaged(f"the board received the request damaged (0x{payload.hex()})")
             replies[answer] = payload
+        if features and FEATURES not in replies and replies[kind | REPLY][:1] == DONE:
+            raise _Damaged("an answer without its features")
         return replies
 
     def _read_frame(self, deadline: float) -> tuple[int, int, bytes]:

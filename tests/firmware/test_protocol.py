@@ -10,7 +10,7 @@ import pytest
 import serial
 
 from firmware.host.core import FIRMWARE
-from pipeline.launchpad import BUTTON, MOST_SPATIAL, Launchpad, LaunchpadError, crc16, frame
+from pipeline.launchpad import BUTTON, FEATURES, MOST_SPATIAL, Launchpad, LaunchpadError, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator
 
@@ -65,6 +65,22 @@ def test_the_board_gives_the_documented_answers():
     (frame(1, 5, b"x"), 0x43)])
 def test_what_is_not_understood_is_said(request_bytes, error):
     assert answer(Simulator(), request_bytes) == frame(0xE0, 5, bytes([error]))
+
+
+@pytest.mark.parametrize("let_go", [False, True])
+def test_a_press_amid_a_job_is_told_of_after_it_if_it_lasts(let_go):
+    machine, job = Simulator(), EXAMPLES[2][1]
+    machine.send(job)
+    machine.run(20_000)  # 1.25 ms: some fourteen of its bytes have come
+    machine.press_button(True)
+    machine.run(20_000)
+    assert not machine.receive(1)
+    if let_go:
+        machine.press_button(False)
+    machine.run(4_000_000)
+    said = machine.receive(4096)
+    report = 8 + REPORT.size + 2
+    assert said[2] == 0x82 and said[report:] == (b"" if let_go else frame(BUTTON, 2, b""))
 
 
 def test_a_stray_byte_before_a_frame_does_not_hide_it():
@@ -145,12 +161,15 @@ def with_noise(data, first):
                          ids=["start", "second", "kind", "sequence", "length", "high-length", "payload",
                               "checksum", "cut", "noise"])
 @pytest.mark.parametrize("direction", "<>")
-def test_damage_is_noticed_and_mended_by_repeating(direction, change):
+@pytest.mark.parametrize("features", [False, True], ids=["report", "features"])
+def test_damage_is_noticed_and_mended_by_repeating(features, direction, change):
     with Launchpad("sim://") as good:
-        expected = good.matte_tile(TILE, CODES).codes
+        expected = good.matte_tile(TILE, CODES, features=features)
     board = Launchpad(BadLine(OfTheFirstJob(direction, change)))
-    solution = board.matte_tile(TILE, CODES)
-    assert (solution.codes == expected).all()
+    solution = board.matte_tile(TILE, CODES, features=features)
+    assert (solution.codes == expected.codes).all()
+    if features:  # they come ahead of the report, in a frame of their own
+        assert (solution.features == expected.features).all()
     assert solution.wire.failed_attempts >= 1 or change is with_noise
 
 
@@ -213,8 +232,61 @@ class Talkative:
         return bytes(itertools.islice(self.bytes, size))
 
 
-@pytest.mark.parametrize("said", [b"$GPGGA,123519,4807.038,N*47\r\n", b"\xa5", frame(BUTTON, 0, b"")],
-                         ids=["text", "half a start", "presses"])
+class Scripted:
+    """A serial port that answers each request with the bytes it was given for it, and then is
+    silent; `waited` says for how long it was listened to in vain.
+    """
+
+    name = "a scripted port"
+    timeout = None
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.coming, self.unread, self.waited = b"", [], 0.0
+
+    def write(self, data):
+        self.unread.append(self.coming)
+        self.coming += self.answers.pop(0)
+        return len(data)
+
+    def read(self, size=1):
+        if len(self.coming) < size:
+            self.waited += self.timeout
+        said, self.coming = self.coming[:size], self.coming[size:]
+        return said
+
+
+INFO_SAID = EXAMPLES[1][1][6:-2]
+
+
+def info_answer(sequence, pixels):
+    """The documented one, of a board that takes so many pixels."""
+    return frame(0x81, sequence, INFO_SAID[:10] + pixels.to_bytes(2, "little") + INFO_SAID[12:])
+
+
+def test_the_late_answer_to_an_abandoned_attempt_is_not_taken_for_the_next():
+    port = Scripted(b"", info_answer(1, 111) + info_answer(2, 222))
+    assert Launchpad(port).info().most_pixels == 222
+
+
+@pytest.mark.parametrize("said", [frame(0xE0, 1, b"\x40"), b"\xa5\x5a\x81\x01\xff\xff"],
+                         ids=["error", "impossible length"])
+def test_what_cannot_be_an_answer_is_not_waited_for(said):
+    """A board that says it did not understand is asked again after the silence the protocol asks."""
+    port = Scripted(said, info_answer(2, 222))
+    assert Launchpad(port).info().most_pixels == 222
+    assert port.waited == pytest.approx(0.25)
+
+
+def test_a_request_is_repeated_only_into_silence():
+    port = Scripted(frame(0xE0, 1, b"\x41") + bytes(5000), info_answer(2, 222))
+    assert Launchpad(port).info().most_pixels == 222
+    assert port.unread == [b"", b""]
+
+
+@pytest.mark.parametrize("said", [b"$GPGGA,123519,4807.038,N*47\r\n", b"\xa5", frame(BUTTON, 0, b""),
+                                  frame(FEATURES, 1, b"")],
+                         ids=["text", "half a start", "presses", "features"])
 def test_a_port_that_keeps_talking_ends_in_a_sentence(said, monkeypatch):
     monkeypatch.setattr("pipeline.launchpad.ATTEMPT_SECONDS", 0.05)
     with pytest.raises(LaunchpadError, match="much that is no answer"):
