@@ -84,14 +84,13 @@ models/cache/$(MULTICLASS):
 	@rm $(@D)/*.tgz
 
 # PyMatting's rows stay: they take long, and nothing of ours changes them.
-OUR_MATTES := "ours refined" "ours best" "ours fast" "ours knn"
 evaluate: $(VENV)/dev published-weights
 	$(INSTALL) --no-deps -r requirements-peers.txt
 	$(VENV)/bin/python -m models.evaluate
 	$(VENV)/bin/python -m models.evaluate_framings
 	$(VENV)/bin/python -m models.evaluate_scenes
 	$(VENV)/bin/python -m models.evaluate_refinement
-	$(VENV)/bin/python -m benchmarks.knn accuracy --methods $(OUR_MATTES)
+	$(VENV)/bin/python -m benchmarks.knn accuracy --ours
 	$(VENV)/bin/python -m benchmarks.knn figure
 	$(VENV)/bin/python -m models.card portrait_fcn_plus
 	$(VENV)/bin/python -m models.card refinement

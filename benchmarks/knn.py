@@ -42,8 +42,8 @@ MSE_TICKS = (0.01, 0.02, 0.04, 0.08)
 OURS = ("best", "fast", "knn")
 PEERS = ("sm", "cf", "knn", "lkm", "lbdm", "rw")
 REFINED = "ours refined"  # "best" and the refinement network, as the product has it
-METHODS = tuple(f"ours {name}" for name in OURS) + (REFINED,)
-METHODS += tuple(f"pymatting {name}" for name in PEERS)
+OUR_METHODS = tuple(f"ours {name}" for name in OURS) + (REFINED,)
+METHODS = OUR_METHODS + tuple(f"pymatting {name}" for name in PEERS)
 DIRECT = "ours direct"  # "best" for every unknown pixel, however many
 ERRORS = tuple(metrics.MATTE_ERRORS)
 REPEATS = 3
@@ -69,27 +69,32 @@ FOLD = 3
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=[*PARTS, "one"])
-    parser.add_argument("--methods", nargs="+", choices=[*METHODS, DIRECT], default=METHODS)
-    parser.add_argument("--trimaps", nargs="+", choices=TRIMAPS, default=TRIMAPS)
-    parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--again", action="store_true", help="measure PyMatting's cached methods, too")
+    parser.add_argument("part", choices=["accuracy", *PARTS, "one"])
+    parser.add_argument(
+        "--again", action="store_true", help="accuracy: measure PyMatting's cached methods, too"
+    )
+    parser.add_argument("--ours", action="store_true", help="accuracy: of our methods alone")
+    parser.add_argument("--method", choices=[*METHODS, DIRECT], help=argparse.SUPPRESS)
     parser.add_argument("--scene", nargs=3, type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if (arguments.again or arguments.ours) and arguments.part != "accuracy":
+        parser.error("--again and --ours go with accuracy")
     if arguments.part == "one":
-        print(json.dumps(measure_here(arguments.methods[0], arguments.scene)))
+        print(json.dumps(measure_here(arguments.method, arguments.scene)))
+    elif arguments.part == "accuracy":
+        accuracy(OUR_METHODS if arguments.ours else METHODS, arguments.again)
     else:
-        PARTS[arguments.part](arguments)
+        PARTS[arguments.part]()
 
 
 # Quality ------------------------------------------------------------------------------------
 
 
-def accuracy(arguments: argparse.Namespace) -> None:
+def accuracy(methods: tuple[str, ...], again: bool) -> None:
     """Mean errors over the unknown pixels of the alphamatting photos."""
-    for trimap in arguments.trimaps:
-        for method in arguments.methods:
-            errors = method_errors(method, trimap, arguments.again)
+    for trimap in TRIMAPS:
+        for method in methods:
+            errors = method_errors(method, trimap, again)
             row = dict(zip(ERRORS, errors.mean(0).tolist()))
             numbers = "  ".join(f"{n} {v:.4g}" for n, v in row.items())
             print(f"{trimap}  {method:15}  {numbers}", flush=True)
@@ -137,7 +142,7 @@ def solve(method: str, scene: Scene) -> np.ndarray:
     return np.clip(estimate(scene.image / 255, trimap), 0, 1)
 
 
-def choose(arguments: argparse.Namespace) -> None:
+def choose() -> None:
     """Cross-validation: the weights chosen on the other photos, the errors on those left out."""
     names = alphamatting_names()
     settings = [dict(zip(GRID, values)) for values in itertools.product(*GRID.values())]
@@ -217,18 +222,18 @@ def memory_in_use() -> float:
 
 def measure(method: str, height: int, width: int, band: float = 0) -> dict[str, float]:
     scene = map(str, (height, width, band))
-    return in_own_process("benchmarks.knn", "one", "--methods", method, "--scene", *scene)
+    return in_own_process("benchmarks.knn", "one", "--method", method, "--scene", *scene)
 
 
 def medians(runs: list[dict[str, float]]) -> dict[str, float]:
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
 
 
-def speed(arguments: argparse.Namespace) -> None:
+def speed() -> None:
     """All methods at 800 x 600, unknown within 10 px of the boundary, interleaved, medians."""
-    runs: dict[str, list] = {method: [] for method in arguments.methods}
-    for _ in range(arguments.repeats):
-        for method in arguments.methods:
+    runs: dict[str, list] = {method: [] for method in METHODS}
+    for _ in range(REPEATS):
+        for method in METHODS:
             runs[method].append(measure(method, 600, 800, BAND))
     for method in runs:
         keep_figures(RESULTS, medians(runs[method]), "speed", method)
@@ -239,11 +244,9 @@ def speed(arguments: argparse.Namespace) -> None:
             f"peak {row['peak_mb']:6.0f} MB  added {row['added_mb']:6.0f} MB  "
             f"{row['unknowns']:.0f} unknown"
         )
-    peer = table.get("pymatting knn")
+    peer = table["pymatting knn"]
     for name in OURS:
-        ours = table.get(f"ours {name}")
-        if not (peer and ours):
-            continue
+        ours = table[f"ours {name}"]
         print(
             f"ours {name} beside pymatting knn: {peer['wall_s'] / ours['wall_s']:.1f} times as "
             f"fast ({peer['processor_s'] / ours['processor_s']:.1f} in processor time), "
@@ -252,7 +255,7 @@ def speed(arguments: argparse.Namespace) -> None:
         )
 
 
-def scaling(arguments: argparse.Namespace) -> None:
+def scaling() -> None:
     """One solve at full resolution for 10 thousand to a million unknown pixels."""
     rows = []
     solve("ours best", head_with_hair(60, 80))  # a warm-up
@@ -269,7 +272,7 @@ def scaling(arguments: argparse.Namespace) -> None:
     keep_figures(RESULTS, {"rows": rows, "exponent": float(exponent)}, "scaling")
 
 
-def large(arguments: argparse.Namespace) -> None:
+def large() -> None:
     """Whole photos through the multi-resolution path, and what that costs in quality."""
     scenes = [alphamatting_scene(name, "trimap1") for name in alphamatting_names()]
     rows = {}
@@ -295,7 +298,7 @@ def solve_at(fraction: float, scene: Scene) -> np.ndarray:
     return knn_matting(scene.image, scene.trimap, most_unknown=most)
 
 
-def figure(arguments: argparse.Namespace) -> None:
+def figure() -> None:
     """Quality against processor time, and time against unknowns."""
     import matplotlib
 
@@ -335,7 +338,6 @@ def read_results() -> dict:
 
 
 PARTS = {
-    "accuracy": accuracy,
     "choose": choose,
     "speed": speed,
     "scaling": scaling,

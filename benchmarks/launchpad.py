@@ -209,6 +209,9 @@ def run_sweep(count: int) -> dict:
                   f"{np.median(values):.4f}, most {max(values):.4f}")
             summary[f"band {band}"] = {"photos": len(values), "within_0.06": within,
                                        "median": float(np.median(values)), "rmse": errors}
+    errors = [error for row in summary.values() for error in row["rmse"].values()]
+    within = sum(row["within_0.06"] for row in summary.values())
+    print(f"both bands: {within} of {len(errors)} within {BAR}, median {np.median(errors):.4f}")
     return summary
 
 

@@ -79,7 +79,7 @@ def training() -> str:
 
 
 def matting() -> str:
-    return measured.on_matting() + "\n"
+    return f"{measured.on_matting()} `make evaluate`\n"
 
 
 def framings() -> str:
@@ -281,7 +281,6 @@ SECTIONS = {
     "ablations": ablations,
     "accuracy": accuracy,
     "choice": choice,
-    "refinement": lambda: measured.refinement_table() + "\n",
     "speed": speed,
     "colors": colors,
     "stages": stages,

@@ -201,6 +201,7 @@ def print_table(results):
             f"{figures['photos_below_0.90']:8d}"
         )
     print(time_and_margins(results))
+    print(gains(results))
     print(nearness(results))
 
 
@@ -217,6 +218,16 @@ def time_and_margins(results: dict) -> str:
         ]
         said.append(f"The difference to {peer}, photo by photo, is {' and '.join(margins)}.")
     return " ".join(said)
+
+
+def gains(results: dict) -> str:
+    """What matting adds to each mask of MATTED, photo by photo."""
+    return " ".join(
+        "Matting changes {} by {:+.4f} ({:+.4f} to {:+.4f}).".format(
+            mask, results[alpha]["gain_by_matting"], *results[alpha]["gain_by_matting_95"]
+        )
+        for alpha, mask in MATTED.items()
+    )
 
 
 def nearness(results: dict) -> str:

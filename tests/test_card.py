@@ -12,6 +12,7 @@ from models.card import card, refinement_card  # noqa: E402
 from models.data import DATA  # noqa: E402
 from models.evaluate_refinement import FILE as REFINEMENT_RESULTS  # noqa: E402
 from models.evaluate_refinement import passes  # noqa: E402
+from models.metrics import MATTE_ERRORS  # noqa: E402
 from models.photos import TRAINING_PORTRAITS, portrait_names  # noqa: E402
 from models.record import MASK_WEIGHTS, PROVENANCE, sha256  # noqa: E402
 from pipeline import matte  # noqa: E402
@@ -52,6 +53,17 @@ def test_figures_are_of_the_weights_that_are_shipped():
     for weights in known.values():
         for name, digest in weights.items():
             assert digest == sha256(name)
+
+
+def test_the_refined_mattes_have_the_same_errors_in_both_scripts():
+    """`benchmarks.knn` beside PyMatting, and `models.evaluate_refinement`, which says the weights."""
+    beside = json.loads(ACCURACY.read_text())["accuracy"]
+    alone = json.loads(REFINEMENT_RESULTS.read_text())["alphamatting"]
+    for trimap, methods in beside.items():
+        for error in MATTE_ERRORS:
+            assert methods["ours refined"][error] == pytest.approx(
+                alone[trimap]["refined"][error], rel=1e-4
+            )
 
 
 def test_weights_are_as_small_as_promised():
