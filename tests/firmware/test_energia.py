@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from firmware.host.core import CORE, FIRMWARE
-from pipeline.launchpad import Launchpad, frame
+from pipeline.launchpad import BUTTON, Launchpad, frame
 
+# What the stub's microphone hears.
+RAMP = 7 * np.arange(1, 801) & 1023
 STUB = FIRMWARE.parent / "tests" / "firmware" / "energia_stub"
 
 
@@ -44,6 +46,24 @@ def test_the_sketch_solves_a_whole_signal(sketch):
     assert features[2] == 0xA0 and features[6:-2] == expected.features.tobytes()
     assert report[2:4] == bytes([job.kind | 0x80, 9]) and report[6] == 0
     assert report[-2 - expected.unknown : -2] == expected.codes[0][labels == 128].tobytes()
+
+
+def test_the_sketch_hears_its_microphone(sketch):
+    """The same projections as of its samples sent by wire."""
+    labels = np.repeat([0, 128, 255], [100, 20, 680]).astype(np.uint8)
+    with Launchpad("sim://") as board:
+        expected = board.solve_signal(RAMP, labels)
+        header = board.last_job.payload[:-1600]
+    request = frame(4, 9, header + (1000).to_bytes(2, "little"))
+    answer = subprocess.run([str(sketch)], input=request, capture_output=True, timeout=20).stdout
+    assert answer[2:4] == b"\xa0\x09" and answer[6 : 6 + 1600] == expected.features.tobytes()
+
+
+@pytest.mark.parametrize("pressed", [[], ["pressed"]])
+def test_the_sketch_tells_of_one_press(sketch, pressed):
+    command, request = [str(sketch), *pressed], frame(1, 9, b"")
+    answer = subprocess.run(command, input=request, capture_output=True, timeout=20).stdout
+    assert answer[28:] == (frame(BUTTON, 9, b"") if pressed else b"")
 
 
 def test_the_sketch_answers_with_its_smaller_arena(sketch):

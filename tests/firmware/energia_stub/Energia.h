@@ -18,12 +18,14 @@ struct SerialStub {
 
 static SerialStub Serial;
 static uint32_t clock_milliseconds;
+static int button = HIGH;                        /* what its pin has */
+static int heard;                                /* a ramp, over and over, as RAMP in test_energia.py */
 
 static inline uint32_t millis() { return clock_milliseconds++; }
 static inline uint32_t micros() { return clock_milliseconds += 1000; }
 static inline void pinMode(int, int) {}
 static inline void digitalWrite(int, int) {}
-static inline int digitalRead(int) { return HIGH; }
-static inline int analogRead(int) { return 512; }
+static inline int digitalRead(int pin) { return pin == PUSH1 ? button : LOW; }
+static inline int analogRead(int pin) { return pin == A3 ? (heard += 7) & 1023 : 0; }
 
 #endif
