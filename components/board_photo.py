@@ -57,7 +57,7 @@ def photo_and_trimap(data: bytes, height: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _photo_and_trimap(data, height):
-    from pipeline import matte
+    from pipeline.matting import trimapped
 
     with a_place():
         image = Image.fromarray(load_image(data))
@@ -68,7 +68,7 @@ def _photo_and_trimap(data, height):
                 f"the board takes pictures of up to {WIDEST} times."
             )
         small = np.asarray(image.resize((width, height)))
-        trimap = matte(small).trimap
+        trimap = trimapped(small).trimap
         if not unknown_pixels(trimap).any():
             raise ImageError(
                 "No person was found in this photo, so there is nothing to solve. Try another one."

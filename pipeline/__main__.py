@@ -25,6 +25,7 @@ from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH
 from pipeline.whole_file import whole_file
 
+BEFORE_ALPHA = {"mask", "trimap"}  # outputs for which nothing has to be solved
 MOST_HAIR = 3  # widths of the band beyond hair
 DESCRIPTION = "Cuts people out of photos: a mask, a trimap, an alpha matte and clean colours."
 
@@ -321,7 +322,7 @@ def _background_maker(choice: str) -> BackgroundMaker:
 
 def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker) -> str:
     """Does one photo, writes its results and returns the line that says so."""
-    from pipeline import matte
+    from pipeline.matting import matte, trimapped
 
     start = time.perf_counter()
     file = read_photo(job.photo)  # once, as a pipe can be read no more often
@@ -333,7 +334,8 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
             trimap = load_trimap(job.trimap, image.shape[:2])
         except ImageError as error:
             raise ImageError(f"Its trimap {job.trimap}: {error}") from error
-    result = matte(image, trimap=trimap, band=options.band, hair_reach=options.hair)
+    work = trimapped if set(options.save) <= BEFORE_ALPHA else matte
+    result = work(image, trimap=trimap, band=options.band, hair_reach=options.hair)
 
     for file, data in files(job.name, options.save, image, result, make_background).items():
         with whole_file(options.output / file) as written:

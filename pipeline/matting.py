@@ -36,16 +36,14 @@ NO_SIDE = "The trimap says nowhere what is {}, so what it leaves unknown stays h
 NO_BAND = "The trimap leaves nothing unknown, so the edge is as hard as the trimap's."
 
 
-@dataclass(frozen=True)
-class Matte:
-    """A photo's matte with everything made on the way; arrays have the photo's height and width.
+@dataclass(frozen=True, kw_only=True)
+class Trimapped:
+    """What is known of a photo before its matte; arrays have the photo's height and width.
 
     mask: (H, W) float32 in 0..1, probability of "person".
     hair: (h, w) float32 in 0..1, probability of "hair" in the photo, reduced; None where nobody
     looked for it.
     trimap: (H, W) uint8, 0 background, 128 unknown, 255 foreground.
-    alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
-    foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
     face: the largest face, or None. faces: all of them, largest first.
     to_canonical: (2, 3) float64 affine map from photo pixels to the canonical pose, or None.
     frames: the parts of the photo that the network looked at.
@@ -55,8 +53,6 @@ class Matte:
 
     mask: np.ndarray
     trimap: np.ndarray
-    alpha: np.ndarray
-    foreground: np.ndarray
     hair: np.ndarray | None = None
     face: Face | None = None
     faces: list[Face] = field(default_factory=list)
@@ -65,6 +61,18 @@ class Matte:
     found: bool = True
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matte(Trimapped):
+    """A photo's matte with everything made on the way.
+
+    alpha: (H, W) float32 in 0..1, exactly 0 and 1 where the trimap is known.
+    foreground: (H, W, 3) uint8 RGB, the person's own colours free of the old background.
+    """
+
+    alpha: np.ndarray
+    foreground: np.ndarray
 
 
 def matte(
@@ -101,51 +109,64 @@ def matte(
     Raises ImageError if image, trimap, mask or hair do not have these shapes, types and ranges, or
     band or hair_reach is no number of zero or more.
     """
-    _check(image, trimap, mask, hair)
-    check_widths(band=band, hair_reach=hair_reach)
     clock = Clock(STAGES, progress)
-    if trimap is None:
-        if mask is None:
-            with clock.stage("face"):
-                faces = find_faces(image)
-            with clock.stage("mask"):
-                people = segment(image, faces)
-            mask, hair, found = people.mask, people.hair, people.found
-            frames, area = people.frames, people.area
-            notes = [] if faces else [NO_FACE]
-        else:
-            faces = [face] if face else []
-            frames, area = (), picture_area(image)
-            found = bool((mask[area] >= 0.5).any())
-            notes = []  # nobody looked for a face
-        to_canonical = align(faces[0]) if faces else None
-        with clock.stage("trimap"):
-            trimap = _trimap(mask, area, band, hair, hair_reach)
-        if not found:
-            notes = [NOBODY]
-    else:
-        faces, hair, to_canonical, found, frames = [], None, None, True, ()
-        mask = trimap.astype(np.float32) / FOREGROUND
-        notes = _notes_on(trimap)
+    known = _trimapped(image, trimap, mask, hair, face, band, hair_reach, clock)
     with clock.stage("matting"):
-        alpha = solve(image, trimap)
+        alpha = solve(image, known.trimap)
     if refine:
         with clock.stage("refinement"):
-            alpha = refined(image, trimap, alpha)
+            alpha = refined(image, known.trimap, alpha)
     with clock.stage("foreground"):
         foreground = estimate_foreground(image, alpha)
-    return Matte(
+    return Matte(alpha=alpha, foreground=foreground, **vars(known))
+
+
+def trimapped(
+    image: np.ndarray,
+    *,
+    trimap: np.ndarray | None = None,
+    band: float = BAND,
+    hair_reach: float = HAIR_REACH,
+) -> Trimapped:
+    """The first half of `matte`, for who wants no more than the mask and the trimap.
+
+    Arguments and errors as for `matte`.
+    """
+    return _trimapped(image, trimap, None, None, None, band, hair_reach, Clock(STAGES, None))
+
+
+# `timings` are the clock's own, so that those of what is done next come to them.
+def _trimapped(image, trimap, mask, hair, face, band, hair_reach, clock) -> Trimapped:
+    _check(image, trimap, mask, hair)
+    check_widths(band=band, hair_reach=hair_reach)
+    if trimap is not None:
+        mask = trimap.astype(np.float32) / FOREGROUND
+        return Trimapped(mask=mask, trimap=trimap, notes=_notes_on(trimap), timings=clock.seconds)
+    if mask is None:
+        with clock.stage("face"):
+            faces = find_faces(image)
+        with clock.stage("mask"):
+            people = segment(image, faces)
+        mask, hair, found = people.mask, people.hair, people.found
+        frames, area = people.frames, people.area
+        notes = [] if faces else [NO_FACE]
+    else:
+        faces = [face] if face else []
+        frames, area = (), picture_area(image)
+        found = bool((mask[area] >= 0.5).any())
+        notes = []  # nobody looked for a face
+    with clock.stage("trimap"):
+        trimap = _trimap(mask, area, band, hair, hair_reach)
+    return Trimapped(
         mask=mask,
         trimap=trimap,
-        alpha=alpha,
-        foreground=foreground,
         hair=hair,
         face=faces[0] if faces else None,
         faces=faces,
-        to_canonical=to_canonical,
+        to_canonical=align(faces[0]) if faces else None,
         frames=frames,
         found=found,
-        notes=notes,
+        notes=notes if found else [NOBODY],
         timings=clock.seconds,
     )
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import pipeline
 from pipeline.__main__ import main
 from pipeline.image import ImageError, load_image
+from pipeline.matting import matte
 
 OUTPUTS = ("mask", "trimap", "alpha", "cutout", "composite")
 
@@ -50,14 +50,12 @@ def test_one_bad_photo_is_named_and_the_others_are_done(photo, tmp_path, capsys)
 def test_what_opencv_cannot_do_is_said_and_the_rest_done(photo, tmp_path, capsys, monkeypatch):
     other = tmp_path / "wall.png"
     Image.new("RGB", (64, 48)).save(other)
-    matte = pipeline.matte
-
     def fails_on_the_wall(image, **options):
         if image.shape == (48, 64, 3):
             cv2.resize(np.zeros((0, 0), np.uint8), (1, 1))
         return matte(image, **options)
 
-    monkeypatch.setattr(pipeline, "matte", fails_on_the_wall)
+    monkeypatch.setattr("pipeline.matting.matte", fails_on_the_wall)
     assert main([str(other), str(photo), "-o", str(tmp_path), "--save", "alpha"]) == 1
     assert (tmp_path / "anna.alpha.png").exists()
     assert "wall.png: This photo cannot be worked on" in capsys.readouterr().err
@@ -190,7 +188,7 @@ def test_stopping_says_so_and_nothing_more(photo, tmp_path, capsys, monkeypatch)
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "matte", stopped)
+    monkeypatch.setattr("pipeline.matting.matte", stopped)
     assert main([str(photo), "-o", str(tmp_path / "results")]) == 130
     assert capsys.readouterr().err.strip() == "Stopped. What is written already is whole."
 
@@ -281,3 +279,12 @@ def test_a_trimap_for_an_empty_folder_is_no_matter_of_numbers(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main([str(tmp_path), "--trimap", "mine.png", "-o", str(tmp_path / "out")])
     assert "There is no photo in the folder" in capsys.readouterr().err
+
+
+def test_nothing_is_solved_for_a_mask_and_a_trimap(photo, tmp_path, monkeypatch):
+    all_of_it = [str(photo), "-o", str(tmp_path / "all")]
+    assert main(all_of_it) == 0
+    monkeypatch.setattr("pipeline.matting.matte", lambda *_, **__: pytest.fail("it was"))
+    assert main([str(photo), "-o", str(tmp_path), "--save", "mask,trimap"]) == 0
+    for name in ("anna.mask.png", "anna.trimap.png"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "all" / name).read_bytes()
