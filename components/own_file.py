@@ -21,7 +21,7 @@ def own_file(label: str, endings: Sequence[str], key: str) -> tuple[str, bytes] 
     """Draws an uploader; returns the name and the bytes of the file, or None so far."""
     return kept_file(
         _kept_as(key),
-        lambda forget: st.file_uploader(label, endings, key=_upload(key), on_change=forget),
+        lambda forget: st.file_uploader(label, endings, key=f"{key}_upload", on_change=forget),
     )
 
 
@@ -29,8 +29,11 @@ def ask_for_photo(key: str) -> None:
     """Draws an uploader of photos for a page that needs none once one is given: that is kept, and
     the page drawn anew.
     """
-    photo = st.file_uploader("Your photo", UPLOADED, key=_upload(key))
+    # A new one each time: an uploader that is drawn again may still have the photo before.
+    given = st.session_state.setdefault(f"{key}_given", 0)
+    photo = st.file_uploader("Your photo", UPLOADED, key=f"{key}_upload_{given}")
     if photo is not None:
+        st.session_state[f"{key}_given"] += 1
         st.session_state[_kept_as(key)] = photo.name, photo.getvalue()
         let_go([photo])
         st.rerun()
@@ -48,10 +51,6 @@ def forget_own(key: str) -> None:
 
 def _kept_as(key):
     return f"{key}_own"
-
-
-def _upload(key):
-    return f"{key}_upload"
 
 
 def kept_file(key: str, ask: Callable) -> tuple[str, bytes] | None:

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.announce import announce
-from components.markdown import as_written
 from components.places import a_place
-from components.privacy import privacy_note
 from components.table import STAGES
 from pipeline.samples import SAMPLES
 
 if TYPE_CHECKING:  # what takes time to import is imported where a photo needs it
+    from streamlit.delta_generator import DeltaGenerator
+
     from pipeline.links import Links
     from pipeline.step import Step
     from pipeline.walk import Settings, Walk
@@ -37,34 +36,26 @@ class Walked:
     links: "Links"
 
 
-def walk_of(name: str, photo: bytes, settings: "Settings", called: str) -> Walked:
-    """The photo's walk with these settings; goes on from one that is there. A photo or a setting
-    that cannot be walked is named, and ends the page. called: the file's name.
+def walk_of(name: str, photo: bytes, settings: "Settings") -> Walked:
+    """The photo's walk with these settings; goes on from one that is there.
 
     The samples' walks with the usual settings are shared by everybody, all others are the
     person's own.
+
+    Raises ImageError for a photo or a setting that cannot be walked.
     """
-    from pipeline.image import ImageError
-
-    try:
-        return _walk_of(name, photo, settings)
-    except ImageError as error:
-        st.error(f"{as_written(called)}: {error}")
-    announce("This photo cannot be walked through")
-    privacy_note()
-    st.stop()
-
-
-def _walk_of(name, photo, settings):
     from pipeline.walk import Settings
 
+    # There whether it is needed or not: what follows keeps its place, and with it the focus.
+    bar = st.empty()
     if name in SAMPLE_OF and settings == Settings():
         return walked_sample(name)
     kept = st.session_state.get("walked")
     if kept is None or kept.photo != photo:
         kept = walked_sample(name) if name in SAMPLE_OF else None
     if kept is None or kept.walk.settings != settings:
-        kept = st.session_state["walked"] = walk_under_a_bar(photo, settings, kept)
+        kept = walk_under_a_bar(photo, settings, kept, bar)
+        st.session_state["walked"] = kept
     return kept
 
 
@@ -77,18 +68,20 @@ def walked_sample(name: str) -> Walked:
         return take_the_walk(SAMPLE_OF[name].file.read_bytes(), Settings(), None, None)
 
 
-def walk_under_a_bar(photo: bytes, settings: "Settings", before: Walked | None) -> Walked:
-    """Walks while a bar shows how far."""
-    bar = st.progress(0.0, "Reading the photo")
+def walk_under_a_bar(
+    photo: bytes, settings: "Settings", before: Walked | None, place: "DeltaGenerator"
+) -> Walked:
+    """Walks while a bar, in an empty place, shows how far."""
+    place.progress(0.0, "Reading the photo")
 
     def say(stage: str, share: float) -> None:
-        bar.progress(share, STEPS_ON_THE_WAY[stage])
+        place.progress(share, STEPS_ON_THE_WAY[stage])
 
     try:
         with a_place(say):
             return take_the_walk(photo, settings, before, say)
     finally:
-        bar.empty()
+        place.empty()
 
 
 def take_the_walk(photo, settings, before, progress) -> Walked:

@@ -46,6 +46,8 @@ NEIGHBOURS_LISTED = 5
 
 def main() -> None:
     """The page: a photo, one of its steps, and the way to the others."""
+    from pipeline.image import ImageError
+
     st.html(STYLES / "steps.css")
     from_studio = studio_piece()
     there = hash(from_studio and from_studio.photo)
@@ -76,7 +78,15 @@ def main() -> None:
             st.session_state["walk_pixel_of"] = photo
             st.session_state.pop("walk_pixel", None)
         usual = usual_settings(from_studio.edge if name == STUDIO else USUAL_EDGE)
-        walked = walk_of(name, photo, settings_of_address(usual), called)
+        try:
+            walked = walk_of(name, photo, settings_of_address(usual))
+        except ImageError as error:
+            st.error(f"{as_written(called)}: {error}")
+            if name == OWN:
+                ask_for_photo("walk")
+            announce("This photo cannot be walked through")
+            privacy_note()
+            st.stop()
         steps = walked.steps
         position = current(steps)
         with way:

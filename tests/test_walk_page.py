@@ -102,7 +102,7 @@ def test_present_mode_is_in_the_address():
 def test_who_comes_back_from_another_page_goes_on_with_the_own_photo():
     app = walking(photo="own", step="mask")
     file = "anna.png", encode_png(small_photo()), "image/png"
-    app.file_uploader(key="walk_upload").set_value([file]).run()
+    app.file_uploader(key="walk_upload_0").set_value([file]).run()
     seen = app.query_params
     app.switch_page("pages/about.py").run()
     app.query_params.clear()
@@ -154,7 +154,14 @@ def test_a_photo_without_a_person_is_refused_in_words():
     app = walking(photo="own")
     assert "Upload a photo" in app.info[0].value
     file = "dark.png", encode_png(np.zeros((64, 64, 3), np.uint8)), "image/png"
-    app.file_uploader(key="walk_upload").set_value([file]).run()
+    app.file_uploader(key="walk_upload_0").set_value([file]).run()
     assert not app.exception
     assert "No person was found" in app.error[0].value
     assert not app.get("progress")
+    # Another one is asked for at once, and by the panel, too.
+    assert app.file_uploader(key="walk_upload_1").value is None
+    app.button(key="walk_another").click().run()
+    assert not app.error and "Upload a photo" in app.info[0].value
+    file = "anna.png", encode_png(small_photo()), "image/png"
+    app.file_uploader(key="walk_upload_1").set_value([file]).run()
+    assert not app.error and title(app) == "One photo"

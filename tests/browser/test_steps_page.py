@@ -113,6 +113,23 @@ def test_present_mode_hides_the_menu_until_escape(page, screen):
 
 
 @on_desktop
+@pytest.mark.parametrize(
+    "step, role, name",
+    [("Trimap", "slider", re.compile("Width r")), ("The Laplacian", "radio", "All three")],
+)
+def test_a_setting_changed_by_a_key_keeps_the_focus(page, screen, step, role, name):
+    open_page(page, screen)
+    choose_step(page, step)
+    page.get_by_role(role, name=name).focus()
+    for _ in range(2):  # the first time from the shared walk of the sample
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("button", name="Back to the usual")).to_be_visible(timeout=60_000)
+        wait_until_built(page)
+        expect(page.locator(":is([data-testid=stSlider], [data-testid=stRadio]) :focus")).to_have_count(1)
+        expect_step(page, step)
+
+
+@on_desktop
 def test_a_click_into_the_picture_chooses_a_pixel(page, screen):
     open_page(page, screen)
     choose_step(page, "Nearest neighbours")
