@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
 
+from benchmarks.knn import chosen_without  # noqa: E402
 from models import (  # noqa: E402
     ablations,
     evaluate,
@@ -205,6 +206,24 @@ def test_an_ablation_gains_what_it_has_with_over_what_it_has_without(monkeypatch
     gains = ablations.measured([one, other], [])["gains"]
     assert list(gains) == [what]
     assert gains[what]["foreground_iou"] == 0.1 and gains[what]["interval_95"] == [0.1, 0.1]
+
+
+def test_cross_validation_does_not_choose_on_the_photo_that_is_left_out():
+    """The first setting is best on the first photo alone, by so much that its mean is best, too."""
+    cost = np.array([[-10.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    folds, chosen = zip(*chosen_without(cost, 1), strict=True)
+    assert [fold.tolist() for fold in folds] == [[0], [1], [2]]
+    assert chosen == (1, 0, 0)
+
+
+def test_wrong_colours_count_as_much_as_they_are_seen():
+    """Forty steps off at alpha 1/2 and 1/4 are twenty and ten; where all or nothing shows, none."""
+    pytest.importorskip("pymatting", reason="the peers are measured with requirements-dev.txt")
+    from benchmarks.foreground import visible_error
+
+    alpha = np.array([[0.5, 0.25, 1.0, 0.0]], np.float32)
+    truth = np.full((1, 4, 3), 100, np.uint8)
+    assert visible_error(truth + 40, truth, alpha) == 15
 
 
 def test_the_published_ablations_are_those_that_can_be_measured_in_their_order():
