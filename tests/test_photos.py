@@ -113,14 +113,34 @@ def test_the_canonical_pose_is_symmetric_whatever_the_portraits_are():
     np.testing.assert_allclose(pose.mean(axis=0), 0, atol=1e-9)
 
 
+def mean_of(count, mask, top):
+    """The mean mask of so many alike portraits that begin in this row of it, at its left edge."""
+    image = np.zeros((*mask.shape, 3), np.uint8)
+    portrait = Portrait("", image, mask, np.full_like(mask, 255), None)
+    to_canonical = [[1 / RESOLUTION, 0, LEFT], [0, 1 / RESOLUTION, TOP + top / RESOLUTION]]
+    return mean_mask([portrait] * count, [np.array(to_canonical)] * count)
+
+
 def test_the_mean_mask_is_symmetric_and_knows_both_halves():
     """Ten portraits of a person on the left alone: half of them are so on either side."""
     rows, columns = int(8 * RESOLUTION), int(4 * RESOLUTION)
     mask = np.zeros((rows, 2 * columns + 1), np.uint8)
     mask[:, :columns] = 255
-    image = np.zeros((*mask.shape, 3), np.uint8)
-    portrait = Portrait("", image, mask, np.full_like(mask, 255), None)
-    to_canonical = np.array([[1 / RESOLUTION, 0, LEFT], [0, 1 / RESOLUTION, TOP]])
-    mean = mean_mask([portrait] * 10, [to_canonical] * 10)
+    mean = mean_of(10, mask, 0)
     np.testing.assert_array_equal(mean, mean[:, ::-1])
     assert mean[:rows, :columns] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("count", "width"), [(3, 161), (6, 80)])
+def test_three_portraits_tell_of_a_place_and_its_mirror_image_six_of_one_alone(count, width):
+    """They show rows 40 to 159, of all 161 columns or of the left 80: the lower rows are copies."""
+    mask = np.full((120, width), 255, np.uint8)
+    mean = mean_of(count, mask, 40)
+    assert not mean[:40].any() and (mean[40:, :80] == 1).all() and (mean[40:, 81:] == 1).all()
+    assert not mean_of(count - 1, mask, 40)[:, :80].any()
+
+
+def test_above_the_middle_nothing_is_copied():
+    mask = np.full((20, 161), 255, np.uint8)
+    mean = mean_of(3, mask, 40)
+    assert (mean[40:60] == 1).all() and not mean[60:].any()
