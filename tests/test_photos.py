@@ -113,6 +113,21 @@ def test_the_canonical_pose_is_symmetric_whatever_the_portraits_are():
     np.testing.assert_allclose(pose.mean(axis=0), 0, atol=1e-9)
 
 
+def test_turned_shapes_are_turned_back_before_they_are_averaged():
+    """An upright face, and one half as long again that lies on its side; both are symmetric."""
+
+    def unit(shape):
+        shape = shape - shape.mean(axis=0)
+        return shape / np.sqrt((shape**2).sum(axis=1).mean())
+
+    face = embedded_model().mean[list(POINTS), :2] * (1, -1)
+    face = unit(face + face[list(MIRROR)] * (-1, 1))
+    longer = unit(face * (1, 1.5))
+    quarter = np.array([[0, 1], [-1, 0]])
+    pose = canonical_pose([face, longer @ quarter])
+    np.testing.assert_allclose(pose, unit(face + longer), atol=1e-9)
+
+
 def mean_of(count, mask, top):
     """The mean mask of so many alike portraits that begin in this row of it, at its left edge."""
     image = np.zeros((*mask.shape, 3), np.uint8)
