@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras", reason="networks are built with requirement
 from models.patches import Patches  # noqa: E402
 from models.refinement import refinement  # noqa: E402
 from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
-from models.synthetic_mattes import synthetic_matte  # noqa: E402
+from models.synthetic_mattes import BAND, WIDENING, synthetic_matte, widened_trimap  # noqa: E402
 from models.train_refinement import (  # noqa: E402
     RIM,
     loss_target,
@@ -187,6 +187,20 @@ def test_a_synthetic_matte_obeys_the_compositing_equation(seed):
     assert 0 <= matte.alpha.min() and matte.alpha.max() <= 1
     assert set(np.unique(matte.trimap)) <= {0, 128, 255}
     assert (matte.image[matte.alpha == 1] == matte.foreground[matte.alpha == 1]).all()
+
+
+def test_a_synthetic_trimap_is_widened_to_either_side_of_what_is_soft():
+    """On average by what the distributions of WIDENING and BAND have as mean."""
+    alpha = np.repeat(np.float32([0, 0.5, 1]), (80, 1, 80))[None].repeat(120, axis=0)
+    reaches = []
+    for seed in range(40):
+        unknown = widened_trimap(alpha, np.random.default_rng(seed)) == 128
+        assert unknown[:, 80].all()
+        reaches += [side.sum(axis=1).mean() for side in (unknown[:, :80], unknown[:, 81:])]
+    (low, high), band = WIDENING, np.mean(BAND) * (0.8 + 1.25) / 2
+    wanted = 0.75 * (high - low) / np.log(high / low) + 0.25 * band
+    # Their standard deviation is about 6, that of the mean of eighty 0.7.
+    assert np.mean(reaches) == pytest.approx(wanted, abs=2)
 
 
 def test_the_loss_of_a_hand_made_case():
