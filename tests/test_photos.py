@@ -1,11 +1,12 @@
 """The training photos: how they are parted, what is kept of them, and what is made of them."""
 
+import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("keras", reason="photos are read for training, with requirements-dev.txt")
 
-from models import photos, refinement_patches  # noqa: E402
+from models import alphamatting, photos, refinement_patches  # noqa: E402
 from models.photos import (  # noqa: E402
     HELD_OUT_SCENES,
     TRAINING_PORTRAITS,
@@ -94,6 +95,41 @@ def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypa
     folders = {each.split("/")[0] for each in used["validation"]}
     assert folders == {"eg1800", "voc_person", "backgrounds"}
     assert len(used["train"]) > len(used["validation"]) > 60
+
+
+def write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture)
+
+
+def test_what_voc_calls_void_is_nobody_and_is_not_to_be_trusted(tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "DATA", tmp_path)
+    monkeypatch.setattr(photos, "_faces", lambda folder, images: [None for _ in images])
+    label = np.repeat(np.uint8([[0, 128, 255]]), 8, axis=0)
+    write(tmp_path / "voc_person" / "a.png", label)
+    write(tmp_path / "voc_person" / "a.jpg", label)
+    (scene,) = photos.voc_people()
+    assert scene.mask[0].tolist() == [0, 0, 255]
+    assert scene.known[0].tolist() == [255, 0, 255]
+
+
+@pytest.mark.parametrize(
+    ("trimap", "counts"),
+    [("trimap1", (10, 15, 55)), ("trimap2", (5, 40, 35)), ("band10", (30, 20, 30))],
+)
+def test_alphamatting_has_its_trimaps_and_ours(tmp_path, monkeypatch, trimap, counts):
+    """Forty columns of nothing, forty of a person; ours is ten to either side of their border."""
+    monkeypatch.setattr(alphamatting, "DATA", tmp_path)
+    folder = tmp_path / "alphamatting"
+    drawn = {"alpha": (40, 0, 40), "trimap1": (10, 15, 55), "trimap2": (5, 40, 35)}
+    labels = np.uint8([[0, 128, 255]])
+    for name, columns in drawn.items():
+        write(folder / name / "a.png", labels.repeat(columns, axis=1).repeat(6, axis=0))
+    write(folder / "image" / "a.png", np.full((6, 80, 3), (1, 2, 3), np.uint8))
+    scene = alphamatting.alphamatting_scene("a", trimap)
+    np.testing.assert_array_equal(scene.trimap[:1], labels.repeat(counts, axis=1))
+    assert scene.image[0, 0].tolist() == [3, 2, 1]
+    assert not scene.alpha[:, :40].any() and (scene.alpha[:, 40:] == 1).all()
 
 
 def test_left_and_right_of_the_face_are_each_others_mirror_images():
