@@ -17,6 +17,7 @@ import itertools
 import json
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -156,12 +157,10 @@ def choose() -> None:
     # Sums of unlike errors weigh alike as logarithms.
     cost = np.log(errors).mean((2, 3))
     chosen, held_out = [], []
-    for first in range(0, len(names), FOLD):
-        fold = np.arange(first, min(first + FOLD, len(names)))
-        best = int(np.delete(cost, fold, axis=1).mean(1).argmin())
+    for number, (fold, best) in enumerate(chosen_without(cost, FOLD)):
         chosen.append(settings[best])
         held_out.append(errors[best, fold].reshape(-1, len(trimaps), len(ERRORS)))
-        print("fold", first // FOLD, settings[best], flush=True)
+        print("fold", number, settings[best], flush=True)
     held_out = np.concatenate(held_out)
     summary = {
         trimap: {
@@ -175,6 +174,17 @@ def choose() -> None:
     print("held out:", json.dumps(summary, indent=1))
     choice = {"grid": GRID, "folds": chosen, "all": best, "held out": summary}
     keep_figures(RESULTS, choice, "choice", photos=len(names))
+
+
+def chosen_without(cost: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, int]]:
+    """For each fold of `size` photos in turn, the setting that costs least on all other photos.
+
+    cost: (settings, photos). Yields the fold's photos, (size,) int or fewer at the end, and the
+    number of the setting.
+    """
+    photos = np.arange(cost.shape[1])
+    for fold in np.split(photos, photos[size::size]):
+        yield fold, int(np.delete(cost, fold, axis=1).mean(1).argmin())
 
 
 def tuned_errors(setting: dict[str, float], name: str, trimap: str) -> list[float]:

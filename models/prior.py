@@ -18,7 +18,9 @@ LEFT, TOP, RIGHT, BOTTOM = -4.0, -4.0, 4.0, 8.0
 RESOLUTION = 20.0
 PROCRUSTES_ROUNDS = 4
 FILE = WEIGHTS / "portrait_prior.npz"
-# A place seen by fewer portraits than this tells nothing; it copies the row above.
+# A place shown by no more portraits than this tells nothing. Those that show its mirror image
+# count, too, so three that show both are enough. From the pose's middle down such a place copies
+# the row above; higher up it is nobody's.
 SEEN_BY = 5
 # Positions within POINTS of each point's mirror image: ibug's left-right pairs.
 MIRROR = (
@@ -78,7 +80,10 @@ def canonical_pose(shapes: list[np.ndarray]) -> np.ndarray:
 
 
 def mean_mask(portraits, maps) -> np.ndarray:
-    """Average of the aligned training masks over the photos that show the place, symmetric."""
+    """Average of the aligned training masks over the photos that show the place, symmetric.
+
+    Where hardly any does, it is 0 or that of the row above (see SEEN_BY).
+    """
     size = (int((RIGHT - LEFT) * RESOLUTION) + 1, int((BOTTOM - TOP) * RESOLUTION) + 1)
     total, seen = np.zeros(size[::-1]), np.zeros(size[::-1])
     for portrait, to_canonical in zip(portraits, maps, strict=True):

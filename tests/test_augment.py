@@ -24,17 +24,55 @@ def portrait():
     return Portrait("disk", image, mask, np.full_like(mask, 255), None)
 
 
-def test_truth_follows_the_picture_in_any_pose(portrait):
+@pytest.fixture
+def plain_camera(monkeypatch):
+    """Samples keep the photo's own colours."""
+    monkeypatch.setattr("models.augment._other_camera", lambda image, rng: image)
+
+
+def test_truth_follows_the_picture_in_any_pose(portrait, plain_camera):
+    """A picture of its own mask stays one, as far as the photo reaches."""
+    portrait.mask[200:, 150:] = 0  # now no turn and no mirror image looks as the disk does
+    portrait = replace(portrait, image=portrait.mask[..., None].repeat(3, axis=2))
     rng = np.random.default_rng(0)
     for _ in range(30):
         inputs, truth = sample(portrait, SIZE, [], BARE, rng)
         assert inputs.shape == (128, 96, 6)
         assert truth.shape == (128, 96, 2)
-        person, weight = truth[..., 0], truth[..., 1]
-        grey = inputs[..., :3].mean(axis=2)
-        inner, outer = (person > 0.99) & (weight == 1), (person < 0.01) & (weight == 1)
-        if inner.any() and outer.any():
-            assert grey[inner].mean() > grey[outer].mean() + 0.1
+        person, known = truth[..., 0], truth[..., 1] > 0
+        assert person[known].max() > 0.99
+        # Half a pixel beside each other, the two would differ by half along the outline.
+        np.testing.assert_allclose(grey(inputs)[known], 255 * person[known], atol=6)
+
+
+def grey(inputs):
+    """The first channel of what a network is given, 0 to 255."""
+    return inputs[..., 0] * 128 + 127
+
+
+def test_the_person_is_laid_over_the_new_ground(portrait, plain_camera):
+    portrait.image[:] = 220
+    ground = np.full((300, 300, 3), 40, np.uint8)
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        inputs, truth = sample(portrait, SIZE, [ground], replace(BARE, background=1.0), rng)
+        person, off_the_edge = truth[..., 0], truth[..., 1] == 1
+        wanted = np.where(person > 0.5, 220, 40)
+        np.testing.assert_allclose(grey(inputs)[off_the_edge], wanted[off_the_edge], atol=4)
+
+
+def test_the_boundary_counts_three_times_and_what_is_not_known_not_at_all(monkeypatch):
+    """Of 128 rows: four pixels to either side of it at 256 are two here."""
+    monkeypatch.setattr("models.augment._random_pose", lambda *_: (np.eye(2, 3), False))
+    mask, known = np.zeros((2, 128, 96), np.uint8)
+    mask[:, :48] = 255
+    known[64:] = 255
+    half = Portrait("half", np.dstack([mask] * 3), mask, known, None)
+    _, truth = sample(half, SIZE, [], BARE, np.random.default_rng(0))
+    counts = np.zeros((128, 96))
+    counts[64:] = 1
+    counts[64:, 46:50] = 3
+    np.testing.assert_array_equal(truth[..., 1], counts)
 
 
 def test_without_a_face_the_portrait_channels_are_zero(portrait):

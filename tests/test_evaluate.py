@@ -1,13 +1,21 @@
 """The protocols of the evaluations, against cases worked out by hand."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 pytest.importorskip("keras", reason="networks are evaluated with requirements-dev.txt")
 
-from models import evaluate_framings  # noqa: E402
+from benchmarks.knn import chosen_without  # noqa: E402
+from models import (  # noqa: E402
+    ablations,
+    evaluate,
+    evaluate_framings,
+    evaluate_refinement,
+    evaluate_scenes,
+)
 from models.ablations import COMPARISONS, FILE  # noqa: E402
 from models.bootstrap import bootstrap_interval, interval_over_trainings  # noqa: E402
 from models.evaluate import (  # noqa: E402
@@ -17,11 +25,12 @@ from models.evaluate import (  # noqa: E402
     margin,
     pooled_counts,
     summary,
-    wrong_near_boundary,  # noqa: E402
+    wrong_near_boundary,
 )
 from models.evaluate_framings import between_bars, cut  # noqa: E402
 from models.evaluate_scenes import pooled_iou  # noqa: E402
-from models.recipe import ABLATIONS  # noqa: E402
+from models.photos import Portrait  # noqa: E402
+from models.recipe import ABLATIONS, TRAININGS  # noqa: E402
 
 SIDE = 224
 
@@ -129,6 +138,92 @@ def test_every_peer_is_measured_in_every_shape(monkeypatch):
                 "mediapipe_selfie": {"iou": 0.91, "margin_95": [-0.02, -0.02]},
             },
         }
+
+
+def first(count):
+    """A mask of twenty pixels whose first so many are person."""
+    return (np.arange(20) < count).astype(np.float32).reshape(4, 5)
+
+
+def stub(monkeypatch, module, **by_name):
+    """Functions of a module that give what they are told, whatever they are asked."""
+    for name, result in by_name.items():
+        monkeypatch.setattr(module, name, lambda *_, result=result, **__: result)
+
+
+IMAGE = np.zeros((4, 5, 3), np.uint8)
+# Of ten pixels of a person eight are found, nine after matting.
+FOUND = SimpleNamespace(mask=first(8), alpha=first(9), trimap=None)
+
+
+def test_what_matting_adds_is_the_alphas_iou_less_its_masks(monkeypatch):
+    """A coarse mask finds seven of the ten; after the same matting it has nine, too."""
+    stub(monkeypatch, evaluate, Network=None, median_pass=1.0, matte=FOUND, selfie_mask=first(7))
+    stub(monkeypatch, evaluate, published_mask=first(9), rvm_alpha=first(6))
+    stub(monkeypatch, evaluate, logit_of=20 * first(5) - 10, follow_edges=first(5))
+    truth = np.uint8(255 * first(10))
+    portraits = [Portrait(name, IMAGE, truth, truth | 255, None) for name in "ab"]
+    results = evaluate.evaluate(portraits)
+    for alpha, gain in (("alpha", 0.1), ("mediapipe_selfie_alpha", 0.2)):
+        assert results[alpha]["gain_by_matting"] == gain
+        assert results[alpha]["gain_by_matting_95"] == [gain, gain]
+    behind = {"foreground_iou": -0.1, "interval_95": [-0.1, -0.1]}
+    assert results["mediapipe_multiclass"]["margins"]["mask"] == behind
+
+
+def test_the_void_border_of_a_scene_does_not_count(monkeypatch):
+    """Pixels 10 to 13 are void. But there the mask is right; peers find 8 and 5 of the others."""
+    void = (first(14) - first(10)) > 0
+    scene = Portrait("", IMAGE, np.uint8(255 * first(12)), np.uint8(255 * ~void), None)
+    mask = np.where(void, 1 - first(12), first(10))
+    stub(monkeypatch, evaluate_scenes, find_faces=[], segment=SimpleNamespace(mask=mask))
+    stub(monkeypatch, evaluate_scenes, selfie_mask=first(8), rvm_alpha=first(5))
+    assert evaluate_scenes.evaluate([scene] * 2) == {
+        "scenes": 2,
+        "mask": 1.0,
+        "peers": {
+            "mediapipe_selfie": {"iou": 0.8, "margin_95": [0.2, 0.2]},
+            "robust_video_matting": {"iou": 0.5, "margin_95": [0.5, 0.5]},
+        },
+    }
+
+
+def test_what_the_refinement_gains_is_its_iou_less_that_of_knn(monkeypatch):
+    stub(monkeypatch, evaluate_refinement, matte=FOUND, refine=first(10))
+    stub(monkeypatch, evaluate_refinement, read_portrait=(IMAGE, first(10)))
+    figures = evaluate_refinement.portraits("test", ["a", "b"])
+    assert [figures[name] for name in ("mask", "knn", "refined")] == [0.8, 0.9, 1.0]
+    assert figures["gain_over_knn"] == 0.1 and figures["gain_interval_95"] == [0.1, 0.1]
+    assert figures["photos_better"] == 2
+
+
+def test_an_ablation_gains_what_it_has_with_over_what_it_has_without(monkeypatch):
+    what, one, other = COMPARISONS[0]
+    stub(monkeypatch, ablations, use_fastest_layout=None)
+    stub(monkeypatch, ablations, build=SimpleNamespace(count_params=lambda: 1))
+    ious = dict.fromkeys(TRAININGS[one], [0.8, 0.9]) | dict.fromkeys(TRAININGS[other], [0.7, 0.8])
+    monkeypatch.setattr(ablations, "_ious", lambda model, training, *_: np.array(ious[training]))
+    gains = ablations.measured([one, other], [])["gains"]
+    assert list(gains) == [what]
+    assert gains[what]["foreground_iou"] == 0.1 and gains[what]["interval_95"] == [0.1, 0.1]
+
+
+def test_cross_validation_does_not_choose_on_the_photo_that_is_left_out():
+    """The first setting is best on the first photo alone, by so much that its mean is best, too."""
+    cost = np.array([[-10.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    folds, chosen = zip(*chosen_without(cost, 1), strict=True)
+    assert [fold.tolist() for fold in folds] == [[0], [1], [2]]
+    assert chosen == (1, 0, 0)
+
+
+def test_wrong_colours_count_as_much_as_they_are_seen():
+    """Forty steps off at alpha 1/2 and 1/4 are twenty and ten; where all or nothing shows, none."""
+    pytest.importorskip("pymatting", reason="the peers are measured with requirements-dev.txt")
+    from benchmarks.foreground import visible_error
+
+    alpha = np.array([[0.5, 0.25, 1.0, 0.0]], np.float32)
+    truth = np.full((1, 4, 3), 100, np.uint8)
+    assert visible_error(truth + 40, truth, alpha) == 15
 
 
 def test_the_published_ablations_are_those_that_can_be_measured_in_their_order():

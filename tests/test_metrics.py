@@ -84,6 +84,15 @@ def test_connectivity_forgives_differences_below_theta():
     assert metrics.connectivity_error(alpha, truth) == pytest.approx(0.3 / 1000)
 
 
+@pytest.mark.parametrize(("truth_there", "error"), [(0.849, 0), (0.851, 0.151)])
+def test_connectivity_counts_distances_from_0_15(truth_there, error):
+    """A pixel that alpha connects up to its own 0.7 is 0.149 and 0.151 beyond that in the truth."""
+    truth = np.ones((5, 5))
+    alpha = truth.copy()
+    alpha[2, 2], truth[2, 2] = 0.7, truth_there
+    assert metrics.connectivity_error(alpha, truth) == pytest.approx(error / 1000)
+
+
 def test_a_perfect_matte_has_no_error():
     alpha = np.random.default_rng(0).random((20, 30))
     for error in (

@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import sys
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -21,6 +23,7 @@ from models.drop import DropTogether  # noqa: E402
 from models.efficientnet_lite0 import efficientnet_lite0  # noqa: E402
 from models.family import ENCODERS, NETWORKS, build  # noqa: E402
 from models.heads import corner_head, fcn8s_head, fused_head  # noqa: E402
+from models.normalization import BatchNormalization  # noqa: E402
 from models.published_multiclass import published_mask  # noqa: E402
 from pipeline.image import load_image  # noqa: E402
 from pipeline.layers import LATERAL, OWN, network_layers  # noqa: E402
@@ -134,6 +137,34 @@ def test_the_selfie_maps_lead_to_the_published_networks_own_mask():
     found = scipy.special.expit(logit + weights["segment/Bias"])
     assert found == pytest.approx(selfie_mask(image), abs=1e-3)
     assert 0.2 < found.mean() < 0.9
+
+
+class Tensor(np.ndarray):
+    """As much of a PyTorch tensor as batch normalisation takes."""
+
+    movedim = np.moveaxis
+
+
+def test_pytorchs_kernel_moves_the_statistics_as_keras_does(monkeypatch):
+    """Its momentum is the share of what is new, where Keras's is of what stays."""
+    batch = np.random.default_rng(0).normal(2, 1, (4, 3, 5, 6)).astype("f4").view(Tensor)
+    layer = BatchNormalization(3, momentum=0.9)
+    layer.build(batch.shape)
+    moved = []
+
+    def batch_norm(x, mean, variance, scale, shift, training, momentum, eps):
+        """The mean by the formula of torch.nn.BatchNorm2d's documentation."""
+        moved.append((1 - momentum) * mean.numpy() + momentum * x.mean(axis=(0, 2, 3)))
+        return x
+
+    functional = SimpleNamespace(batch_norm=batch_norm)
+    kernel = SimpleNamespace(nn=SimpleNamespace(functional=functional))
+    with monkeypatch.context() as pytorch:
+        pytorch.setitem(sys.modules, "torch", kernel)
+        pytorch.setattr(keras.backend, "backend", lambda: "torch")
+        np.testing.assert_array_equal(layer.call(batch, training=True), batch)
+    layer(np.asarray(batch), training=True)
+    np.testing.assert_allclose(moved[0], layer.moving_mean, rtol=1e-5)
 
 
 def test_the_drawing_of_the_network_has_the_maps_of_its_encoder():

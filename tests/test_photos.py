@@ -1,11 +1,12 @@
 """The training photos: how they are parted, what is kept of them, and what is made of them."""
 
+import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("keras", reason="photos are read for training, with requirements-dev.txt")
 
-from models import photos, refinement_patches  # noqa: E402
+from models import alphamatting, photos, refinement_patches  # noqa: E402
 from models.photos import (  # noqa: E402
     HELD_OUT_SCENES,
     TRAINING_PORTRAITS,
@@ -96,6 +97,41 @@ def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypa
     assert len(used["train"]) > len(used["validation"]) > 60
 
 
+def write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture)
+
+
+def test_what_voc_calls_void_is_nobody_and_is_not_to_be_trusted(tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "DATA", tmp_path)
+    monkeypatch.setattr(photos, "_faces", lambda folder, images: [None for _ in images])
+    label = np.repeat(np.uint8([[0, 128, 255]]), 8, axis=0)
+    write(tmp_path / "voc_person" / "a.png", label)
+    write(tmp_path / "voc_person" / "a.jpg", label)
+    (scene,) = photos.voc_people()
+    assert scene.mask[0].tolist() == [0, 0, 255]
+    assert scene.known[0].tolist() == [255, 0, 255]
+
+
+@pytest.mark.parametrize(
+    ("trimap", "counts"),
+    [("trimap1", (10, 15, 55)), ("trimap2", (5, 40, 35)), ("band10", (30, 20, 30))],
+)
+def test_alphamatting_has_its_trimaps_and_ours(tmp_path, monkeypatch, trimap, counts):
+    """Forty columns of nothing, forty of a person; ours is ten to either side of their border."""
+    monkeypatch.setattr(alphamatting, "DATA", tmp_path)
+    folder = tmp_path / "alphamatting"
+    drawn = {"alpha": (40, 0, 40), "trimap1": (10, 15, 55), "trimap2": (5, 40, 35)}
+    labels = np.uint8([[0, 128, 255]])
+    for name, columns in drawn.items():
+        write(folder / name / "a.png", labels.repeat(columns, axis=1).repeat(6, axis=0))
+    write(folder / "image" / "a.png", np.full((6, 80, 3), (1, 2, 3), np.uint8))
+    scene = alphamatting.alphamatting_scene("a", trimap)
+    np.testing.assert_array_equal(scene.trimap[:1], labels.repeat(counts, axis=1))
+    assert scene.image[0, 0].tolist() == [3, 2, 1]
+    assert not scene.alpha[:, :40].any() and (scene.alpha[:, 40:] == 1).all()
+
+
 def test_left_and_right_of_the_face_are_each_others_mirror_images():
     """On the mesh of a symmetric face, from whose x = 0 both lie equally far."""
     points = embedded_model().mean[list(POINTS)]
@@ -113,14 +149,49 @@ def test_the_canonical_pose_is_symmetric_whatever_the_portraits_are():
     np.testing.assert_allclose(pose.mean(axis=0), 0, atol=1e-9)
 
 
+def test_turned_shapes_are_turned_back_before_they_are_averaged():
+    """An upright face, and one half as long again that lies on its side; both are symmetric."""
+
+    def unit(shape):
+        shape = shape - shape.mean(axis=0)
+        return shape / np.sqrt((shape**2).sum(axis=1).mean())
+
+    face = embedded_model().mean[list(POINTS), :2] * (1, -1)
+    face = unit(face + face[list(MIRROR)] * (-1, 1))
+    longer = unit(face * (1, 1.5))
+    quarter = np.array([[0, 1], [-1, 0]])
+    pose = canonical_pose([face, longer @ quarter])
+    np.testing.assert_allclose(pose, unit(face + longer), atol=1e-9)
+
+
+def mean_of(count, mask, top):
+    """The mean mask of so many alike portraits that begin in this row of it, at its left edge."""
+    image = np.zeros((*mask.shape, 3), np.uint8)
+    portrait = Portrait("", image, mask, np.full_like(mask, 255), None)
+    to_canonical = [[1 / RESOLUTION, 0, LEFT], [0, 1 / RESOLUTION, TOP + top / RESOLUTION]]
+    return mean_mask([portrait] * count, [np.array(to_canonical)] * count)
+
+
 def test_the_mean_mask_is_symmetric_and_knows_both_halves():
     """Ten portraits of a person on the left alone: half of them are so on either side."""
     rows, columns = int(8 * RESOLUTION), int(4 * RESOLUTION)
     mask = np.zeros((rows, 2 * columns + 1), np.uint8)
     mask[:, :columns] = 255
-    image = np.zeros((*mask.shape, 3), np.uint8)
-    portrait = Portrait("", image, mask, np.full_like(mask, 255), None)
-    to_canonical = np.array([[1 / RESOLUTION, 0, LEFT], [0, 1 / RESOLUTION, TOP]])
-    mean = mean_mask([portrait] * 10, [to_canonical] * 10)
+    mean = mean_of(10, mask, 0)
     np.testing.assert_array_equal(mean, mean[:, ::-1])
     assert mean[:rows, :columns] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("count", "width"), [(3, 161), (6, 80)])
+def test_three_portraits_tell_of_a_place_and_its_mirror_image_six_of_one_alone(count, width):
+    """They show rows 40 to 159, of all 161 columns or of the left 80: the lower rows are copies."""
+    mask = np.full((120, width), 255, np.uint8)
+    mean = mean_of(count, mask, 40)
+    assert not mean[:40].any() and (mean[40:, :80] == 1).all() and (mean[40:, 81:] == 1).all()
+    assert not mean_of(count - 1, mask, 40)[:, :80].any()
+
+
+def test_above_the_middle_nothing_is_copied():
+    mask = np.full((20, 161), 255, np.uint8)
+    mean = mean_of(3, mask, 40)
+    assert (mean[40:60] == 1).all() and not mean[60:].any()

@@ -13,8 +13,13 @@ keras = pytest.importorskip("keras", reason="networks are built with requirement
 from models.patches import Patches  # noqa: E402
 from models.refinement import refinement  # noqa: E402
 from models.refinement_loss import LEAK, refinement_loss  # noqa: E402
-from models.synthetic_mattes import synthetic_matte  # noqa: E402
-from models.train_refinement import RIM, loss_target  # noqa: E402
+from models.synthetic_mattes import BAND, WIDENING, synthetic_matte, widened_trimap  # noqa: E402
+from models.train_refinement import (  # noqa: E402
+    RIM,
+    loss_target,
+    sample,
+    validation_figures,
+)
 from pipeline.image import ImageError  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
@@ -184,6 +189,20 @@ def test_a_synthetic_matte_obeys_the_compositing_equation(seed):
     assert (matte.image[matte.alpha == 1] == matte.foreground[matte.alpha == 1]).all()
 
 
+def test_a_synthetic_trimap_is_widened_to_either_side_of_what_is_soft():
+    """On average by what the distributions of WIDENING and BAND have as mean."""
+    alpha = np.repeat(np.float32([0, 0.5, 1]), (80, 1, 80))[None].repeat(120, axis=0)
+    reaches = []
+    for seed in range(40):
+        unknown = widened_trimap(alpha, np.random.default_rng(seed)) == 128
+        assert unknown[:, 80].all()
+        reaches += [side.sum(axis=1).mean() for side in (unknown[:, :80], unknown[:, 81:])]
+    (low, high), band = WIDENING, np.mean(BAND) * (0.8 + 1.25) / 2
+    wanted = 0.75 * (high - low) / np.log(high / low) + 0.25 * band
+    # Their standard deviation is about 6, that of the mean of eighty 0.7.
+    assert np.mean(reaches) == pytest.approx(wanted, abs=2)
+
+
 def test_the_loss_of_a_hand_made_case():
     """Two neighbours: alpha 0.5 and 0.5, residuals 0.2 and 0.7, truth 1 and 1.
 
@@ -228,6 +247,52 @@ def test_the_rim_known_pixels_and_an_uncertain_boundary_do_not_count():
     # The mask's boundary, between columns 15 and 16, may lie a pixel to either side.
     counts[:, 15:17] = 0
     np.testing.assert_array_equal(hard[..., 3], counts)
+
+
+def patches_of(alpha, place, truth, hard):
+    """Patches (n, side, side) on black, unknown everywhere."""
+    image = np.zeros((*truth.shape, 3), np.uint8)
+    return Patches(
+        image, alpha.astype("f2"), place.astype("f2"), truth >= 0, truth, np.array(hard)
+    )
+
+
+def test_truth_is_turned_and_mirrored_with_the_picture():
+    """The target's first channel is alpha, which is the network's fourth, from -1 to 1."""
+    rng = np.random.default_rng(0)
+    alpha = rng.random((1, 32, 32))
+    patches = patches_of(alpha, 2 * alpha - 1, np.rint(255 * alpha).astype(np.uint8), [False])
+    poses = set()
+    for _ in range(60):
+        inputs, truth = sample(patches, 0, rng)
+        np.testing.assert_array_equal(2 * truth[..., 0] - 1, inputs[..., 3])
+        np.testing.assert_allclose(2 * truth[..., 1] - 1, inputs[..., 4], atol=0.01)
+        poses.add(truth.tobytes())
+    assert len(poses) == 8
+
+
+def test_validation_figures_are_what_is_left_of_the_errors():
+    """The network goes half the way from alpha to what it is given for the place.
+
+    Soft: of a square far from the rim, which alpha lacks, it mends half. Hard: of four strips of a
+    person one is found before and after, two are mended, and one is left as it was.
+    """
+    side = 48
+    alpha, place = np.zeros((2, 2, side, side))
+    truth = np.zeros(alpha.shape, np.uint8)
+    truth[0, 20:28, 20:28] = 255
+    place[0] = truth[0] / 255
+    truth[1] = 255
+    alpha[1, 8:40] = np.repeat([0.75, 0.25, 0.25, 0.25], 8)[:, None]
+    place[1, 8:40] = np.repeat([1, 1, 1, 0.25], 8)[:, None]
+
+    def halfway(inputs, training):
+        return (inputs[..., 4:] - (inputs[..., 3:4] + 1) / 2) / 2
+
+    patches = patches_of(alpha, place, truth, [False, True])
+    figures = validation_figures(halfway, patches, batch=1)
+    assert figures == {"sad": 0.5, "mse": 0.25, "grad": 0.25, "side": 0.3333}
+    assert validation_figures(halfway, patches, batch=2, limit=0.25)["sad"] == 0.75
 
 
 def test_pixels_that_do_not_count_change_no_loss():

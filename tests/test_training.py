@@ -31,19 +31,27 @@ from models.train import Samples, learning_rate, optimizer_of, stage_of  # noqa:
 RECIPE = RECIPES["portrait_fcn_plus_portraits"]
 
 
-def test_cross_entropy_and_iou_of_a_hand_made_case():
-    """Two pixels, one person, logits 0: entropy is ln 2, soft IoU (0.5 + 1) / (1.5 + 1) = 0.6."""
-    truth = np.array([[[[1.0, 1.0], [0.0, 1.0]]]], np.float32)
-    logit = np.zeros((1, 1, 2, 1), np.float32)
-    loss = float(boundary_iou_loss(0.5)(truth, logit))
-    assert loss == pytest.approx(np.log(2) + 0.5 * (1 - 0.6), rel=1e-5)
+@pytest.fixture
+def hand_made():
+    """Truth and logit of pixels that are, are not and are a person, of weight 1, 3 and 0.
 
-
-def test_squared_error_of_a_hand_made_case():
-    """Probabilities 1/2 and 3/4 of pixels that are and are not a person; a third is not known."""
+    The first two have the probabilities 1/2 and 3/4.
+    """
     truth = np.array([[[[1.0, 1.0], [0.0, 3.0], [1.0, 0.0]]]], np.float32)
     logit = np.array([0.0, np.log(3), -5.0], np.float32).reshape(1, 1, 3, 1)
-    assert float(squared_error(truth, logit)) == pytest.approx((1 / 4 + 9 / 16) / 2, rel=1e-5)
+    return truth, logit
+
+
+def test_cross_entropy_and_iou_of_a_hand_made_case(hand_made):
+    """Entropies are ln 2 and, three times, ln 4; soft IoU is (1/2 + 1) / (1 + 3/4 + 1) = 6/11."""
+    loss = float(boundary_iou_loss(0.5)(*hand_made))
+    wanted = (np.log(2) + 3 * np.log(4)) / 4 + 0.5 * (1 - 6 / 11)
+    assert loss == pytest.approx(wanted, rel=1e-5)
+
+
+def test_squared_error_of_a_hand_made_case(hand_made):
+    """Of what is known, whatever its weight."""
+    assert float(squared_error(*hand_made)) == pytest.approx((1 / 4 + 9 / 16) / 2, rel=1e-5)
 
 
 def test_pixels_of_weight_zero_do_not_count():
