@@ -131,7 +131,13 @@ def show_repeated(repeated: Repeated) -> None:
         if len(solution.alpha) > 1:
             st.html(figure(grey(solution.alpha), "Alpha of the tile"))
         else:
-            st.line_chart({"alpha": solution.alpha[0]}, color=GOLD, x_label="pixel or sample")
+            st.markdown("**Alpha of the line**")
+            st.line_chart(
+                {"alpha": solution.alpha[0]},
+                color=GOLD,
+                x_label="pixel or sample",
+                y_label="0 ground to 1 person, or silence to voice",
+            )
     show_numbers(numbers, solution, repeated.how)
     if repeated.lamps is not None:
         lit = [name for name, shines in repeated.lamps.items() if shines] or ["neither"]

@@ -67,7 +67,8 @@ def stack_in_words(solution: Solution) -> str:
     if not solution.stack_unused:
         return ""
     return (
-        f"Stack: at most {solution.stack_used} bytes used, {solution.stack_unused} never touched. "
+        f"Stack: at most {solution.stack_used} bytes used since the board was switched on, "
+        f"{solution.stack_unused} never touched. "
     )
 
 

@@ -179,7 +179,7 @@ def _finish(piece, begun_with, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.face import find_faces
-    from pipeline.image import ImageError, load_image
+    from pipeline.image import SEE_THROUGH, ImageError, is_see_through, load_image
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
@@ -192,6 +192,7 @@ def _finish(piece, begun_with, say, look):
         before = piece.untouched.unpack()
         image, mask, hair = before.image, before.mask, piece.untouched.unpack_hair()
     look(image)
+    see_through = mask is None and is_see_through(piece.photo)
     trimap, refused = None, None
     if piece.trimap is not None:
         try:
@@ -228,7 +229,8 @@ def _finish(piece, begun_with, say, look):
             piece.trimap, piece.refused = None, refused
         piece.timings = {"all": time.perf_counter() - start, **matted.timings}
         if mask is None:  # or nobody has looked for people again
-            piece.notes, piece.found = list(matted.notes), matted.found
+            piece.notes = [*([SEE_THROUGH] if see_through else []), *matted.notes]
+            piece.found = matted.found
         piece.face, piece.faces = face, faces
         piece.result, piece.untouched = result, untouched
         piece.edge, piece.wanted = edge, None

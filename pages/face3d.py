@@ -242,6 +242,8 @@ def surrey_of_this_session():
 @st.fragment
 def show_face(sitting: Sitting) -> None:
     """The viewer and what can be changed; reruns without the rest."""
+    from pipeline.step import duration
+
     face = sitting.face
     picture, choices = st.columns([5, 3], gap="large")
     with choices:
@@ -262,8 +264,8 @@ def show_face(sitting: Sitting) -> None:
         st.caption(
             f"Pose in the photo: yaw {round(angles['yaw'])}°, pitch {round(angles['pitch'])}°, roll "
             f"{round(angles['roll'])}°. {len(face.vertices)} vertices, {len(face.triangles)} "
-            f"triangles; fitted in {face.timings['fit']:.2f} s, texture in "
-            f"{face.timings['texture']:.2f} s."
+            f"triangles; fitted in {duration(face.timings['fit'])}, texture in "
+            f"{duration(face.timings['texture'])}."
         )
 
 

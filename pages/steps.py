@@ -57,7 +57,8 @@ def main() -> None:
     if presenting:
         st.html(STYLES / "steps_present.css")
     with st.container(key="walk"):
-        way, choices = st.columns([5, 2], vertical_alignment="center")
+        # Presenting, all buttons are larger.
+        way, choices = st.columns([5, 3 if presenting else 2], vertical_alignment="center")
         with choices, st.container(horizontal=True, horizontal_alignment="right"):
             name, photo, called = choose_photo(from_studio)
             show_present_button(presenting)

@@ -121,8 +121,10 @@ def take(files: list[tuple[str, bytes]], uploads: Sequence = ()) -> None:
     """Lays the files out as pieces and starts. uploads: those of them that Streamlit holds."""
     pieces, problems = lay_out(files, edge_at_first())
     if len(pieces) > MOST_PHOTOS:
+        first, *more = [piece.label for piece in pieces[MOST_PHOTOS:]]
+        others = f" and {len(more)} more" if more else ""
         problems.append(
-            f"{len(pieces)} photos are too many at once; the first {MOST_PHOTOS} are taken."
+            f"{MOST_PHOTOS} photos at most can be done at once: {first}{others} were left out."
         )
     st.session_state["uploads"] += 1
     st.session_state["pieces"] = pieces[:MOST_PHOTOS]

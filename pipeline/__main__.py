@@ -13,10 +13,12 @@ from pipeline import command, composite
 from pipeline.encode import is_apps_png, is_commands_png, with_commands_mark, with_print_size
 from pipeline.formats import FORMATS_IN_WORDS, PHOTO_ENDINGS
 from pipeline.image import (
+    SEE_THROUGH,
     ImageError,
     dots_per_inch,
     failures_in_words,
     is_deep,
+    is_see_through,
     load_image,
     read_photo,
 )
@@ -327,6 +329,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     start = time.perf_counter()
     file = read_photo(job.photo)  # once, as a pipe can be read no more often
     image, density, deep = load_image(file), dots_per_inch(file), is_deep(file)
+    see_through = is_see_through(file)
     del file
     trimap = None
     if job.trimap is not None:
@@ -347,6 +350,8 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     own = [f"The trimap {job.trimap} was used."] if job.trimap else []
     if deep:
         own.append("Its colours have more than 8 bits a channel and are given back with 8.")
+    if see_through:
+        own.append(SEE_THROUGH)
     return " ".join([line, *own, *result.notes])
 
 

@@ -92,6 +92,10 @@ DAMAGED = (
 _UNREADABLE = (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED)
 
 
+# What is to be said of a photo with transparent parts.
+SEE_THROUGH = "The transparent parts of this file were taken as white."
+
+
 class ImageError(ValueError):
     """The input cannot be used; the text says why in words for the person who gave it."""
 
@@ -171,6 +175,25 @@ def is_deep(source: str | PathLike | bytes | BinaryIO) -> bool:
         with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
             return max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,))) > 8
     except _UNREADABLE:
+        return False
+
+
+def is_see_through(source: str | PathLike | bytes | BinaryIO) -> bool:
+    """Whether a photo has transparent parts, which `load_image` lays on white.
+
+    source: as for `load_image`.
+    """
+    _register_heif()
+    try:
+        data = read_photo(source)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if not image.has_transparency_data:
+                return False
+            _fit_transparency(image, data)
+            if image.mode.startswith("I;16"):  # a level stands for it
+                return bool((np.asarray(image) == image.info["transparency"]).any())
+            return image.convert("RGBA").getchannel("A").getextrema()[0] < 255
+    except (MemoryError, *_UNREADABLE):
         return False
 
 

@@ -397,3 +397,14 @@ def test_what_went_wrong_can_be_dismissed_one_by_one():
     assert errors(app) == ""
     (left,) = pieces(app)
     assert left.name == "anna.png" and left.result
+
+
+def test_a_photo_with_transparent_parts_is_said_to_be_laid_on_white():
+    with Image.open(io.BytesIO(sample_bytes())) as photo:
+        photo.putalpha(255)
+        photo.paste((0, 0, 0, 0), (0, 0, 20, 20))
+        file = io.BytesIO()
+        photo.save(file, "PNG")
+    app = given(("anna.png", file.getvalue()), ("bert.png", sample_bytes()))
+    said = ["were taken as white" in " ".join(piece.advice) for piece in pieces(app)]
+    assert said == [True, False]

@@ -16,6 +16,7 @@ from pipeline.image import (
     ImageError,
     dots_per_inch,
     is_deep,
+    is_see_through,
     load_image,
 )
 from tests.pictures import encoded, largest_difference, smooth_picture
@@ -123,6 +124,19 @@ def test_a_photo_with_exif_data_need_not_say_its_density():
 def test_a_file_with_16_bits_is_told_from_one_with_8(kind, depth, channels):
     data = cv2.imencode(kind, np.full((20, 20, *channels), 200, depth))[1].tobytes()
     assert is_deep(data) == (depth == np.uint16)
+
+
+def test_a_photo_with_transparent_parts_is_told_from_one_without():
+    whole = np.full((20, 20, 4), 255, np.uint8)
+    cut_out = whole.copy()
+    cut_out[:3, :, 3] = 0
+    for kind in ("PNG", "WEBP", "TIFF"):
+        assert is_see_through(encoded(Image.fromarray(cut_out), kind))
+        assert not is_see_through(encoded(Image.fromarray(whole), kind))
+    for key, found in (((1000,), True), ((2000,), False)):
+        assert is_see_through(png_with_key(16, (1000,), key)) == found
+    assert not is_see_through(encoded(smooth_picture(), "JPEG"))
+    assert not is_see_through(b"no picture")
 
 
 def test_no_other_file_counts_as_deep():

@@ -96,10 +96,11 @@ def page(tab_of: Callable[[str], Page], address: str, screen: str, request) -> I
     yield page
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{request.node.originalname}-{screen}.png")
-    # What the page has stored, its theme say, is no matter of the next test.
+    # What the page has stored, its theme say, and its size are no matter of the next test.
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.context.clear_cookies()
     page.emulate_media(color_scheme="null")
+    page.set_viewport_size(SCREENS[screen]["viewport"])
     page.remove_listener("pageerror", note_error)
     page.remove_listener("console", note_message)
     page.goto("about:blank")

@@ -307,3 +307,25 @@ def test_menu_closes_after_choosing(page):
     page.get_by_role("link", name="3D face").click()
     page.get_by_role("heading", name="A Face in Three Dimensions").wait_for()
     expect(page.locator("[data-testid=stSidebar]")).to_have_attribute("aria-expanded", "false")
+
+
+@on_desktop
+@pytest.mark.parametrize("width, height", [(700, 900), (768, 1024), (844, 390)])
+def test_between_a_phone_and_a_laptop_no_tab_is_hidden(page, screen, width, height):
+    open_sample(page)
+    page.set_viewport_size({"width": width, "height": height})
+    row = page.get_by_role("tablist")
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth")
+    picture, tools = page.locator(".frame").first.bounding_box(), row.bounding_box()
+    assert picture["x"] + picture["width"] <= tools["x"]
+
+
+@on_desktop
+def test_on_a_phone_on_its_side_the_tools_stand_beside_the_picture(page, screen):
+    open_sample(page)
+    page.set_viewport_size({"width": 844, "height": 390})
+    picture = open_brush(page).bounding_box()
+    for name in ("Keep", "Remove", "Unsure"):
+        tool = page.get_by_role("radio", name=name).bounding_box()
+        assert tool["x"] + tool["width"] <= picture["x"]
+        assert tool["y"] + tool["height"] <= picture["y"] + picture["height"]
