@@ -59,8 +59,8 @@ def show_sound(port: str) -> None:
         if source == SAMPLE_FILE:
             if len(samples) == SIGNAL_SAMPLES:
                 st.caption(
-                    f"Of a longer file these are the {SIGNAL_SAMPLES} samples whose loudness varies "
-                    "most."
+                    f"Of a longer file these are the {SIGNAL_SAMPLES} samples whose loudness "
+                    "varies most."
                 )
         elif source != VOICE:
             st.caption(

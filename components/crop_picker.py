@@ -107,8 +107,9 @@ def crop_picker(piece: Piece) -> Crop:
             setting("margin", 0, range(0, 51, 5)),
             step=5,
             format="%d %%",
-            help="Room for the background on every side, as a share of the crop's size. Where the photo's edge "
-            "cuts the person off there is none. A square and a portrait keep their shape.",
+            help="Room for the background on every side, as a share of the crop's size. Where the "
+            "photo's edge cuts the person off there is none. A square and a portrait keep their "
+            "shape.",
             key="margin",
         )
         crop = Crop(name, margin / 100)
@@ -129,8 +130,8 @@ def note_crop(crop: Crop, piece: Piece) -> None:
         return
     if crop.of(piece) != crop.name:
         st.caption(
-            f"Whole, as no face was found in it: *{crop.name}*, chosen on the tab *Crop*, is placed "
-            "by the face."
+            f"Whole, as no face was found in it: *{crop.name}*, chosen on the tab *Crop*, is "
+            "placed by the face."
         )
         return
     lacking = crop.problems(piece, shown(piece).alpha)

@@ -12,8 +12,8 @@ TRIMAPS = {"band10": "10 px band", "trimap1": "Trimap 1", "trimap2": "Trimap 2, 
 # What flatters our errors on alphamatting.com's photos.
 CHOSEN_ON_THEM = (
     "The solver's weights and constants were chosen on these very photos, three of them confirmed by "
-    "cross-validation; of several versions of the refinement network, all held against them, one of "
-    "the best was taken (its card tells of each)."
+    "cross-validation; of several versions of the refinement network, all held against them, one "
+    "of the best was taken (its card tells of each)."
 )
 
 # Published networks as they are called where their figures stand beside ours.

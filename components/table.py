@@ -179,7 +179,7 @@ def _finish(piece, begun_with, say, look):
     from pipeline import matte
     from pipeline.brush import with_strokes
     from pipeline.face import find_faces
-    from pipeline.image import SEE_THROUGH, ImageError, is_see_through, load_image
+    from pipeline.image import SEE_THROUGH, ImageError, load_and_tell
     from pipeline.pairs import load_trimap
     from pipeline.stored import StoredMatte
 
@@ -187,12 +187,11 @@ def _finish(piece, begun_with, say, look):
     edge = begun_with[0] or piece.edge
     say("reading", 0.0)
     if piece.untouched is None:
-        image, mask, hair = load_image(piece.photo), None, None
+        (image, see_through), mask, hair = load_and_tell(piece.photo), None, None
     else:  # another edge of the same mask
         before = piece.untouched.unpack()
         image, mask, hair = before.image, before.mask, piece.untouched.unpack_hair()
     look(image)
-    see_through = mask is None and is_see_through(piece.photo)
     trimap, refused = None, None
     if piece.trimap is not None:
         try:

@@ -1,7 +1,7 @@
 """Step by step: one photo walks through every stage, for a lecture or for the curious."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -65,11 +65,7 @@ def main() -> None:
         mind_own_photo("steps", "walk")
         if photo is None:
             st.info("Upload a photo of a person to walk through it.")
-            ask_for_photo("walk")
-            announce("")
-            listen("steps_turn", step="")
-            privacy_note()
-            st.stop()
+            stop_without_steps("", ask=True)
         if name == STUDIO and not presenting:
             note_what_is_left_out(from_studio)
         if st.query_params.get("photo") == STUDIO and name != STUDIO:
@@ -83,11 +79,7 @@ def main() -> None:
             walked = walk_of(name, photo, settings_of_address(usual))
         except ImageError as error:
             st.error(f"{as_written(called)}: {error}")
-            if name == OWN:
-                ask_for_photo("walk")
-            announce("This photo cannot be walked through")
-            privacy_note()
-            st.stop()
+            stop_without_steps("This photo cannot be walked through", ask=name == OWN)
         steps = walked.steps
         position = current(steps)
         with way:
@@ -101,6 +93,16 @@ def main() -> None:
     if not presenting:
         privacy_note()
     warm_up()
+
+
+def stop_without_steps(said: str, *, ask: bool) -> NoReturn:
+    """Ends the page where there is no walk. said: to who hears it. ask: for a photo of one's own."""
+    if ask:
+        ask_for_photo("walk")
+    announce(said)
+    listen("steps_turn", step="")
+    privacy_note()
+    st.stop()
 
 
 def go_on_where_it_was_left(there: int) -> None:

@@ -18,7 +18,7 @@ from pipeline.image import (
     dots_per_inch,
     failures_in_words,
     is_deep,
-    is_see_through,
+    load_and_tell,
     load_image,
     read_photo,
 )
@@ -132,7 +132,12 @@ def _parser() -> argparse.ArgumentParser:
         help=f"{FORMATS_IN_WORDS} files up to 50 megapixels, or folders",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=command.path, required=True, help="where results go"
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        type=command.path,
+        required=True,
+        help="where results go",
     )
     parser.add_argument(
         "--trimap", metavar="FILE", type=command.path, help="your own trimap for a single photo"
@@ -328,8 +333,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
 
     start = time.perf_counter()
     file = read_photo(job.photo)  # once, as a pipe can be read no more often
-    image, density, deep = load_image(file), dots_per_inch(file), is_deep(file)
-    see_through = is_see_through(file)
+    (image, see_through), density, deep = load_and_tell(file), dots_per_inch(file), is_deep(file)
     del file
     trimap = None
     if job.trimap is not None:
@@ -346,7 +350,7 @@ def _do(job: Job, options: argparse.Namespace, make_background: BackgroundMaker)
     seconds = time.perf_counter() - start
     stages = ", ".join(f"{stage} {taken:.2f}" for stage, taken in result.timings.items())
     height, width = image.shape[:2]
-    line = f"{job.photo}: {width} x {height}, {seconds:.2f} s ({stages})"
+    line = f"{job.photo}: {width} x {height}, {seconds:.2f} s" + (f" ({stages})" if stages else "")
     own = [f"The trimap {job.trimap} was used."] if job.trimap else []
     if deep:
         own.append("Its colours have more than 8 bits a channel and are given back with 8.")

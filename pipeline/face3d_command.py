@@ -59,10 +59,10 @@ def _run(arguments: list[str] | None) -> int:
         parser.error(f"{options.output} must end in {', '.join(ENDINGS)}")
     if _replaces_a_file_of_theirs(options.output, options.photos):
         parser.error(f"The result {options.output} would replace your file: choose another -o.")
-    try:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        parser.error(f"cannot write to {options.output.parent}: {error.strerror}.")
+    folder = options.output.parent
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
+    if not (os.path.isdir(there) and os.access(there, os.W_OK)):
+        parser.error(f"cannot write to {folder}: {there} is no folder that can be written to.")
     return _make(options)
 
 
@@ -93,6 +93,7 @@ def _make(options) -> int:
         print(f"{photo}: {error}" if photo else str(error), file=sys.stderr)
         return 1
     try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(options.output) as file:
             file.write(encoded)
     except OSError as error:

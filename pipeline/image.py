@@ -132,14 +132,25 @@ def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) 
     Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
     (more than 50 megapixels) or too small (a side under 16 pixels).
     """
+    return load_and_tell(source, behind=behind)[0]
+
+
+def load_and_tell(
+    source: str | PathLike | bytes | BinaryIO, *, behind: int = 255
+) -> tuple[np.ndarray, bool]:
+    """What `load_image` returns, and whether the photo has transparent parts."""
     data = read_photo(source)
     image = _decode(data)
     _fit_transparency(image, data)
     turn = _orientation(image)
-    image = _to_srgb(image, behind)
+    image, opacity = _to_srgb(image)
+    see_through = opacity is not None and opacity.getextrema()[0] < 255
+    if see_through:
+        ground = Image.new("RGB", image.size, (behind,) * 3)
+        image = Image.composite(image, ground, opacity)
     if turn is not None:
         image = image.transpose(turn)
-    return np.array(image)
+    return np.array(image), see_through
 
 
 def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
@@ -175,25 +186,6 @@ def is_deep(source: str | PathLike | bytes | BinaryIO) -> bool:
         with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
             return max(image.tag_v2.get(BITS_PER_SAMPLE_TAG, (8,))) > 8
     except _UNREADABLE:
-        return False
-
-
-def is_see_through(source: str | PathLike | bytes | BinaryIO) -> bool:
-    """Whether a photo has transparent parts, which `load_image` lays on white.
-
-    source: as for `load_image`.
-    """
-    _register_heif()
-    try:
-        data = read_photo(source)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if not image.has_transparency_data:
-                return False
-            _fit_transparency(image, data)
-            if image.mode.startswith("I;16"):  # a level stands for it
-                return bool((np.asarray(image) == image.info["transparency"]).any())
-            return image.convert("RGBA").getchannel("A").getextrema()[0] < 255
-    except (MemoryError, *_UNREADABLE):
         return False
 
 
@@ -300,7 +292,9 @@ def _too_large_text(width: int = 0, height: int = 0) -> str:
     is_so = math.ceil(width * height / 1e5) / 10
     most = math.floor(MAXIMUM_PIXELS / 1e5) / 10
     has = f": {width} x {height} is {is_so:g} megapixels" if width else ""
-    return f"This picture is too large{has}. Up to {most:g} can be handled; make it smaller."
+    return (
+        f"This picture is too large{has}. Up to {most:g} megapixels can be handled; make it smaller."
+    )
 
 
 def _not_a_picture(data: bytes) -> str:
@@ -329,22 +323,22 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
 
 
 def _fit_transparency(image: Image.Image, data: bytes) -> None:
-    """Brings the level or colour that stands for transparent in a PNG (section 11.3.2.1, tRNS) to
-    the 8 bits to which Pillow brings the pixels; it gives the one as the file has it.
+    """Brings the level that stands for transparent in a PNG (section 11.3.2.1, tRNS) to the 8 bits
+    to which Pillow brings the pixels; it gives the one as the file has it. A colour of 16 bits
+    stands for nothing: what Pillow keeps of the pixels does not tell it from its neighbours.
     """
     key = image.info.get("transparency")
-    if key is None or not data.startswith(PNG_SIGNATURE) or image.mode not in ("L", "RGB"):
+    if key is None or not data.startswith(PNG_SIGNATURE):
         return
     depth = data[PNG_BIT_DEPTH_AT]
+    if image.mode == "L":
+        image.info["transparency"] = key * 255 // (2**depth - 1)
+    elif image.mode == "RGB" and depth == 16:
+        del image.info["transparency"]
 
-    def fitted(level: int) -> int:
-        return level >> 8 if depth == 16 else level * 255 // (2**depth - 1)
 
-    image.info["transparency"] = fitted(key) if image.mode == "L" else tuple(map(fitted, key))
-
-
-def _to_srgb(image: Image.Image, behind: int) -> Image.Image:
-    """Converts any mode to 8-bit RGB in sRGB, on a grey level where the picture is transparent."""
+def _to_srgb(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Converts any mode to 8-bit RGB in sRGB; returns its opacity, too, where it has one."""
     profile = _profile(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         image = _sixteen_bit_grey(image)
@@ -362,9 +356,7 @@ def _to_srgb(image: Image.Image, behind: int) -> Image.Image:
     image = _apply_profile(image, profile) if profile else image
     if image.mode != "RGB":  # Pillow would copy it
         image = image.convert("RGB")
-    if opacity is not None:
-        image = Image.composite(image, Image.new("RGB", image.size, (behind,) * 3), opacity)
-    return image
+    return image, opacity
 
 
 def _profile(image: Image.Image) -> bytes | None:
@@ -384,7 +376,7 @@ def _sixteen_bit_grey(image: Image.Image) -> Image.Image:
     brightest = int(values.max())
     if brightest > 65535:
         raise ImageError("This picture has numbers above 65535. Export it with 8 or 16 bits.")
-    bits = min(_tiff_tag(image, BITS_PER_SAMPLE_TAG, 16), 16)
+    bits = min(_tiff_tag(image, BITS_PER_SAMPLE_TAG, 16), 16) if image.format == "TIFF" else 16
     white = 255 if brightest <= 255 and bits == 16 else 2**bits - 1
     values = values.clip(0).astype(np.uint32)
     levels = ((values * 255 + white // 2) // white).astype(np.uint8)
@@ -407,15 +399,13 @@ def _float_grey(image: Image.Image) -> Image.Image:
 
 def _as_positive(image, levels, white):
     """Grey levels of a TIFF where black is 0, as 8-bit ones come from Pillow."""
-    if _tiff_tag(image, PHOTOMETRIC_TAG, 1) == WHITE_IS_ZERO:
+    if image.format == "TIFF" and not _tiff_tag(image, PHOTOMETRIC_TAG, WHITE_IS_ZERO):
         return white - levels
     return levels
 
 
 def _tiff_tag(image, tag, default):
-    """A number that a grey TIFF states of its samples; the default for all other files."""
-    if image.format != "TIFF":
-        return default
+    """A number that a grey TIFF states of its samples, or what stands for it as in Pillow."""
     stated = image.tag_v2.get(tag, default)
     return stated[0] if isinstance(stated, tuple) else stated
 

@@ -126,8 +126,8 @@ def trimap_from_loudness(samples: np.ndarray) -> np.ndarray:
     if full < LEAST_CONTRAST * max(quiet, 1):
         raise SignalError(
             f"In the {len(samples)} samples that the board would get nothing is much louder than "
-            "the rest, so there is no silence to tell from it. Leave a pause before you speak; of a "
-            "recording, fewer samples a second last longer."
+            "the rest, so there is no silence to tell from it. Leave a pause before you speak; of "
+            "a recording, fewer samples a second last longer."
         )
     middle = (quiet + full) / 2
     trimap = np.where(loud > middle, 255, 0).astype(np.uint8)

@@ -110,7 +110,7 @@ def matte(
     band or hair_reach is no number of zero or more.
     """
     clock = Clock(STAGES, progress)
-    known = _trimapped(image, trimap, mask, hair, face, band, hair_reach, clock)
+    known = _trimapped(image, trimap, band, hair_reach, clock, mask=mask, hair=hair, face=face)
     with clock.stage("matting"):
         alpha = solve(image, known.trimap)
     if refine:
@@ -132,11 +132,13 @@ def trimapped(
 
     Arguments and errors as for `matte`.
     """
-    return _trimapped(image, trimap, None, None, None, band, hair_reach, Clock(STAGES, None))
+    return _trimapped(image, trimap, band, hair_reach, Clock(STAGES))
 
 
-# `timings` are the clock's own, so that those of what is done next come to them.
-def _trimapped(image, trimap, mask, hair, face, band, hair_reach, clock) -> Trimapped:
+def _trimapped(
+    image, trimap, band, hair_reach, clock, *, mask=None, hair=None, face=None
+) -> Trimapped:
+    """`timings` are the clock's own, so that those of what is done next come to them."""
     _check(image, trimap, mask, hair)
     check_widths(band=band, hair_reach=hair_reach)
     if trimap is not None:

@@ -82,8 +82,16 @@ def _obj(face, vertices, maker) -> bytes:
         files.writestr("face.obj", "\n".join(lines) + "\n")
         files.writestr("face.mtl", material)
         files.writestr("face.png", encode_png(face.isomap[..., :3]))
-        files.comment = maker.encode()
+        files.comment = _seal(files, maker)
     return packed.getvalue()
+
+
+def _seal(files: zipfile.ZipFile, maker: str) -> bytes:
+    """What a ZIP's comment says of who made it and of what is in it: programs that change a file
+    within leave the comment as it was.
+    """
+    held = [f"{each.filename} {each.CRC:08x}" for each in files.infolist()]
+    return "\n".join([maker, *held]).encode()
 
 
 def _ply(face, vertices, maker) -> bytes:
@@ -111,7 +119,7 @@ def is_commands(file: Path, file_format: str) -> bool:
     try:
         if file_format == "obj":
             with zipfile.ZipFile(file) as packed:
-                return packed.comment == COMMANDS_MAKER.encode()
+                return packed.comment == _seal(packed, COMMANDS_MAKER)
         with file.open("rb") as opened:
             return COMMANDS_MAKER.encode() in opened.read(_HEADER)
     except (OSError, zipfile.BadZipFile):

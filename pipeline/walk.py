@@ -78,6 +78,7 @@ class Walk:
     network made of the whole photo. story: what the solver did. matrix: its (n, n) system. early:
     (H, W) float32 alpha by iterations done. background, result, pasted: (H, W, 3) uint8, the new
     background, the person on it, and the same with the photo's own colours. seconds: by stage.
+    What only pictures need is None once it is `packed`.
     """
 
     settings: Settings

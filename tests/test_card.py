@@ -56,7 +56,7 @@ def test_figures_are_of_the_weights_that_are_shipped():
 
 
 def test_the_refined_mattes_have_the_same_errors_in_both_scripts():
-    """`benchmarks.knn` beside PyMatting, and `models.evaluate_refinement`, which says the weights."""
+    """`benchmarks.knn`, and `models.evaluate_refinement`, which says of which weights they are."""
     beside = json.loads(ACCURACY.read_text())["accuracy"]
     alone = json.loads(REFINEMENT_RESULTS.read_text())["alphamatting"]
     for trimap, methods in beside.items():

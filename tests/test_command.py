@@ -281,10 +281,17 @@ def test_a_trimap_for_an_empty_folder_is_no_matter_of_numbers(tmp_path, capsys):
     assert "There is no photo in the folder" in capsys.readouterr().err
 
 
-def test_nothing_is_solved_for_a_mask_and_a_trimap(photo, tmp_path, monkeypatch):
-    all_of_it = [str(photo), "-o", str(tmp_path / "all")]
-    assert main(all_of_it) == 0
+@pytest.mark.parametrize("own", [False, True])
+def test_nothing_is_solved_for_a_mask_and_a_trimap(photo, tmp_path, capsys, monkeypatch, own):
+    given = [str(photo)]
+    if own:
+        trimap = np.full(load_image(photo).shape[:2], 128, np.uint8)
+        trimap[:30], trimap[-30:] = 0, 255
+        Image.fromarray(trimap).save(tmp_path / "mine.png")
+        given += ["--trimap", str(tmp_path / "mine.png")]
+    assert main([*given, "-o", str(tmp_path / "all")]) == 0
     monkeypatch.setattr("pipeline.matting.matte", lambda *_, **__: pytest.fail("it was"))
-    assert main([str(photo), "-o", str(tmp_path), "--save", "mask,trimap"]) == 0
+    assert main([*given, "-o", str(tmp_path / "two"), "--save", "mask,trimap"]) == 0
+    assert "()" not in capsys.readouterr().out
     for name in ("anna.mask.png", "anna.trimap.png"):
-        assert (tmp_path / name).read_bytes() == (tmp_path / "all" / name).read_bytes()
+        assert (tmp_path / "two" / name).read_bytes() == (tmp_path / "all" / name).read_bytes()

@@ -368,10 +368,17 @@ def test_command_writes_a_model_and_says_what_is_wrong(tmp_path, capsys):
 def test_command_replaces_no_file_of_another_program(tmp_path, capsys):
     """Nor one that was made by the same library, or has the same name in it."""
     of_library, packed = tmp_path / "box.glb", tmp_path / "scan.zip"
+    edited = tmp_path / "edited.zip"
+    assert main([str(COLLINS.file), "-o", str(edited), "--no-matte"]) == 0
+    with zipfile.ZipFile(edited) as before:
+        comment = before.comment
+    with zipfile.ZipFile(edited, "w") as files:  # as programs do that change a file in it
+        files.writestr("face.obj", "v 0 0 0\n")
+        files.comment = comment
     trimesh.creation.box().export(of_library)
     with zipfile.ZipFile(packed, "w") as files:
         files.writestr("face.obj", "v 0 0 0\n")
-    for theirs in (of_library, packed):
+    for theirs in (of_library, packed, edited):
         before = theirs.read_bytes()
         with pytest.raises(SystemExit):
             main([str(COLLINS.file), "-o", str(theirs), "--no-matte"])
@@ -382,7 +389,7 @@ def test_command_replaces_no_file_of_another_program(tmp_path, capsys):
 def test_command_refuses_what_cannot_be_written_before_it_works(tmp_path, capsys):
     file = tmp_path / "file"
     file.write_text("no folder")
-    wrong = {"": "the argument is empty", f"{file}/x.glb": "cannot write to", "x.stl": "must end in"}
+    wrong = {"": "argument is empty", f"{file}/x.glb": "cannot write to", "x.stl": "must end in"}
     for output, words in wrong.items():
         with pytest.raises(SystemExit):
             main(["absent.jpg", "-o", output])

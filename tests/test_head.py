@@ -46,6 +46,7 @@ def test_a_small_face_in_a_large_photo_keeps_its_pixels(portrait):
     rows, columns = slice(top, top + head.image.shape[0]), slice(left, left + head.image.shape[1])
     np.testing.assert_array_equal(head.image, photo[rows, columns])
     np.testing.assert_array_equal(head.alpha, alpha[rows, columns])
+    assert head.image.base is None and head.alpha.base is None  # the photo can be let go
 
 
 def test_a_large_face_is_reduced_with_its_landmarks(portrait):

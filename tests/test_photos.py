@@ -15,7 +15,15 @@ from models.photos import (  # noqa: E402
     scene_split,
     validation_split,
 )
-from models.prior import LEFT, MIRROR, RESOLUTION, TOP, canonical_pose, mean_mask  # noqa: E402
+from models.prior import (  # noqa: E402
+    LEFT,
+    MIRROR,
+    RESOLUTION,
+    TOP,
+    canonical_pose,
+    mean_mask,
+    same_but_for_rounding,
+)
 from models.synthetic_mattes import SyntheticMatte  # noqa: E402
 from pipeline.align import POINTS  # noqa: E402
 from pipeline.morphable_model import embedded_model  # noqa: E402
@@ -195,3 +203,19 @@ def test_above_the_middle_nothing_is_copied():
     mask = np.full((20, 161), 255, np.uint8)
     mean = mean_of(3, mask, 40)
     assert (mean[40:60] == 1).all() and not mean[60:].any()
+
+
+@pytest.mark.parametrize(
+    "name, change, same",
+    [
+        ("pose", lambda pose: pose + 1e-7, True),
+        ("pose", lambda pose: pose + 1e-3, False),
+        ("mean_mask", lambda mask: mask + np.uint8(1), True),
+        ("mean_mask", lambda mask: mask - np.uint8(2), False),
+        ("mean_mask", lambda mask: mask[:5], False),
+    ],
+)
+def test_priors_that_differ_by_rounding_are_the_same(name, change, same):
+    prior = {"pose": np.ones((49, 2), np.float32), "mean_mask": np.full((9, 7), 100, np.uint8)}
+    assert same_but_for_rounding(prior, prior | {name: change(prior[name])}) == same
+    assert not same_but_for_rounding(prior, {"pose": prior["pose"]})

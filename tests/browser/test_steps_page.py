@@ -125,7 +125,8 @@ def test_a_setting_changed_by_a_key_keeps_the_focus(page, screen, step, role, na
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("button", name="Back to the usual")).to_be_visible(timeout=60_000)
         wait_until_built(page)
-        expect(page.locator(":is([data-testid=stSlider], [data-testid=stRadio]) :focus")).to_have_count(1)
+        focused = page.locator(":is([data-testid=stSlider], [data-testid=stRadio]) :focus")
+        expect(focused).to_have_count(1)
         expect_step(page, step)
 
 

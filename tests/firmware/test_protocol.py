@@ -280,7 +280,7 @@ def test_the_late_answer_to_an_abandoned_attempt_is_not_taken_for_the_next():
 @pytest.mark.parametrize("said", [frame(0xE0, 1, b"\x40"), b"\xa5\x5a\x81\x01\xff\xff"],
                          ids=["error", "impossible length"])
 def test_what_cannot_be_an_answer_is_not_waited_for(said):
-    """A board that says it did not understand is asked again after the silence the protocol asks."""
+    """A board that did not understand is asked again after the silence the protocol asks for."""
     port = Scripted(said, info_answer(2, 222))
     assert Launchpad(port).info().most_pixels == 222
     assert port.waited == pytest.approx(0.25)
@@ -292,8 +292,8 @@ def test_a_request_is_repeated_only_into_silence():
     assert port.unread == [b"", b""]
 
 
-@pytest.mark.parametrize("said", [b"$GPGGA,123519,4807.038,N*47\r\n", b"\xa5", frame(BUTTON, 0, b""),
-                                  frame(FEATURES, 1, b"")],
+@pytest.mark.parametrize("said", [b"$GPGGA,123519,4807.038,N*47\r\n", b"\xa5",
+                                  frame(BUTTON, 0, b""), frame(FEATURES, 1, b"")],
                          ids=["text", "half a start", "presses", "features"])
 def test_a_port_that_keeps_talking_ends_in_a_sentence(said, monkeypatch):
     monkeypatch.setattr("pipeline.launchpad.ATTEMPT_SECONDS", 0.05)

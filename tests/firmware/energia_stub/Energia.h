@@ -19,7 +19,7 @@ struct SerialStub {
 static SerialStub Serial;
 static uint32_t clock_milliseconds;
 static int button = HIGH;                        /* what its pin has */
-static int heard;                                /* a ramp, over and over, as RAMP in test_energia.py */
+static int heard;                                /* a ramp, as RAMP in test_energia.py */
 
 static inline uint32_t millis() { return clock_milliseconds++; }
 static inline uint32_t micros() { return clock_milliseconds += 1000; }
