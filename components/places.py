@@ -122,7 +122,7 @@ def a_place(
     for want of memory or within OpenCV raises ImageError.
     """
     load_package()
-    from pipeline.image import failures_in_words
+    from pipeline.image_error import failures_in_words
 
     place = _places(queue).place(lambda: say("waiting", 0.0), SECONDS_BETWEEN_LOOKS, ticket)
     with place, failures_in_words():

@@ -151,7 +151,7 @@ def _named(file, failures: list) -> Iterator[str]:
     """Gives a photo's name as it is shown, and puts it before what is wrong with the photo, which
     goes to `failures`: the others may do.
     """
-    from pipeline.image import ImageError, failures_in_words
+    from pipeline.image_error import ImageError, failures_in_words
 
     name = as_written(file)
     try:

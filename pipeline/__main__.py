@@ -14,14 +14,13 @@ from pipeline.encode import is_apps_png, is_commands_png, with_commands_mark, wi
 from pipeline.formats import FORMATS_IN_WORDS, PHOTO_ENDINGS
 from pipeline.image import (
     SEE_THROUGH,
-    ImageError,
     dots_per_inch,
-    failures_in_words,
     is_deep,
     load_and_tell,
     load_image,
     read_photo,
 )
+from pipeline.image_error import ImageError, failures_in_words
 from pipeline.outputs import OUTPUTS, BackgroundMaker, files, of_any_system, result_name
 from pipeline.pairs import load_trimap, pair_by_name
 from pipeline.trimap import BAND, HAIR_REACH

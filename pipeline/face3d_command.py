@@ -9,7 +9,8 @@ from pipeline import command
 from pipeline.encode import COMMANDS_MAKER
 from pipeline.face3d import TEXTURE_SIZE, fit_person
 from pipeline.head import head_of
-from pipeline.image import ImageError, failures_in_words, load_image
+from pipeline.image import load_image
+from pipeline.image_error import ImageError, failures_in_words
 from pipeline.matting import matte
 from pipeline.mesh_export import encode, is_commands
 from pipeline.surrey import surrey_model
