@@ -108,7 +108,8 @@ non-commercial training data. No photograph is contained in them or in the proje
 ## Recipe
 `python -m models.refinement_patches synthetic`, the same with `portraits`,
 `KERAS_BACKEND=torch python -m models.train_refinement` (with `pip install torch`),
-`python -m models.export refinement`; all settings are in models/recipe.py. {epochs} epochs, batch {batch}, AdamW with warm-up and cosine,
+`python -m models.export refinement`; all settings are in models/recipe.py. {epochs} epochs, batch
+{batch}, AdamW with warm-up and cosine,
 weight decay {weight_decay:g}, averaged weights ({average:g} a step, after a ramp), L1 and squared
 error of alpha and of its differences, a hinge on the side of 0.5 for hard masks, seed {seed}. Errors on the validation patches
 as a share of KNN's, last epoch, before its change is limited: {figures}. The limit of the change was chosen on patches of the

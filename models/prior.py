@@ -44,11 +44,16 @@ def main():
     }
     print(f"prior of {len(portraits)} portraits with a face")
     # Another machine rounds in another way, and figures name the file by its hash.
-    if FILE.exists() and same_but_for_rounding(dict(np.load(FILE)), arrays):
+    if FILE.exists() and same_but_for_rounding(_kept(), arrays):
         print("the same as the one that is there but for rounding, which stays")
         return
     with whole_file(FILE) as file:
         np.savez_compressed(file, **arrays)
+
+
+def _kept() -> dict:
+    with np.load(FILE) as stored:
+        return dict(stored)
 
 
 def same_but_for_rounding(one: dict, other: dict) -> bool:

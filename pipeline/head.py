@@ -43,14 +43,16 @@ def head_of(image: np.ndarray, alpha: np.ndarray | None = None) -> Head:
     if max(image.shape[:2]) <= LONGEST_SIDE:
         return Head(image, face, alpha, remarks)
     part = _around(face, image.shape)
+    rows, columns = part
+    frame = Frame(
+        columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start
+    )
     # Copies: a part alone would keep all of the photo in memory.
-    image = image[part].copy()
-    small = shrunk(image, LONGEST_SIDE)
-    frame = Frame(part[1].start, part[0].start, image.shape[1], image.shape[0])
+    small = shrunk(image[part], LONGEST_SIDE).copy()
     return Head(
         small,
         _face_in(frame, face, small.shape),
-        None if alpha is None else shrunk(alpha[part].copy(), LONGEST_SIDE),
+        None if alpha is None else shrunk(alpha[part], LONGEST_SIDE).copy(),
         remarks,
     )
 
