@@ -7,9 +7,8 @@ estimated and exchanged.
 import cv2
 import numpy as np
 
-from pipeline.image import ImageError
+from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares
 from pipeline.sampling import scaled_size
-from pipeline.trimap import ALPHA_ROUNDING
 
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
@@ -50,20 +49,9 @@ def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray)
 
 def _check(alpha, **pictures):
     """Of alpha in levels up to 255, all but 0 would count as opaque, and nobody would be told."""
+    check_shares("alpha matte", alpha, rounding=ALPHA_ROUNDING)
     for name, picture in pictures.items():
-        if picture.shape != (*alpha.shape, 3):
-            raise ImageError(
-                f"The {name} of shape {picture.shape} and alpha {alpha.shape} do not belong together."
-            )
-        if picture.dtype != np.uint8:
-            raise ImageError(f"The {name} must be uint8; it is {picture.dtype}.")
-    least, most = alpha.min(initial=0), alpha.max(initial=0)
-    within = least >= -ALPHA_ROUNDING and most <= 1 + ALPHA_ROUNDING  # not of NaN either
-    if not (np.issubdtype(alpha.dtype, np.floating) and within):
-        raise ImageError(
-            f"Alpha must be floating numbers from 0 to 1; it is {alpha.dtype} from {least:g} to "
-            f"{most:g}."
-        )
+        check_picture(name, picture, alpha.shape)
 
 
 def premultiplied(picture: np.ndarray) -> np.ndarray:

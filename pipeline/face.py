@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.arrays import check_picture
 from pipeline.sampling import moved, square_crop
 from pipeline.wheel import wheel_network
 
@@ -73,7 +74,10 @@ def find_faces(image: np.ndarray) -> list[Face]:
     image: (H, W, 3) uint8 RGB. The search looks at the whole photo first, where a face
     needs some 5 % of the longer side; only if that shows nothing does it tilt the photo or look
     closer, for faces of some 2 %, in a panorama less.
+
+    Raises ImageError for another array.
     """
+    check_picture("photo", image)
     for regions in _searches(image.shape[:2]):
         faces = []
         for region in regions:

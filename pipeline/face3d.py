@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares
 from pipeline.camera import Camera, to_the_front
 from pipeline.face import Face
 from pipeline.face_checks import SUNGLASSES, check_pose, wears_sunglasses
@@ -112,7 +113,7 @@ def fit_face(
     alpha: (H, W) float32 in 0..1, the person's alpha matte: keeps the background out of the
     texture. texture_size: side of the isomap in pixels.
 
-    Raises ImageError if the head is turned beyond 60 degrees.
+    Raises ImageError if the head is turned beyond 60 degrees, and for other arrays.
     """
     return fit_person([(image, face, alpha)], model, texture_size=texture_size)
 
@@ -128,10 +129,15 @@ def fit_person(
     photos: (image, face, alpha) as for `fit_face`. Expression, pose and colours of the result are
     those of the first photo.
 
-    Raises ImageError if there is no photo or a head is turned beyond 60 degrees.
+    Raises ImageError if there is no photo or a head is turned beyond 60 degrees, and for other
+    arrays.
     """
     if not photos:
         raise ImageError("Give at least one photo.")
+    for image, _, alpha in photos:
+        check_picture("photo", image)
+        if alpha is not None:
+            check_shares("alpha matte", alpha, image.shape[:2], rounding=ALPHA_ROUNDING)
     model = embedded_model() if model is None else model
     faces = [face for _, face, _ in photos]
     start = time.perf_counter()

@@ -9,9 +9,8 @@ alpha is neither 0 nor 1: elsewhere one of the two is the photo itself.
 import cv2
 import numpy as np
 
-from pipeline.image import ImageError
+from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares
 from pipeline.sampling import scaled_size
-from pipeline.trimap import ALPHA_ROUNDING
 
 # Equation 3 of the paper: neighbours are pulled together with this weight, and more strongly
 # across an edge of alpha, where the photo tells F and B apart least.
@@ -44,7 +43,7 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     Returns (H, W, 3) uint8 RGB. Equal to the photo where alpha is 1; where alpha is 0 the nearby
     foreground's colours, so that scaling a cut-out brings no old background back.
 
-    Raises ImageError if the arrays do not fit together.
+    Raises ImageError if the two do not have these shapes, types and ranges.
 
     >>> import numpy as np
     >>> image = np.full((2, 3, 3), 100, np.uint8)
@@ -164,19 +163,9 @@ def _bytes(colors: np.ndarray) -> np.ndarray:
 
 def _checked(image: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     image, alpha = np.asarray(image), np.asarray(alpha)
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ImageError("The photo must have red, green and blue channels of 8 bits.")
-    if alpha.shape != image.shape[:2]:
-        raise ImageError(
-            f"The photo is {image.shape[1]} x {image.shape[0]} pixels but its alpha matte is "
-            f"of shape {alpha.shape}; they must have the same size."
-        )
-    if alpha.size == 0:
-        raise ImageError("The photo has no pixels.")
-    least, most = alpha.min(), alpha.max()
-    if not (least >= -ALPHA_ROUNDING and most <= 1 + ALPHA_ROUNDING):
-        raise ImageError("The alpha matte must hold numbers between 0 and 1.")
-    if least < 0 or most > 1:
+    check_picture("photo", image)
+    check_shares("alpha matte", alpha, image.shape[:2], rounding=ALPHA_ROUNDING)
+    if alpha.min() < 0 or alpha.max() > 1:
         alpha = np.clip(alpha, 0, 1)
     # No copies where none are needed: a phone's photo has 50 MB of alpha.
     return np.ascontiguousarray(image), np.ascontiguousarray(alpha, np.float32)

@@ -20,6 +20,8 @@ MAXIMUM_PIXELS = 8192 * 6144
 # A 16-bit RGB file of that size, not compressed at all, with some room for its metadata.
 MAXIMUM_BYTES = 320 * 2**20
 MINIMUM_SIDE = 16
+# The longest side of a JPEG, in which the app and the command hand pictures on.
+MAXIMUM_SIDE = 65500
 
 # Pillow tries only these; its other formats include some that start an outside program.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP")
@@ -86,7 +88,8 @@ def load_image(source: str | PathLike | bytes | BinaryIO, *, behind: int = 255) 
     tell; nor are the curves of HDR pictures converted.
 
     Raises ImageError if the file is missing, empty, damaged, cut short, of another kind, too large
-    (more than 50 megapixels) or too small (a side under 16 pixels).
+    (more than 50 megapixels, or a side longer than a JPEG's can be) or too small (a side under 16
+    pixels).
     """
     return load_and_tell(source, behind=behind)[0]
 
@@ -235,6 +238,11 @@ def _check_size(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MAXIMUM_PIXELS:
         raise ImageError(_too_large_text(width, height))
+    if max(width, height) > MAXIMUM_SIDE:
+        raise ImageError(
+            f"This picture is too long: {width} x {height} pixels, and no side may have more than "
+            f"{MAXIMUM_SIDE}."
+        )
     if min(width, height) < MINIMUM_SIDE:
         raise ImageError(
             f"This picture is too small: {width} x {height} pixels, and each side needs at least "

@@ -235,7 +235,8 @@ def _check_options(
     if features not in FEATURES:
         raise ValueError(f"features must be one of {', '.join(FEATURES)}, not {features!r}")
     if not levels or not all(
-        isinstance(count, Integral) and count >= 1 and weight >= 0 for count, weight in levels
+        isinstance(count, Integral) and count >= 1 and 0 <= weight < np.inf
+        for count, weight in levels
     ):
         raise ValueError("levels need at least one neighbour each and weights of 0 or more")
     if not most_unknown >= 1:  # not of NaN either
@@ -264,6 +265,8 @@ def _checked(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, np.ndar
         if not (np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1):
             raise ImageError("The photo's colours must be numbers between 0 and 1.")
         image = image.astype(np.float32)
-    elif image.dtype not in (np.uint8, np.uint16):
+    elif image.dtype.newbyteorder("=") == np.uint16:
+        image = image.astype(np.uint16, copy=False)
+    elif image.dtype != np.uint8:
         raise ImageError("The photo must have 8 or 16 bits per channel.")
     return image[..., :3], trimap

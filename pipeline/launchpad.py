@@ -65,7 +65,7 @@ class JobRefused(LaunchpadError):
     """The board understood the job and cannot do it; `status` is its code."""
 
     REASONS = {
-        1: "its parameters contradict each other",
+        1: "its parameters contradict each other, or it has fewer than 8 pixels or a side over 800",
         2: "it has more pixels than fit the board's memory",
         3: "it has more unknown pixels than fit the board's memory",
         4: "its neighbour graph has more edges than fit the board's memory",
@@ -199,6 +199,8 @@ class Launchpad:
         self._info: BoardInfo | None = None
         # What `run` repeats when the board's button asks for it; None before the first job.
         self.last_job: Job | None = None
+        if not isinstance(port, str) and not hasattr(port, "read"):
+            raise LaunchpadError(f"A port is a name or an open port, not {port!r}.")
         try:
             # For one at a time: two sessions would read each other's answers.
             self.port = (
@@ -253,6 +255,8 @@ class Launchpad:
             raise ImageError("The board takes 8-bit RGB pixels.")
         if codes.shape != pixels.shape[:2]:
             raise ImageError("The trimap has to be as large as the image.")
+        if codes.dtype != np.uint8:
+            raise ImageError("The codes of a map have 8 bits.")
         bits, packed = pack_map(codes)
         header = _job_header(codes.shape, parameters, bits, features, axes=axes)
         return self.run(Job(MATTE, header + packed + pixels.tobytes(), codes))
@@ -266,9 +270,10 @@ class Launchpad:
         saying which samples are 0, unknown and 1. The Solution carries the projections.
         """
         samples = np.asarray(samples)
-        if samples.ndim != 1 or samples.min(initial=0) < 0 or samples.max(initial=0) > 1023:
+        least, most = samples.min(initial=0), samples.max(initial=0)
+        if samples.ndim != 1 or not (least >= 0 and most <= 1023):  # not of NaN either
             raise ImageError("A signal is a row of samples from 0 to 1023.")
-        if len(samples) != len(trimap):
+        if samples.shape != np.shape(trimap):
             raise ImageError("The signal and its labels have to be of one length.")
         data = samples.astype("<u2").tobytes()
         return self._signal(SIGNAL, trimap, data, delay, parameters)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.image_error import ImageError
 from pipeline.launchpad import (
     COLUMN,
     MOST_SPATIAL,
@@ -43,6 +44,8 @@ def sweep_columns(
     unknown pixels than fit is solved in parts. After an interruption, `first` = x + 1 of the last
     column that came goes on where it stopped. Raises LaunchpadError, ImageError.
     """
+    if photo.shape[:2] != trimap.shape:
+        raise ImageError("The trimap has to be as large as the photo.")
     codes = codes_from_trimap(trimap)
     for x in np.flatnonzero((codes == UNKNOWN_CODE).any(0)):
         if x < first:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.align import align
+from pipeline.arrays import check_picture, check_shares, check_trimap
 from pipeline.bars import picture_area
 from pipeline.clock import Clock
 from pipeline.face import Face, find_faces
@@ -104,7 +105,8 @@ def matte(
     `partial(knn_matting, story=Story())` keeps what the solver did,
     `partial(knn_matting, quality="knn")` is the paper's method alone.
 
-    A photo without a person gives alpha 0 everywhere, found False, and a note.
+    A photo without a person gives alpha 0 everywhere, found False, and a note. A mask or trimap of
+    your own is handed on in the result as it is, not copied.
 
     Raises ImageError if image, trimap, mask or hair do not have these shapes, types and ranges, or
     band or hair_reach is no number of zero or more.
@@ -112,7 +114,7 @@ def matte(
     clock = Clock(STAGES, progress)
     known = _trimapped(image, trimap, band, hair_reach, clock, mask=mask, hair=hair, face=face)
     with clock.stage("matting"):
-        alpha = solve(image, known.trimap)
+        alpha = np.asarray(solve(image, known.trimap), np.float32)
     if refine:
         with clock.stage("refinement"):
             alpha = refined(image, known.trimap, alpha)
@@ -194,32 +196,14 @@ def _notes_on(trimap):
 
 
 def _check(image, trimap, mask, hair):
-    for name, array in (("photo", image), ("trimap", trimap), ("mask", mask), ("hair", hair)):
-        if not isinstance(array, np.ndarray) and (array is not None or name == "photo"):
-            raise ImageError(f"The {name} must be a NumPy array; it is {type(array).__name__}.")
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
-        raise ImageError(
-            f"The photo must be an array (height, width, 3) of uint8 in RGB order; "
-            f"it is {image.shape} of {image.dtype}."
-        )
-    if mask is not None and (mask.shape != image.shape[:2] or mask.dtype != np.float32):
-        raise ImageError(
-            f"The mask must be an array {image.shape[:2]} of float32, as high and wide as the "
-            f"photo; it is {mask.shape} of {mask.dtype}."
-        )
-    if hair is not None and (hair.ndim != 2 or hair.dtype != np.float32 or not hair.size):
-        raise ImageError(
-            f"Hair must be an array (height, width) of float32; it is {hair.shape} of {hair.dtype}."
-        )
-    for name, part in (("mask", mask), ("hair", hair)):
-        if part is not None and not (part.min() >= 0 and part.max() <= 1):
-            raise ImageError(f"The values of the {name} must lie in 0..1.")
-    if trimap is None:
-        return
-    if trimap.shape != image.shape[:2] or trimap.dtype != np.uint8:
-        raise ImageError(
-            f"The trimap must be an array {image.shape[:2]} of uint8, as high and wide as the "
-            f"photo; it is {trimap.shape} of {trimap.dtype}."
-        )
-    if not np.isin(trimap, (BACKGROUND, UNKNOWN, FOREGROUND)).all():
-        raise ImageError("The trimap may hold only 0 (background), 128 (unknown) and 255 (person).")
+    check_picture("photo", image)
+    if mask is not None:
+        check_shares("mask", mask, image.shape[:2], dtype=np.float32)
+    if hair is not None:
+        check_shares("hair", hair, dtype=np.float32)
+    if trimap is not None:
+        check_trimap(trimap, image.shape[:2])
+        if not np.isin(trimap, (BACKGROUND, UNKNOWN, FOREGROUND)).all():
+            raise ImageError(
+                "The trimap may hold only 0 (background), 128 (unknown) and 255 (person)."
+            )

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from pipeline.image import ImageError, load_image
+from pipeline.sampling import nearest
 from pipeline.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 # Unicode's punctuation, blanks, invisible and mathematical signs, which part the words of a name.
@@ -137,7 +138,7 @@ def normalised_trimap(trimap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     if levels.shape == shape:
         return levels
     _check_proportions(levels.shape, shape)
-    return cv2.resize(levels, shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+    return nearest(levels, shape)
 
 
 def _grey(trimap: np.ndarray) -> np.ndarray:

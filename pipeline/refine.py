@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
-from pipeline.image import ImageError
+from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares, check_trimap
 from pipeline.knn import MOST_UNKNOWN, solving_scale
 from pipeline.large_photo import reduced
 from pipeline.tflite import loaded_network
@@ -49,13 +49,11 @@ def refine(
     `knn_matting` does, and its residual is enlarged: the detail of a large photo is KNN matting's,
     the network has learnt from photos of up to half a megapixel, and the time stays bounded.
 
-    Raises ImageError if image, trimap and alpha do not belong together.
+    Raises ImageError if image, trimap and alpha do not have these shapes, types and ranges.
     """
-    if image.shape != (*trimap.shape, 3) or alpha.shape != trimap.shape:
-        raise ImageError(
-            f"The photo {image.shape}, trimap {trimap.shape} and alpha {alpha.shape} do not belong "
-            "together."
-        )
+    check_picture("photo", image)
+    check_trimap(trimap, image.shape[:2])
+    check_shares("alpha matte", alpha, image.shape[:2], rounding=ALPHA_ROUNDING)
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
     if len(values) and has_both_sides(trimap):

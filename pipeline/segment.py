@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.align import align, portrait_channels, portrait_prior
+from pipeline.arrays import check_picture
 from pipeline.bars import picture_area
 from pipeline.face import Face
 from pipeline.frame import Frame
@@ -69,7 +70,10 @@ def segment(image: np.ndarray, faces: list[Face]) -> Segmentation:
     image: (H, W, 3) uint8 RGB. faces: as find_faces gives them; the first one places the
     portrait channels of the whole photo. With no face these channels are zero. Where a bar of one
     colour lies around the picture, nobody is.
+
+    Raises ImageError for another array.
     """
+    check_picture("photo", image)
     area = rows, columns = picture_area(image)
     inside, moved = within(area, image, faces)
     mask, hair, frames, found = _segment(inside, moved)

@@ -14,7 +14,7 @@ from pipeline.composite import cropped_to_fill
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
-from pipeline.sampling import scaled_size
+from pipeline.sampling import nearest, scaled_size
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
@@ -124,9 +124,7 @@ class UnpackedMatte:
         return UnpackedMatte(
             image=shrunk(self.image, longest_side),
             mask=shrunk(self.mask, longest_side),
-            trimap=cv2.resize(
-                self.trimap, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT
-            ),
+            trimap=nearest(self.trimap, alpha.shape),
             alpha=alpha,
             foreground=foreground,
         )

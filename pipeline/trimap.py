@@ -5,8 +5,9 @@ from numbers import Real
 import cv2
 import numpy as np
 
+from pipeline.arrays import check_shares
 from pipeline.image import ImageError
-from pipeline.sampling import scaled_size
+from pipeline.sampling import nearest, scaled_size
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 # The band reaches this far, in pixels of a 600x800 portrait, the size of the training photos.
@@ -26,8 +27,6 @@ HAIR_FOLLOWED = 8
 HAIR_REACH = 0.6
 # A band wider than the person, or than the ground, leaves what lies deeper than this share.
 CORE = 2 / 3
-# A matte that was blurred or scaled may leave 0 to 1 by this much.
-ALPHA_ROUNDING = 1e-3
 # Hair shows where it is at least this likely: strands are (0.1 to 0.6 on most of those of the CC0
 # portraits), bars and bricks beside short hair are not (models/EXPERIMENTS.md).
 LEAST_HAIR = 0.1
@@ -50,8 +49,11 @@ def make_trimap(
     Where all of a side, person or ground, would be unknown, its innermost part is not, as the
     matting needs to know both.
 
-    Raises what `check_widths` does.
+    Raises ImageError for another mask or hair, and what `check_widths` does.
     """
+    check_shares("mask", mask)
+    if hair is not None:
+        check_shares("hair", hair)
     check_widths(band=band, hair_reach=hair_reach)
     scale = (MOST_PIXELS / mask.size) ** 0.5
     if scale >= 1:
@@ -59,7 +61,7 @@ def make_trimap(
     small_size = scaled_size(mask.shape, scale)
     small_mask = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
     small = _drawn(small_mask, band, hair, hair_reach)
-    return cv2.resize(small, mask.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+    return nearest(small, mask.shape)
 
 
 def check_widths(**widths: float) -> None:

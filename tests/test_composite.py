@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.composite import blurred, composite, cropped_to_fill, cutout, gradient, plain
-from pipeline.image import ImageError
 
 SHAPE = (7, 5)
 pictures = hnp.arrays(np.uint8, (*SHAPE, 3))
@@ -47,50 +46,6 @@ def test_composite_of_many_rows_is_that_of_each_row():
     whole = composite(foreground, alpha, background)
     row = composite(foreground[577:578], alpha[577:578], background[577:578])
     np.testing.assert_array_equal(whole[577:578], row)
-
-
-PICTURE, NOTHING = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda picture: composite(picture, NOTHING, PICTURE),
-        lambda picture: composite(PICTURE, NOTHING, picture),
-        lambda picture: cutout(picture, NOTHING),
-        lambda picture: blurred(picture, NOTHING),
-    ],
-    ids=["foreground", "background", "cut-out", "blurred"],
-)
-def test_pictures_that_do_not_fit_their_alpha_are_refused_in_words(make):
-    for picture in (PICTURE[:3], PICTURE[..., :1]):
-        with pytest.raises(ImageError, match="do not belong together"):
-            make(picture)
-    with pytest.raises(ImageError, match="must be uint8"):
-        make(PICTURE / 255)
-
-
-@pytest.mark.parametrize(
-    "alpha",
-    [
-        np.full((4, 4), 255, np.uint8),
-        np.full((4, 4), 1, np.uint8),
-        np.full((4, 4), True),
-        np.full((4, 4), 255.0),
-        np.full((4, 4), -0.5),
-        np.full((4, 4), np.nan, np.float32),
-    ],
-)
-def test_an_alpha_of_other_numbers_is_refused_in_words(alpha):
-    """Its half transparent pixels would be taken for opaque ones."""
-    picture = np.zeros((4, 4, 3), np.uint8)
-    for make in (
-        lambda: composite(picture, alpha, picture),
-        lambda: cutout(picture, alpha),
-        lambda: blurred(picture, alpha),
-    ):
-        with pytest.raises(ImageError, match="floating numbers from 0 to 1"):
-            make()
 
 
 @given(pictures, mattes)

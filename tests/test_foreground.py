@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.foreground import estimate_foreground
-from pipeline.image import ImageError
 
 
 def soft_disc(size: int = 96) -> np.ndarray:
@@ -91,18 +90,3 @@ def test_any_size_gives_a_picture_of_that_size_and_is_repeatable(data):
     foreground = estimate_foreground(image, alpha)
     assert foreground.shape == image.shape and foreground.dtype == np.uint8
     assert np.array_equal(foreground, estimate_foreground(image, alpha))
-
-
-@pytest.mark.parametrize(
-    ("image", "alpha", "words"),
-    [
-        (np.zeros((4, 5, 3), np.uint8), np.zeros((5, 4), np.float32), "same size"),
-        (np.zeros((4, 5), np.uint8), np.zeros((4, 5), np.float32), "red, green and blue"),
-        (np.zeros((0, 5, 3), np.uint8), np.zeros((0, 5), np.float32), "no pixels"),
-        (np.zeros((4, 5, 3), np.uint8), np.full((4, 5), 1.1, np.float32), "between 0 and 1"),
-        (np.zeros((4, 5, 3), np.uint8), np.full((4, 5), np.nan, np.float32), "between 0 and 1"),
-    ],
-)
-def test_bad_input_is_refused_in_words(image, alpha, words):
-    with pytest.raises(ImageError, match=words):
-        estimate_foreground(image, alpha)

@@ -316,6 +316,7 @@ def test_cmyk_jpeg_has_the_colours_of_the_picture():
         (b"II*\0\x10\0\0\0CR\2\0" + bytes(4) + page_of_tiff(), "camera raw"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "damaged"),
         (encoded(smooth_picture(12, 400), "PNG"), "too small"),
+        (png_of_size(66_000, 100), "too long: 66000 x 100 pixels, .* more than 65500"),
         (png_of_size(9000, 9000), "81 megapixels"),
         (png_of_size(8192, 6145), r"50\.4 megapixels. Up to 50\.3 megapixels can"),
         (png_of_size(30_000, 30_000), r"too large\. Up to 50\.3 megapixels can"),

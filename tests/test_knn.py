@@ -228,6 +228,7 @@ def test_colours_of_every_kind_give_the_same_matte():
     for same in (
         np.concatenate([image, opaque], 2),
         image.astype(np.uint16) * 257,
+        (image.astype(np.uint16) * 257).astype(">u2"),
         image / np.float32(255),
     ):
         # The last bit of a colour may decide between neighbours that are equally near.

@@ -177,7 +177,7 @@ def test_a_width_that_is_none_is_refused_in_words(photo, name, width):
     "hair", [np.ones((4, 4), np.uint8), np.ones((4, 4, 1), np.float32), np.ones((0, 4), np.float32)]
 )
 def test_hair_of_another_kind_is_refused_in_words(photo, result, hair):
-    with pytest.raises(ImageError, match="Hair must be"):
+    with pytest.raises(ImageError, match="hair must be"):
         matte(photo, mask=result.mask, hair=hair)
 
 

@@ -20,7 +20,6 @@ from models.train_refinement import (  # noqa: E402
     sample,
     validation_figures,
 )
-from pipeline.image import ImageError  # noqa: E402
 from pipeline.refine import (  # noqa: E402
     INNER,
     LARGEST_CHANGE,
@@ -71,13 +70,6 @@ def scene():
 
 def test_the_network_is_light(untrained):
     assert 60_000 <= untrained.count_params() <= 200_000
-
-
-def test_arrays_that_do_not_belong_together_are_refused_in_words(scene):
-    image, trimap, alpha = scene
-    for arrays in ((image[1:], trimap, alpha), (image[..., 0], trimap, alpha), (image, trimap, alpha.T)):
-        with pytest.raises(ImageError, match="do not belong together"):
-            refine(*arrays)
 
 
 def test_an_untrained_network_changes_nothing(untrained, scene):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.sampling import sample_affine, then
+from pipeline.sampling import nearest, sample_affine, then
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
 
@@ -61,3 +61,13 @@ def test_a_long_strip_is_sampled_too():
     strip[:, 39_000:] = 200
     to_image = np.array([[1.0, 0, 38_990], [0, 1.0, 0]])
     assert sample_affine(strip, to_image, (20, 4))[0].tolist() == 10 * [0] + 10 * [200]
+
+
+@pytest.mark.parametrize("length", [7, 32_767, 32_768, 40_000, 65_500])
+def test_the_nearest_pixels_are_taken_of_a_strip_of_any_length(length):
+    strip = np.arange(2 * length, dtype=np.int32).reshape(2, length)
+    for new in (1, length // 3, length - 2, length, 2 * length):
+        picked = nearest(strip, (1, new))
+        centres = (np.arange(new) + 0.5) * (length / new)
+        assert np.abs(picked[0] % length + 0.5 - centres).max() <= 0.5 + 1e-9
+        assert (picked >= length).all()  # of the two rows the second begins at the new one's centre

@@ -6,6 +6,7 @@ from reference import features, solve
 
 from pipeline.image import ImageError
 from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError, codes_from_trimap, find_boards
+from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_report import SRAM_END, SRAM_START
 from pipeline.launchpad_tiles import TILES, PhotoMatting
 
@@ -117,9 +118,30 @@ def test_pictures_of_the_wrong_form_are_refused_in_words(image, trimap):
         PhotoMatting(image, trimap)
 
 
+@pytest.mark.parametrize("codes", [np.full((4, 5), np.nan), np.full((4, 5), -300)])
+def test_codes_of_more_than_a_byte_are_refused_in_words(board, codes):
+    with pytest.raises(ImageError, match="8 bits"):
+        board.matte_tile(np.zeros((4, 5, 3), np.uint8), codes)
+
+
+@pytest.mark.parametrize("width", [3, 5])
+def test_a_sweep_needs_a_trimap_as_large_as_the_photo(board, width):
+    with pytest.raises(ImageError, match="as large as the photo"):
+        next(sweep_columns(board, np.zeros((20, 4, 3), np.uint8), np.full((20, width), 128, np.uint8)))
+
+
+def test_what_is_no_port_is_refused_in_words():
+    with pytest.raises(LaunchpadError, match="name or an open port, not None"):
+        Launchpad(None)
+
+
 def test_samples_out_of_range_are_refused(board):
     with pytest.raises(ImageError, match="0 to 1023"):
         board.solve_signal(np.full(100, 1024), np.zeros(100, np.uint8))
+    with pytest.raises(ImageError, match="0 to 1023"):
+        board.solve_signal(np.full(100, np.nan), np.zeros(100, np.uint8))
+    with pytest.raises(ImageError, match="of one length"):
+        board.solve_signal(np.zeros(100, int), np.zeros((100, 1), np.uint8))
     for delay in (-1, 256):
         with pytest.raises(ImageError, match="0 to 255"):
             board.solve_signal(np.zeros(100, int), np.zeros(100, np.uint8), delay=delay)
