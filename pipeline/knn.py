@@ -11,7 +11,7 @@ from numbers import Integral
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.band import Band
+from pipeline.band import Band, count_nearby
 from pipeline.color_prior import ColorSamples, color_prior
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.image import ImageError
@@ -35,6 +35,9 @@ LEVELS = ((7, 2.0), (4, 0.1))
 
 # More unknown pixels than this are solved at a lower resolution and refined in the band.
 MOST_UNKNOWN = 150_000
+# So are those that lie farther apart, as strands and dots do, than within so many times as many
+# pixels: the known ones around them are searched. A band around a person has 2 to 3 times as many.
+SPREAD = 8 / 3
 # At the lower resolution so many times as few are enough: the refinement brings the detail.
 REDUCED = 2 / 3
 
@@ -70,7 +73,8 @@ def knn_matting(
     features: colour space of the neighbour search, "lab", "rgb" or "hsv" (as in the paper).
     levels: (neighbours, weight of position) of each neighbour search.
     most_unknown: with more unknown pixels than this the system is solved at a lower resolution and
-    the matte refined to the photo's pixels; bounds time and memory.
+    the matte refined to the photo's pixels, as it is where they lie far apart (SPREAD); bounds time
+    and memory.
     workers: threads of the neighbour search; -1 uses every core.
     story: filled with what the solver did, see `pipeline.story.Story`.
 
@@ -104,7 +108,7 @@ def knn_matting(
         return alpha_of(trimap, 0.5)
     if story is None:
         story = Story(with_links=False)
-    story.scale = solving_scale(count, trimap.shape, most_unknown)
+    story.scale = solving_scale(unknown, most_unknown)
     options = quality, features, levels, workers, story
     if story.scale == 1:
         return alpha_of(trimap, _solve(image, trimap, *options))
@@ -120,12 +124,14 @@ def knn_matting(
     return alpha_of(trimap, values)
 
 
-def solving_scale(count: int, shape: tuple[int, int], most_unknown: int) -> float:
-    """The scale, at most 1, at which a photo (H, W) with `count` unknown pixels is worked on."""
-    if count <= most_unknown:
+def solving_scale(unknown: np.ndarray, most_unknown: int) -> float:
+    """The scale, at most 1, at which a photo with these unknown pixels, (H, W) bool, is worked on."""
+    most_nearby = SPREAD * max(most_unknown, MOST_UNKNOWN)
+    excess = max(np.count_nonzero(unknown) / most_unknown, count_nearby(unknown) / most_nearby)
+    if excess <= 1:
         return 1.0
     # What is reduced is looked at by places, which OpenCV does up to a longest side.
-    return min((REDUCED * most_unknown / count) ** 0.5, (LONGEST_SIDE - 1) / max(shape))
+    return min((REDUCED / excess) ** 0.5, (LONGEST_SIDE - 1) / max(unknown.shape))
 
 
 def _solve(

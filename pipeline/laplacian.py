@@ -204,19 +204,21 @@ def scatter(
 def solve_symmetric(matrix: tuple[np.ndarray, ...], vectors: np.ndarray) -> np.ndarray:
     """``S^-1 v`` for m symmetric 3x3 matrices by cofactors.
 
-    `matrix` holds the six (m,) entries of `scatter`; the vectors are (3, m) or (3, k, m).
+    `matrix` holds the six (m,) entries of `scatter`; the vectors are (3, m) or (3, k, m) float32.
+
+    Returns float32 of the vectors' shape. Only the result is rounded: the inverse of a grey window's
+    matrix has entries of 1e6 and more, which cancel in the product.
     """
     xx, xy, xz, yy, yz, zz = matrix
     cxx, cxy, cxz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
     cyy, cyz, czz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     scale = 1 / (xx * cxx + xy * cxy + xz * cxz)
     ixx, ixy, ixz, iyy, iyz, izz = (
-        (entry * scale).astype(np.float32) for entry in (cxx, cxy, cxz, cyy, cyz, czz)
+        entry * scale for entry in (cxx, cxy, cxz, cyy, cyz, czz)
     )
     x, y, z = vectors
-    return np.stack(
-        [ixx * x + ixy * y + ixz * z, ixy * x + iyy * y + iyz * z, ixz * x + iyz * y + izz * z]
-    )
+    rows = (ixx, ixy, ixz), (ixy, iyy, iyz), (ixz, iyz, izz)
+    return np.stack([(a * x + b * y + c * z).astype(np.float32) for a, b, c in rows])
 
 
 def _stencil_energy(band: Band, stencil: np.ndarray) -> Energy:

@@ -38,7 +38,7 @@ def reduced(image: np.ndarray, trimap: np.ndarray, scale: float) -> tuple[np.nda
         known = covered[label] >= NEARLY_ALL * 255
         if np.count_nonzero(known) < LEAST_KEPT * covered[label].mean() / 255 * known.size:
             # Strokes thinner than a small pixel would be lost, and with them what was painted.
-            known = (covered[label] > 0) & (covered[other] == 0)
+            known = (covered[label] > 0) & (covered[label] >= covered[other])
         small_trimap[known] = label
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), small_trimap
 

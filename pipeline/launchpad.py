@@ -52,6 +52,7 @@ SILENCE_SECONDS = 0.25
 # may take REPLY_SECONDS, and the longest job and its answer together half a second on the wire.
 ATTEMPT_SECONDS = REPLY_SECONDS + 1
 ATTEMPTS = 4
+MOST_BYTES = 0xFFFF  # that a frame can say of its payload
 
 if "pipeline" not in serial.protocol_handler_packages:
     serial.protocol_handler_packages.append("pipeline")
@@ -199,6 +200,7 @@ class Launchpad:
         self._info: BoardInfo | None = None
         # What `run` repeats when the board's button asks for it; None before the first job.
         self.last_job: Job | None = None
+        self._pressed = False  # and nobody was told yet
         if not isinstance(port, str) and not hasattr(port, "read"):
             raise LaunchpadError(f"A port is a name or an open port, not {port!r}.")
         try:
@@ -287,7 +289,14 @@ class Launchpad:
         return self._signal(RECORD, trimap, struct.pack("<H", round(8e6 / rate)), delay, parameters)
 
     def run(self, job: Job) -> Solution:
-        """Sends a job as it is, for example `last_job` again. Raises as the job itself did."""
+        """Sends a job as it is, for example `last_job` again. Raises as the job itself did.
+
+        Raises ImageError for a job that is too long for a frame.
+        """
+        if len(job.payload) > MOST_BYTES:
+            raise ImageError(
+                f"A job has at most {MOST_BYTES} bytes; this one has {len(job.payload)}."
+            )
         self.last_job = job
         info = self.info()
         replies, wire = self._request(job.kind, job.payload, job.wants_features)
@@ -299,10 +308,14 @@ class Launchpad:
         return solution
 
     def wait_for_button(self, seconds: float) -> bool:
-        """Whether the board's button, "send the last job again", is pressed within so long.
+        """Whether the board's button, "send the last job again", is pressed within so long, or was
+        while the last answers were read.
 
         Answer a press with `board.run(board.last_job)`. Raises LaunchpadError.
         """
+        if self._pressed:
+            self._pressed = False
+            return True
         self.port.timeout = seconds
         try:
             return self._read_frame(time.monotonic() + seconds)[0] == BUTTON
@@ -362,12 +375,13 @@ class Launchpad:
         replies = {}
         while kind | REPLY not in replies:
             answer, sequence, payload = self._read_frame(deadline)
+            if answer == ERROR:  # its number is the request's, which may be what was damaged
+                raise _Damaged(f"the board received the request damaged (0x{payload.hex()})")
+            self._pressed |= answer == BUTTON
             if answer == BUTTON or sequence != self._sequence or answer in replies:
                 # A press, or the late answer to an abandoned attempt.
                 self._give_up_after(deadline)
                 continue
-            if answer == ERROR:
-                raise _Damaged(f"the board received the request damaged (0x{payload.hex()})")
             replies[answer] = payload
         if features and FEATURES not in replies and replies[kind | REPLY][:1] == DONE:
             raise _Damaged("an answer without its features")

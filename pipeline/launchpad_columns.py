@@ -41,7 +41,7 @@ def sweep_columns(
     """Solves every column with unknown pixels, from left to right, yielding each.
 
     photo: (H, W, 3) uint8 with H up to 800, trimap: (H, W) uint8 0/128/255. A column with more
-    unknown pixels than fit is solved in parts. After an interruption, `first` = x + 1 of the last
+    unknown pixels than fit is solved in parts, where 4 H + 84 bytes fit (firmware/README.md). After an interruption, `first` = x + 1 of the last
     column that came goes on where it stopped. Raises LaunchpadError, ImageError.
     """
     if photo.shape[:2] != trimap.shape:

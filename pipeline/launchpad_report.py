@@ -185,8 +185,9 @@ def read_solution(payload: bytes, features: bytes | None, codes: np.ndarray, inf
     solved = codes.copy()
     if status == 0:
         solved[codes == UNKNOWN_CODE] = np.frombuffer(payload, np.uint8, offset=REPORT.size)
+    # Of a refused job the offsets may be those of what did not fit.
     memory = memory_by_phase(at, codes.size, info.arena_bytes - at["map"], unknown, edges,
-                             neighbours, info.arena_address)
+                             neighbours, info.arena_address) if status == 0 else len(PHASES) * [()]
     around = info.stack_regions(stack_unused)
     hertz = PROCESSOR_HZ.get(info.kind, info.ticks_per_second)
     return Solution(

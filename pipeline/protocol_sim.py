@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from serial import PortNotOpenError, SerialException
 from serial.serialutil import SerialBase, to_bytes
 
-from pipeline.launchpad_simulator import CLOCK_HZ, FIRMWARE, Simulator
+from pipeline.launchpad_simulator import CLOCK_HZ, FIRMWARE, Simulator, SimulatorError
 
 POLL_CYCLES = CLOCK_HZ // 100
 NO_TIMEOUT_SECONDS = 60
@@ -53,14 +53,14 @@ class Serial(SerialBase):
     def in_waiting(self) -> int:
         """Bytes that can be read at once, after letting the chip run a hundredth of a second."""
         self._check_open()
-        self.machine.run(POLL_CYCLES, until_bytes=1)
+        self._run(POLL_CYCLES, until_bytes=1)
         return self.machine.call("from_chip_waiting")
 
     def read(self, size: int = 1) -> bytes:
         """Runs the chip until it has sent `size` bytes or the time-out has passed."""
         self._check_open()
         seconds = NO_TIMEOUT_SECONDS if self.timeout is None else self.timeout
-        self.machine.run(int(seconds * CLOCK_HZ), until_bytes=size)
+        self._run(int(seconds * CLOCK_HZ), until_bytes=size)
         data = self.machine.receive(size)
         if self.timeout is None and len(data) < size:
             raise SerialException(f"the simulated board stayed silent for {NO_TIMEOUT_SECONDS} s")
@@ -86,4 +86,11 @@ class Serial(SerialBase):
         """Runs the chip until all bytes have arrived."""
         self._check_open()
         while self.machine.call("to_chip_waiting"):
-            self.machine.run(POLL_CYCLES)
+            self._run(POLL_CYCLES)
+
+    def _run(self, cycles: int, **until) -> None:
+        """What the chip cannot go on from looks from this end as if it had been unplugged."""
+        try:
+            self.machine.run(cycles, **until)
+        except SimulatorError as error:
+            raise SerialException(str(error)) from error

@@ -57,7 +57,7 @@ def refine(
     unknown = unknown_pixels(trimap)
     values = alpha[unknown]
     if len(values) and has_both_sides(trimap):
-        scale = solving_scale(len(values), trimap.shape, most_unknown)
+        scale = solving_scale(unknown, most_unknown)
         change = _change(image, trimap, alpha, scale)[unknown]
         values = np.clip(values + np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE), 0, 1)
     # Made last: of a phone's photo each array of its size takes 50 MB.

@@ -11,9 +11,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import pipeline.knn
+from pipeline.band import count_nearby
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.image import ImageError
-from pipeline.knn import QUALITIES, knn_matting
+from pipeline.knn import MOST_UNKNOWN, QUALITIES, SPREAD, knn_matting, solving_scale
+from pipeline.large_photo import reduced
 from pipeline.story import Story
 
 # Distances closer than this are equal within float32.
@@ -272,6 +274,26 @@ def test_thin_strokes_on_a_large_photo_are_not_lost():
     assert np.abs(alpha - truth).mean() <= 0.03
 
 
+def test_thin_strokes_side_by_side_on_a_large_photo_are_both_kept():
+    trimap = np.full((900, 1200), 128, np.uint8)
+    trimap[451:453, 100:1100], trimap[453:455, 100:1100] = 255, 0
+    _, small = reduced(np.zeros((900, 1200, 3), np.uint8), trimap, 0.3)
+    assert all(np.count_nonzero(small == side) >= 299 for side in (0, 255))
+
+
+@pytest.mark.parametrize("apart", [1, 60])
+def test_unknown_pixels_far_apart_are_solved_at_a_lower_resolution(apart):
+    """As many together are not: their neighbours are few."""
+    unknown = np.zeros((1000, 1500), bool)
+    unknown[20 : 20 + 16 * apart : apart, 20:-20] = True
+    scale = solving_scale(unknown, MOST_UNKNOWN)
+    nearby = count_nearby(unknown)
+    exact = np.count_nonzero(cv2.dilate(unknown.view(np.uint8), np.ones((41, 41), np.uint8)))
+    assert nearby == pytest.approx(exact, rel=0.25)
+    assert (scale == 1) == (apart == 1)
+    assert nearby * scale**2 <= SPREAD * MOST_UNKNOWN
+
+
 def test_single_unknown_pixels_on_a_large_photo_are_as_sure_as_their_surroundings():
     """Specks on one-coloured ground, where the smaller photo's pixels are eight times as large."""
     image, trimap, truth = two_tone(600, 900)
@@ -307,6 +329,7 @@ def test_the_arrays_given_are_left_alone():
 
 def test_the_story_tells_neighbours_residuals_and_steps():
     image, trimap, _ = two_tone()
+    image += np.random.default_rng(0).integers(0, 30, image.shape, np.uint8)
     story = Story()
     alpha = knn_matting(image, trimap, story=story)
     assert np.array_equal(alpha, knn_matting(image, trimap))

@@ -105,6 +105,8 @@ def test_a_job_that_does_not_fit_is_refused_in_words(board):
     with pytest.raises(JobRefused, match="more unknown pixels") as refusal:
         board.matte_column(np.zeros((800, 3), np.uint8), np.full(800, 128, np.uint8))
     assert refusal.value.status == 3
+    for phase in refusal.value.solution.phases:  # what did not fit lies nowhere
+        assert all(SRAM_START <= r.start < r.end <= SRAM_END for r in phase.regions)
 
 
 @pytest.mark.parametrize("image, trimap", [
@@ -128,6 +130,11 @@ def test_codes_of_more_than_a_byte_are_refused_in_words(board, codes):
 def test_a_sweep_needs_a_trimap_as_large_as_the_photo(board, width):
     with pytest.raises(ImageError, match="as large as the photo"):
         next(sweep_columns(board, np.zeros((20, 4, 3), np.uint8), np.full((20, width), 128, np.uint8)))
+
+
+def test_a_job_that_is_too_long_for_a_frame_is_refused_in_words(board):
+    with pytest.raises(ImageError, match="at most 65535 bytes; this one has"):
+        board.matte_tile(np.zeros((160, 160, 3), np.uint8), np.zeros((160, 160), np.uint8))
 
 
 def test_what_is_no_port_is_refused_in_words():

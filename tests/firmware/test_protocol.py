@@ -277,8 +277,9 @@ def test_the_late_answer_to_an_abandoned_attempt_is_not_taken_for_the_next():
     assert Launchpad(port).info().most_pixels == 222
 
 
-@pytest.mark.parametrize("said", [frame(0xE0, 1, b"\x40"), b"\xa5\x5a\x81\x01\xff\xff"],
-                         ids=["error", "impossible length"])
+@pytest.mark.parametrize("said", [frame(0xE0, 1, b"\x40"), frame(0xE0, 5, b"\x40"),
+                                  b"\xa5\x5a\x81\x01\xff\xff"],
+                         ids=["error", "error, the number damaged", "impossible length"])
 def test_what_cannot_be_an_answer_is_not_waited_for(said):
     """A board that did not understand is asked again after the silence the protocol asks for."""
     port = Scripted(said, info_answer(2, 222))
@@ -301,6 +302,13 @@ def test_a_port_that_keeps_talking_ends_in_a_sentence(said, monkeypatch):
         Launchpad(Talkative(said)).info()
 
 
+def test_a_press_that_came_before_an_answer_is_told_of_once():
+    port = Scripted(frame(BUTTON, 0, b"") + info_answer(1, 222))
+    with_press = Launchpad(port)
+    assert with_press.info().most_pixels == 222
+    assert with_press.wait_for_button(0.01) and not with_press.wait_for_button(0.01)
+
+
 def test_no_button_is_heard_in_noise():
     assert not Launchpad(Talkative(b"noise")).wait_for_button(0.05)
 
@@ -316,6 +324,14 @@ def test_a_pulled_cable_says_what_to_do():
         raise serial.SerialException("device disconnected")
     with pytest.raises(LaunchpadError, match="Plug it in again"):
         Launchpad(BadLine(pulled)).info()
+
+
+def test_a_simulated_chip_that_cannot_go_on_went_away(tmp_path):
+    program = tmp_path / "nothing.hex"
+    program.write_text(":00000001FF\n")
+    board = Launchpad(f"sim://?firmware={program}")
+    with pytest.raises(LaunchpadError, match="went away .*the simulated program"):
+        board.info()
 
 
 def test_a_port_that_does_not_exist_is_named():
