@@ -7,9 +7,9 @@ import streamlit as st
 import preflight
 from components.entrance import open_the_door
 from components.history import one_entry_a_page
-from components.icons import keep_icons_silent
 from components.loading import give_freed_memory_back
 from components.menu import close_menu_after_choosing
+from components.screen_reader import name_for_screen_readers
 from components.server import (
     forget_closed_sessions,
     keep_downloads_until_fetched,
@@ -59,7 +59,7 @@ def main() -> None:
     open_the_door()
     close_menu_after_choosing()
     one_entry_a_page()
-    keep_icons_silent()
+    name_for_screen_readers()
     page.run()
 
 

@@ -10,6 +10,7 @@ from components.address import setting
 from components.markdown import as_written
 from components.picture import data_url
 from components.places import a_place
+from components.server import let_go_of_the_last
 from pipeline.formats import UPLOADED
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ def _picture() -> "tuple[str, BackgroundMaker]":
         key="background_picture",
         on_change=_forget_what_was_taken_back,
     )
+    let_go_of_the_last(file, "background_upload_before")
     if file is not None:
         try:
             _keep_picture(file)

@@ -10,6 +10,7 @@ from components.board_view import grey, show_numbers
 from components.chart_colors import GOLD
 from components.picture import figure
 from components.press import press
+from pipeline.image_error import ImageError
 from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
 from pipeline.launchpad_report import Solution
 
@@ -83,7 +84,7 @@ def repeat(port: str, last: LastJob) -> None:
                 board.port.machine.listen(*last.heard)
             solution = board.run(last.job)
             lamps = lamps_after(board) if port == SIMULATOR else None
-    except LaunchpadError as error:
+    except (LaunchpadError, ImageError) as error:
         st.error(str(error))
         return
     st.session_state["button_answer"] = Repeated(last, solution, how_known(port), lamps)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.press import press
+from pipeline.image_error import ImageError
 from pipeline.launchpad import LaunchpadError
 
 
@@ -21,7 +22,7 @@ class OnItsWay:
     """
 
     running: bool = True
-    failure: LaunchpadError | None = None
+    failure: LaunchpadError | ImageError | None = None
 
     def go_on(self) -> None:
         """It is to go on."""
@@ -59,12 +60,12 @@ def start_and_stop(key: str, labels: tuple[str, str], begin: Callable[[], OnItsW
 @contextmanager
 def stop_button(place, key: str, work: OnItsWay) -> Iterator[None]:
     """Shows the button that stops the work while it is done. What ends by itself, done or by a
-    failure of the board, is stopped, and the page drawn anew as it is without work in progress.
+    failure, is stopped, and the page drawn anew as it is without work in progress.
     """
     place.button("Stop", key=f"{key}_stop", on_click=work.stop)
     try:
         yield
-    except LaunchpadError as error:
+    except (LaunchpadError, ImageError) as error:
         work.failure = error
     work.stop()
     st.rerun()

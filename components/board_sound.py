@@ -10,6 +10,7 @@ from components.chart_colors import GOLD, TEAL
 from components.own_file import kept_file, own_file
 from components.press import press
 from components.secure_context import note_what_a_browser_withholds
+from pipeline.image_error import ImageError
 from pipeline.launchpad import LaunchpadError
 from pipeline.launchpad_report import Solution
 from pipeline.launchpad_signal import (
@@ -69,7 +70,7 @@ def show_sound(port: str) -> None:
                 "take in more of it."
             )
     asked = (source, rate, None if samples is None else samples.tobytes())
-    if press("Let the board solve it", "sound_solve", type="primary"):
+    if press("Let the board solve it", "sound_solve", asked, type="primary"):
         solution = solve(port, samples, trimap, rate)
         if solution is not None:
             st.session_state["sound_answer"] = asked, solution, how_known(port)
@@ -149,7 +150,7 @@ def solve(
             else:
                 solution = board.solve_signal(samples, trimap)
             remember_job(LastJob(board.last_job, solution, heard))
-    except LaunchpadError as error:
+    except (LaunchpadError, ImageError) as error:
         st.error(str(error))
         return None
     return solution

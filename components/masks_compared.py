@@ -1,6 +1,7 @@
 """Two masks of one photo: our mask beside MediaPipe's selfie segmentation."""
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import streamlit as st
 
@@ -52,12 +53,13 @@ def compare_masks() -> None:
         except ImageError as error:
             st.error(f"{as_written(name)}: {error}")
             return
+        photo = f"compared {crc32(data)}"  # many phones call every photo image.jpg
         before_after(
             theirs,
             ours,
             size,
-            photo=f"compared {name}",
-            pictures=f"compared {name}",
+            photo=photo,
+            pictures=photo,
             reduced=False,
             before_text="The person after MediaPipe's selfie segmentation",
             after_text="The person after DeepMasque's mask",

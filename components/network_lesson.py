@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 def network_lesson() -> None:
     """Layer by layer with shapes, and what the layers do."""
-    drawing, pictures = drawn()
+    from pipeline.image_error import ImageError
+
+    try:
+        drawing, pictures = drawn()
+    except ImageError as error:
+        st.error(str(error))
+        return
     st.markdown(
         "PortraitFCN+: down on the left, the encoder sees ever more of the photo in ever fewer "
         "pixels. It began with the weights of MediaPipe's multi-class selfie segmentation, and at "

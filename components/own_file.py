@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from components.markdown import as_written
-from components.server import let_go
+from components.server import let_go, let_go_of_the_last
 from pipeline.formats import UPLOADED
 
 # Among the photos that can be chosen.
@@ -56,14 +56,21 @@ def _kept_as(key):
 def kept_file(key: str, ask: Callable) -> tuple[str, bytes] | None:
     """Asks for a file; returns its name and its bytes, or None so far.
 
-    What asks lets its file go when the page is left; here it stays until another one is given or it
+    What asks is empty once the page was left; here the file stays until another one is given or it
     is taken back.
 
     ask: draws a widget that calls what it is given on every change, and returns its file.
     """
-    file = ask(lambda: st.session_state.pop(key, None))
+    def forget() -> None:
+        st.session_state.pop(key, None)
+
+    file = ask(forget)
+    let_go_of_the_last(file, f"{key}_upload_before")
     if file is not None:
         st.session_state[key] = file.name, file.getvalue()
     elif key in st.session_state:
-        st.caption(f"{as_written(st.session_state[key][0])} stays until another one is chosen.")
+        name = as_written(st.session_state[key][0])
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{name} stays until another one is chosen.")
+            st.button("Remove", type="tertiary", on_click=forget, key=f"{key}_remove")
     return st.session_state.get(key)

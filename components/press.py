@@ -4,15 +4,20 @@ Streamlit tells of a press in the one run that it begins. Where another click en
 comes to the button, nobody hears of it.
 """
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 
-def press(label: str, key: str, **looks) -> bool:
-    """Draws the button; whether it was pressed since this was last asked. looks: as st.button's."""
+def press(label: str, key: str, what: Hashable = None, **looks) -> bool:
+    """Draws the button; whether it was pressed since this was last asked.
+
+    what: what it is to be done with; a press is none for anything else. looks: as st.button's.
+    """
     waiting = f"{key}_pressed"
 
     def keep() -> None:
-        st.session_state[waiting] = True
+        st.session_state[waiting] = (what,)
 
     st.button(label, key=key, on_click=keep, **looks)
-    return st.session_state.pop(waiting, False)
+    return st.session_state.pop(waiting, None) == (what,)

@@ -43,7 +43,12 @@ def show_cases() -> None:
         "Parts of the two samples, which may be shown, and the same on a green ground. They were "
         "chosen by eye, as nobody knows these photos' true mattes."
     )
-    picture_row(case_pictures())
+    from pipeline.image_error import ImageError
+
+    try:
+        picture_row(case_pictures())
+    except ImageError as error:
+        st.error(str(error))
 
 
 @st.cache_resource(show_spinner="Matting the samples")

@@ -53,6 +53,18 @@ def let_go(uploads: "Iterable[UploadedFile]") -> None:
         context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
 
 
+def let_go_of_the_last(upload: "UploadedFile | None", key: str) -> None:
+    """Frees the memory of what an uploader that stays gave before this upload, or before none.
+
+    key: names the uploader in the session.
+    """
+    before, now = st.session_state.get(key), upload and upload.file_id
+    if before is not None and before != now:
+        context = get_script_run_ctx()
+        context.uploaded_file_mgr.remove_file(context.session_id, before)
+    st.session_state[key] = now
+
+
 def answer_clicks() -> None:
     """Runs the page anew if something in a fragment of it was clicked meanwhile.
 

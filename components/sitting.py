@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_PHOTOS = 6
 
 
-@dataclass
+@dataclass(eq=False)
 class Sitting:
     """Photos of one person and their face.
 
@@ -87,7 +87,12 @@ class Sitting:
         """The same photos with the other model; what was made of them with either is kept."""
         if self.other is None:
             self.other = Sitting(
-                self.photos, self.pieces, self.left_out, surrey=not self.surrey, other=self
+                self.photos,
+                self.pieces,
+                self.left_out,
+                surrey=not self.surrey,
+                used=self.used,
+                other=self,
             )
         return self.other
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.own_component import listen
+
 
 def kept_tabs(names: Sequence[str], key: str, usual: str | None = None) -> Sequence:
     """Tabs that run the page again when one is chosen; who comes back from another page finds the
@@ -12,9 +14,9 @@ def kept_tabs(names: Sequence[str], key: str, usual: str | None = None) -> Seque
     if key not in st.session_state:  # tabs are forgotten with the page that they were on
         st.session_state[f"{key}_first"] = st.session_state.get(f"{key}_left", usual or names[0])
     panels = st.tabs(names, default=st.session_state[f"{key}_first"], key=key, on_change="rerun")
-    st.session_state[f"{key}_left"] = next(
-        name for name, panel in zip(names, panels, strict=True) if panel.open
-    )
+    opened = next(name for name, panel in zip(names, panels, strict=True) if panel.open)
+    st.session_state[f"{key}_left"] = opened
+    listen("tabs", open=opened)
     return panels
 
 

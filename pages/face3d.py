@@ -42,6 +42,7 @@ NO_FEELINGS = (
     "Six movements of the face, added up; a laugh can need some of what is called anger. They say "
     "nothing of what somebody feels."
 )
+GOES_THROUGH = " The face mesh of one photo goes through its landmarks: it is made of them."
 WHERE_FROM = """\
 The [Surrey Face Model](https://github.com/patrikhuber/eos) (Huber et al. 2016) is a statistical
 model of 3D scans. Its authors give the low-resolution shape model away **for non-commercial
@@ -192,7 +193,9 @@ def show_sitting(sitting: Sitting) -> None:
 
 def clear_sitting() -> None:
     """Back to the entrance."""
-    del st.session_state["sitting"]
+    sitting = st.session_state.pop("sitting")
+    if sitting.other:  # or each would hold the other in memory until the next collection
+        sitting.other.other = None
     st.rerun()
 
 
@@ -372,7 +375,7 @@ def show_photo(sitting: Sitting) -> None:
             f"Landmarks (dots) and where the model puts them (rings): {face.error:.1f} pixels "
             f"apart in the median, {100 * face.error / face.interocular:.1f} % of the distance "
             "between the outer eye corners."
-            + ("" if sitting.surrey else " The face mesh is made of the landmarks themselves.")
+            + ("" if sitting.surrey or sitting.more else GOES_THROUGH)
         )
         drawn = draw_landmarks(part, given, found, size=4)
         st.html(figure(drawn, words, "The photo with landmarks and the model's points"))

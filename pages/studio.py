@@ -1,6 +1,6 @@
 """Studio: a photo in, the person cut out, on a new background."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -152,18 +152,23 @@ def show_results(pieces: list[Piece]) -> None:
     for piece in pieces:
         if piece.wanted and piece.failure:  # it keeps the result that it has
             keep_edge(piece)
-    progress = st.container()
-    show_trouble(pieces, st.session_state.setdefault("problems", []))
+    # Drawn in every run, or the bar of the one before would fade here until this one is over.
+    watched, bar = st.empty(), st.empty()
+    with st.container():  # sentences come and go, and what follows keeps its place
+        show_trouble(pieces, st.session_state.setdefault("problems", []))
     done = [piece for piece in pieces if piece.result]
     waiting = [piece for piece in pieces if piece.waits]
     announce(f"Working on {waiting[0].name}" if waiting else f"Done: {len(done)} of {len(pieces)}")
+    works = waiting and not asked  # the next run would take the question away
+    if works:
+        with (bar if done else watched).container():
+            say, look = show_progress(waiting[0], pieces, first=not done)
     if done:
         show_finished(done, pieces)
     else:
         ask_before_leaving("studio", precious(pieces))
-    if waiting and not asked:  # the next run would take the question away
-        with progress:
-            work_on(waiting[0], pieces, first=not done)
+    if works:
+        finish(waiting[0], say, look)
         st.rerun()
 
 
@@ -184,16 +189,20 @@ def clear_the_table() -> None:
     st.rerun()
 
 
-def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
-    """Does one piece under a progress bar; the first is watched where its result will be."""
+def show_progress(
+    piece: Piece, pieces: list[Piece], *, first: bool
+) -> "tuple[Callable[[str, float], None], Callable[[np.ndarray], None]]":
+    """Draws the bar of a piece that is done next; the first is watched where its result will be.
+
+    Returns what is to be told of its progress and what is to be shown its photo (see `finish`).
+    """
     picture, beside = st.columns([5, 3], gap="large") if first else (None, st.container())
     good = [each for each in pieces if not each.lost]
     which = f"{good.index(piece) + 1} of {len(good)}: " if len(good) > 1 else ""
     if piece.result:  # it is done anew, and no part of a row
         which = f"{piece.choice}: "
     more = sum(each.waits for each in pieces) > 1
-    place = beside.empty()
-    with place.container():
+    with beside:
         with st.container(horizontal=True, vertical_alignment="center"):
             bar = st.progress(0.0, f"{which}{STAGES['reading']}")
             st.button(
@@ -218,8 +227,7 @@ def work_on(piece: Piece, pieces: list[Piece], *, first: bool) -> None:
                 f'src="{data_url(thumbnail(image))}" alt="The photo that is being worked on">'
             )
 
-    finish(piece, say, look)
-    place.empty()  # or it would fade beside the next one's bar
+    return say, look
 
 
 def leave_the_rest() -> None:
