@@ -167,6 +167,15 @@ def spoken(path: Path) -> Path:
     return path
 
 
+def test_the_tab_that_is_open_is_in_sight(page, screen):
+    """On a phone the row of tabs is longer than the screen."""
+    open_page(page, screen, "How little that is")
+    choose_page(page, screen, "About")
+    page.get_by_role("heading", level=1).wait_for()
+    choose_page(page, screen, "4 KB")
+    expect(page.get_by_role("tab", name="How little that is")).to_be_in_viewport(ratio=1)
+
+
 def test_the_comparison_names_gigabytes_megabytes_and_kilobytes(page, screen):
     open_page(page, screen, "How little that is")
     for unit in ("GB", "MB", "KB"):

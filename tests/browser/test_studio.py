@@ -178,6 +178,33 @@ def test_the_photo_chosen_stays_while_others_are_worked_on(page, tmp_path):
     expect(page.get_by_role("radio", name="b.jpg")).to_have_attribute("aria-checked", "true")
 
 
+# The most bars, buttons to cancel and results that were seen at once from now on.
+WATCH = """selectors => {
+    window.most = selectors.map(() => 0);
+    const look = () => {
+        window.most = selectors.map((each, at) => {
+            const seen = [...document.querySelectorAll(each)].filter((one) => one.checkVisibility());
+            return Math.max(window.most[at], seen.length);
+        });
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@on_desktop
+def test_many_photos_some_of_them_bad_show_one_bar_and_one_result_at_a_time(page, tmp_path):
+    files = [tmp_path / f"{name}.jpg" for name in "abcdef"]
+    for place, file in enumerate(files):
+        file.write_bytes(HOPPER.file.read_bytes() if place % 2 == 0 else b"no picture")
+    page.evaluate(WATCH, ["[data-testid=stProgress]", ".st-key-cancel", ".way"])
+    upload(page, *files)
+    expect(page.locator(".st-key-chosen_of_3")).to_be_visible()
+    expect(page.get_by_role("button", name="Dismiss")).to_have_count(3)
+    wait_until_built(page)
+    assert page.evaluate("window.most") == [1, 1, 1]
+
+
 @on_desktop
 def test_photos_of_one_name_can_each_be_looked_at(page, tmp_path):
     files = []
@@ -198,6 +225,14 @@ def test_photos_of_one_name_can_each_be_looked_at(page, tmp_path):
         expect(picture).not_to_have_attribute("src", seen[-1])
         seen.append(picture.get_attribute("src"))
     assert seen[0] == seen[2]
+
+
+@pytest.mark.parametrize("screen", ["phone"], indirect=True)
+def test_a_screen_reader_finds_the_page_and_the_menu_by_name(page, screen):
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("button", name="Close menu").click()
+    expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
 
 
 @on_desktop

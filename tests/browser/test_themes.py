@@ -61,6 +61,18 @@ def test_a_result_can_be_read_in_both_themes(page, screen):
 
 
 @on_desktop
+@pytest.mark.parametrize(
+    "place",
+    ["results?tab=Mattes", "results?tab=Memory", "steps?step=neighbours", "steps?step=solution"],
+)
+def test_the_letters_of_charts_can_be_read_in_both_themes(page, screen, address, place):
+    page.goto(f"{address}/{place}")
+    page.get_by_test_id("stVegaLiteChart").filter(visible=True).first.wait_for()
+    wait_until_built(page)
+    assert_readable_in_both_themes(page)
+
+
+@on_desktop
 def test_a_pop_up_can_be_read_in_both_themes(page, screen):
     choose_page(page, screen, "Step by step")
     page.locator(".walk-facts").wait_for()
