@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import knn
+from benchmarks import foreground, knn
 from models import alphamatting, photos
 from models.data import NoPhotos
 from models.measured_on import NOTES, keep_figures
@@ -70,9 +70,6 @@ def test_accuracy_without_photos_is_refused_and_stores_nothing(no_photos, tmp_pa
 def test_foreground_quality_without_photos_is_refused_and_stores_nothing(
     no_photos, tmp_path, monkeypatch
 ):
-    pytest.importorskip("pymatting", reason="the peers are measured with requirements-dev.txt")
-    from benchmarks import foreground
-
     monkeypatch.setattr(foreground, "RESULTS", tmp_path / "foreground.json")
     monkeypatch.setattr(sys, "argv", ["foreground", "quality"])
     with pytest.raises(SystemExit, match="No photos"):
