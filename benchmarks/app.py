@@ -8,6 +8,7 @@ one of them 12 megapixels, uploaded together to one session. With all of them on
 touches it for a while: the processor time of the server and of the page's main thread.
 """
 
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ PHOTOS = [(600, 800)] * 15 + [(960, 1280)] * 4 + [(3000, 4000)]
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=chromium_program(), args=CHROMIUM_OPTIONS

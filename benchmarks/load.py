@@ -8,6 +8,7 @@ must get their own result. Exits with 1 if one did not, if the app showed an err
 server needed more memory than it may.
 """
 
+import argparse
 import io
 import os
 import statistics
@@ -49,6 +50,7 @@ class Visit:
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     photos = [_photo(number, *size) for number, size in enumerate(PHOTOS)]
     everybody_is_there = threading.Barrier(len(photos), timeout=LONGEST_WAIT)
     with served() as app, ThreadPoolExecutor(len(photos)) as sessions:

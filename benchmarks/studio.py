@@ -7,6 +7,7 @@ the change to the two JPEG pictures that go to the browser; for a stroke also pa
 Processor seconds, over all threads, stay true on a machine that has other work as well.
 """
 
+import argparse
 import statistics
 import time
 from pathlib import Path
@@ -35,6 +36,7 @@ REPEATS = 3
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     results = {}
     for name, size in SIZES.items():
         image = portrait(size)

@@ -7,6 +7,8 @@ that lies nearest to the fitted vertex over a sample of training portraits, and 
 percent of the outer eye corners' distance. Landmarks of the two halves were chosen alike.
 """
 
+import argparse
+
 import numpy as np
 
 from models.data import DATA
@@ -18,6 +20,7 @@ PORTRAITS = 120
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     model = surrey_model(surrey_folder() or DATA / "sfm")
     faces = [portrait.face for portrait in eg1800("train") if portrait.face]
     chosen = np.random.default_rng(0).permutation(len(faces))[:PORTRAITS]

@@ -5,6 +5,8 @@
 writes models/weights/portrait_prior.npz (see pipeline.align.PortraitPrior).
 """
 
+import argparse
+
 import cv2
 import numpy as np
 
@@ -32,6 +34,7 @@ MIRROR = (
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     portraits = [portrait for portrait in eg1800("train") if portrait.face]
     pose = canonical_pose([alignment_points(portrait.face) for portrait in portraits])
     maps = [fit_affine(alignment_points(portrait.face), pose) for portrait in portraits]
