@@ -3,7 +3,9 @@
     python -m benchmarks.face3d [--sheet sheet.png] [--photos FOLDER]
 
 Needs the folder portraits_cc0 (DEEPMASQUE_DATA) and, for the Surrey model, its files
-(DEEPMASQUE_SFM). The first 20 photos with a face turned by less than 60 degrees count.
+(DEEPMASQUE_SFM). The first 20 photos with a face turned by less than 60 degrees count. Unless
+--photos names others, or there are fewer, each model's part of benchmarks/results/face3d.json is
+written; that of a model that is not there stays.
 """
 
 import argparse
@@ -21,10 +23,11 @@ from pipeline.face3d import FaceModel, fit_face
 from pipeline.face_checks import choose_face, socket_shares
 from pipeline.image import ImageError, load_image
 from pipeline.matting import matte
-from pipeline.morphable_model import embedded_model
+from pipeline.morphable_model import MorphableModel, embedded_model
 from pipeline.render import crop_face, draw_wireframe, over, portrait_camera, render
 from pipeline.surrey import surrey_folder, surrey_model
 
+FOLDER = DATA / "portraits_cc0"
 PHOTOS = 20
 TILE = 220
 SHEET_YAWS = (-35, 0, 35)
@@ -36,7 +39,7 @@ RESULTS = ROOT / "results" / "face3d.json"
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sheet", type=Path, help="write a contact sheet for each model here")
-    parser.add_argument("--photos", type=Path, default=DATA / "portraits_cc0")
+    parser.add_argument("--photos", type=Path, default=FOLDER)
     options = parser.parse_args()
     cv2.setNumThreads(2)
     portraits = read_portraits(options.photos)
@@ -44,36 +47,41 @@ def main():
     models = [embedded_model()]
     if folder.is_dir():
         models.append(surrey_model(folder))
-    results = {}
     for model in models:
-        rows, records = [], []
-        # Filled before the clock starts: the texel table of a model is made once per process.
-        fit_face(*portraits[0][1:3], model)
-        for name, image, face, alpha in portraits:
-            rounds, processor = [], []
-            for _ in range(ROUNDS):
-                start = time.process_time()
-                found = fit_face(image, face, model, alpha=alpha)
-                processor.append(time.process_time() - start)
-                rounds.append(found.timings)
-            records.append(
-                {
-                    "photo": name,
-                    "error": round(100 * found.error / found.interocular, 3),
-                    "fit": round(min(each["fit"] for each in rounds), 4),
-                    "texture": round(min(each["texture"] for each in rounds), 4),
-                    "processor": round(min(processor), 4),
-                    "yaw": round(found.camera.angles["yaw"], 1),
-                    "sockets": round(max(socket_shares(image, face)), 2),
-                }
-            )
-            rows.append(sheet_row(image, found))
-        results[model.name] = records
+        records, rows = measure(model, portraits)
         print_summary(model.name, records)
         if options.sheet:
             target = options.sheet.with_stem(f"{options.sheet.stem}-{model.name.lower()}")
             cv2.imwrite(str(target), np.vstack(rows)[..., ::-1])
-    keep_figures(RESULTS, results, photos=len(portraits))
+        if options.photos == FOLDER and len(portraits) == PHOTOS:
+            keep_figures(RESULTS, records, model.name, photos=PHOTOS)
+
+
+def measure(model: MorphableModel, portraits: list) -> tuple[list[dict], list[np.ndarray]]:
+    """Figures of each portrait, and its row of the contact sheet."""
+    rows, records = [], []
+    # Filled before the clock starts: the texel table of a model is made once per process.
+    fit_face(*portraits[0][1:3], model)
+    for name, image, face, alpha in portraits:
+        rounds, processor = [], []
+        for _ in range(ROUNDS):
+            start = time.process_time()
+            found = fit_face(image, face, model, alpha=alpha)
+            processor.append(time.process_time() - start)
+            rounds.append(found.timings)
+        records.append(
+            {
+                "photo": name,
+                "error": round(100 * found.error / found.interocular, 3),
+                "fit": round(min(each["fit"] for each in rounds), 4),
+                "texture": round(min(each["texture"] for each in rounds), 4),
+                "processor": round(min(processor), 4),
+                "yaw": round(found.camera.angles["yaw"], 1),
+                "sockets": round(max(socket_shares(image, face)), 2),
+            }
+        )
+        rows.append(sheet_row(image, found))
+    return records, rows
 
 
 def read_portraits(folder: Path) -> list:

@@ -29,6 +29,9 @@ def keep_figures(file: Path, figures: Any, *part: str, photos: int | None = None
         place[part[-1]] = figures
     write_json(file, content)
     notes = _read(file.with_name(NOTES))
+    if part and file.name in notes:  # the other parts are still of the day that the whole was of
+        whole = notes.pop(file.name)
+        notes |= {f"{file.name}, {key}": whole for key in content}
     note = {"measured": datetime.now(UTC).date().isoformat()}
     notes[", ".join((file.name, *part))] = note | ({"photos": photos} if photos else {})
     write_json(file.with_name(NOTES), dict(sorted(notes.items())))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import foreground, knn
+from benchmarks import face3d, foreground, knn
 from models import alphamatting, photos
 from models.data import NoPhotos
 from models.measured_on import NOTES, keep_figures
@@ -44,6 +44,17 @@ def test_a_file_written_whole_is_dated_as_one(tmp_path):
     assert list(json.loads((tmp_path / NOTES).read_text())) == ["figures.json"]
 
 
+def test_the_other_parts_of_a_file_written_whole_keep_their_day(tmp_path):
+    (tmp_path / "figures.json").write_text('{"speed": 1, "error": 2}')
+    (tmp_path / NOTES).write_text('{"figures.json": {"measured": "2026-11-01", "photos": 3}}')
+    keep_figures(tmp_path / "figures.json", 5, "speed")
+    assert json.loads((tmp_path / "figures.json").read_text()) == {"speed": 5, "error": 2}
+    assert json.loads((tmp_path / NOTES).read_text()) == {
+        "figures.json, error": {"measured": "2026-11-01", "photos": 3},
+        "figures.json, speed": {"measured": datetime.now(UTC).date().isoformat()},
+    }
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
 def test_every_figure_of_the_repository_has_a_day(folder):
     """All of a file, or each of its parts; a network's training log is no measurement of it."""
@@ -55,6 +66,26 @@ def test_every_figure_of_the_repository_has_a_day(folder):
         parts = {entry.split(", ")[1] for entry in noted if entry.startswith(f"{name}, ")}
         assert parts == set(json.loads((folder / name).read_text())), name
     assert all({"measured", "committed"} & set(note) for note in noted.values())
+
+
+@pytest.mark.parametrize(
+    ("options", "count", "kept"),
+    [([], 20, True), ([], 19, False), (["--photos", "elsewhere"], 20, False)],
+)
+def test_figures_of_3d_faces_are_kept_of_all_photos_by_the_models_that_are_there(
+    options, count, kept, tmp_path, monkeypatch
+):
+    file = tmp_path / "face3d.json"
+    file.write_text('{"DeepMasque": "before", "Surrey": "before"}')
+    record = dict.fromkeys(("error", "fit", "texture", "processor", "sockets"), 1.0)
+    monkeypatch.setattr(face3d, "RESULTS", file)
+    monkeypatch.setattr(face3d, "read_portraits", lambda folder: [None] * count)
+    monkeypatch.setattr(face3d, "measure", lambda model, portraits: ([record], []))
+    monkeypatch.setattr(face3d, "surrey_folder", lambda: tmp_path / "nowhere")
+    monkeypatch.setattr(sys, "argv", ["face3d", *options])
+    face3d.main()
+    found = json.loads(file.read_text())
+    assert found == {"DeepMasque": [record] if kept else "before", "Surrey": "before"}
 
 
 def test_accuracy_without_photos_is_refused_and_stores_nothing(no_photos, tmp_path, monkeypatch):
