@@ -69,9 +69,11 @@ train: $(VENV)/dev published-weights
 	$(VENV)/bin/python -m models.export portrait_fcn_plus
 
 train-refinement: $(VENV)/dev
+	@$(VENV)/bin/python -c "import torch" 2>/dev/null || { echo "This training runs on PyTorch: \
+	$(VENV)/bin/python -m pip install torch" >&2; exit 1; }
 	$(VENV)/bin/python -m models.refinement_patches synthetic
 	$(VENV)/bin/python -m models.refinement_patches portraits
-	$(VENV)/bin/python -m models.train_refinement
+	KERAS_BACKEND=torch $(VENV)/bin/python -m models.train_refinement
 	$(VENV)/bin/python -m models.export refinement
 
 # What our network begins with and no Python package holds (models/multiclass_features.py).

@@ -60,7 +60,8 @@ def _stored_epochs(path, recipe):
 class TrainingState:
     """What training needs to go on after a break as if there had been none.
 
-    Weights, optimizer, averaged weights, where the layers' own chance stands, and by which recipe.
+    Weights, optimizer, averaged weights, where the layers' own chance stands, by which recipe and
+    on which backend, each of which has a chance and a rounding of its own.
     """
 
     def __init__(self, model, name: str, recipe: Recipe | RefinementRecipe):
@@ -95,17 +96,25 @@ class TrainingState:
                 f"{kind}{i}": keras.ops.convert_to_numpy(each) for i, each in enumerate(variables)
             }
         with whole_file(self._path) as file:
-            np.savez(file, epoch=epoch, recipe=repr(self._recipe), **arrays)
+            about = {"recipe": repr(self._recipe), "backend": keras.backend.backend()}
+            np.savez(file, epoch=epoch, **about, **arrays)
 
     def resume(self) -> int:
         """Load the last state if there is one; return the epoch to go on with.
 
-        Raises CheckpointError if it is another recipe's.
+        Raises CheckpointError if it is another recipe's or another backend's.
         """
         epoch = _stored_epochs(self._path, self._recipe)
         if not epoch:
             return 0
         with np.load(self._path) as stored:
+            backend = str(stored["backend"]) if "backend" in stored else "another backend"
+            if backend != keras.backend.backend():
+                raise CheckpointError(
+                    f"{self._path.parent} holds a training on {backend}, and this is "
+                    f"{keras.backend.backend()}. Set KERAS_BACKEND to go on with it, or move the "
+                    "folder away to begin anew."
+                )
             count = len(self._average)
             self._model.set_weights([stored[f"weight{i}"] for i in range(count)])
             self._average = [stored[f"average{i}"] for i in range(count)]

@@ -4,8 +4,8 @@
     python -m models.train portrait_fcn_plus_scenes     one training
 
 Everything is kept in models/checkpoints/NAME: the state after each epoch (training resumes from
-it, by the same recipe only), the averaged weights (NAME.weights.h5) and a log of one JSON line an
-epoch.
+it, by the same recipe and on the same backend only), the averaged weights (NAME.weights.h5) and a
+log of one JSON line an epoch.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def main():
 def train(name: str) -> None:
     """Run the recipe from the last checkpoint, or from published weights, to its end.
 
-    Raises CheckpointError if the checkpoint is another recipe's.
+    Raises CheckpointError if the checkpoint is another recipe's or another backend's.
     """
     recipe = RECIPES[name]
     epochs_done(name, recipe)  # before the photos are read, which takes a minute

@@ -68,7 +68,7 @@ def print_limits(recipe: RefinementRecipe) -> None:
 def train(recipe: RefinementRecipe) -> None:
     """Run the recipe from the last checkpoint, or from the start, to its end.
 
-    Raises CheckpointError if the checkpoint is another recipe's.
+    Raises CheckpointError if the checkpoint is another recipe's or another backend's.
     """
     keras.utils.set_random_seed(recipe.seed)
     training, validation = read_patches("train"), read_patches("validation")

@@ -27,6 +27,17 @@ def test_so_does_that_of_the_refinement_network():
     assert (WEIGHTS / "refinement.md").read_text() == refinement_card()
 
 
+def test_make_trains_the_refinement_network_as_its_card_says():
+    makefile = (WEIGHTS.parents[1] / "Makefile").read_text()
+    for command in (
+        "python -m models.refinement_patches synthetic",
+        "KERAS_BACKEND=torch python -m models.train_refinement",
+        "python -m models.export refinement",
+    ):
+        assert f"`{command}`" in refinement_card()
+        assert f"\t{command.replace('python', '$(VENV)/bin/python')}\n" in makefile
+
+
 def test_every_file_has_a_card_with_its_hash():
     files = [file for file in WEIGHTS.iterdir() if file.suffix in (".tflite", ".npz")]
     assert len(files) >= 4

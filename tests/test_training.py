@@ -213,6 +213,18 @@ def test_neither_is_one_that_does_not_say_its_recipe(checkpoints):
         TrainingState(model, "one", RECIPE).resume()
 
 
+def test_nor_one_on_another_backend_which_can_still_be_exported(checkpoints):
+    model = checkpoint("one", RECIPE, RECIPE.epochs)
+    path = checkpoints / "one" / STATE
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    assert str(arrays["backend"]) == keras.backend.backend()
+    np.savez(path, **arrays | {"backend": "abacus"})
+    with pytest.raises(CheckpointError, match=r"a training on abacus, .* Set KERAS_BACKEND"):
+        TrainingState(model, "one", RECIPE).resume()
+    check_complete("one", RECIPE)
+
+
 def test_a_break_between_log_and_state_writes_no_line_twice(checkpoints):
     for epochs in (1, 2, 2, 3):
         checkpoint("one", RECIPE, epochs)
