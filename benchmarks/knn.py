@@ -9,10 +9,13 @@
 
 Each prints its table and writes its part of benchmarks/results/knn.json. Accuracy measures ours anew
 each time; the errors of PyMatting's methods, which take long, it keeps in models/cache/knn and
-measures only what is missing there (`--again`: everything).
+measures only what is missing there (`--again`: everything). Those of another PyMatting, of other
+photos or by another measure are not taken for them.
 """
 
 import argparse
+import importlib.metadata
+import inspect
 import itertools
 import json
 import statistics
@@ -28,6 +31,7 @@ from benchmarks.process_memory import forget_peak, in_own_process, memory_bytes
 from benchmarks.scenes import head_with_hair
 from models import metrics
 from models.alphamatting import BAND, TRIMAPS, Scene, alphamatting_names, alphamatting_scene
+from models.fingerprint import fingerprint
 from models.measured_on import keep_figures
 from pipeline.knn import knn_matting
 from pipeline.refine import refine
@@ -104,22 +108,27 @@ def accuracy(methods: tuple[str, ...], again: bool) -> None:
 
 def method_errors(method: str, trimap: str, again: bool) -> np.ndarray:
     """(photos, 4) errors of a method; of a peer, which does not change, from the cache if there."""
-    names = alphamatting_names()
-    path = CACHE / f"{method.replace(' ', '_')}_{trimap}.npy"
-    is_peer = method.startswith("pymatting")
-    if is_peer and path.exists() and not again:
-        errors = np.load(path)
-        if len(errors) == len(names):
-            return errors
-    rows = []
-    for name in names:
-        scene = alphamatting_scene(name, trimap)
-        rows.append(errors_of(solve(method, scene), scene))
-    if is_peer:
+    scenes = [alphamatting_scene(name, trimap) for name in alphamatting_names()]
+    if not method.startswith("pymatting"):
+        return errors_of_all(method, scenes)
+    path = CACHE / f"{method.replace(' ', '_')}_{trimap}_{measured_by(scenes)}.npy"
+    if again or not path.exists():
+        errors = errors_of_all(method, scenes)
         CACHE.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
-            np.save(file, rows)
-    return np.array(rows)
+            np.save(file, errors)
+    return np.load(path)
+
+
+def errors_of_all(method: str, scenes: list[Scene]) -> np.ndarray:
+    return np.array([errors_of(solve(method, scene), scene) for scene in scenes])
+
+
+def measured_by(scenes: list[Scene]) -> str:
+    """Tells a peer's errors from those of other scenes, of another PyMatting or by another measure."""
+    code = inspect.getsource(solve), inspect.getsource(errors_of), Path(metrics.__file__)
+    arrays = [array for scene in scenes for array in (scene.image, scene.trimap, scene.alpha)]
+    return fingerprint(importlib.metadata.version("pymatting"), *code, *arrays)
 
 
 def errors_of(alpha: np.ndarray, scene: Scene) -> list[float]:

@@ -5,7 +5,6 @@ et al. 2016), PASCAL VOC 2012's scenes with person masks, and photographs of BSD
 that this module names.
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 import pipeline.face
 import pipeline.sampling
 from models.data import DATA, photo_files
+from models.fingerprint import fingerprint
 from pipeline.face import Face, find_faces
 from pipeline.whole_file import whole_file
 
@@ -142,12 +142,9 @@ def _fingerprint(images):
     """Tells photos from others that may lie in a folder of this name, by every 16th row of them, and
     what finds faces in them from what did before.
     """
-    told = hashlib.sha256()
-    for module in (pipeline.face, pipeline.sampling):
-        told.update(Path(module.__file__).read_bytes())
-    for image in images:
-        told.update(repr(image.shape).encode() + image[::16].tobytes())
-    return told.hexdigest()[:12]
+    code = [Path(module.__file__) for module in (pipeline.face, pipeline.sampling)]
+    told = [part for image in images for part in (repr(image.shape), image[::16])]
+    return fingerprint(*code, *told)
 
 
 def read_rgb(path: Path) -> np.ndarray:

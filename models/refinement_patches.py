@@ -3,7 +3,8 @@
     python -m models.refinement_patches synthetic
     python -m models.refinement_patches portraits
 
-Patches are kept in models/cache/refinement, some photos a file; what is there is not made again.
+Patches are kept in models/cache/refinement, some photos a file; what is there is not made again,
+unless the code that made it or the photos it was made of have changed.
 Synthetic ones (models/synthetic_mattes.py) know the true alpha. Those of EG1800 follow the
 boundary of portraits, and know only which side of it a pixel is on. Photos that serve validation
 patches serve no training patch.
@@ -16,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.data import DATA, photo_files
+from models.fingerprint import code_of, fingerprint
 from models.patches import FOLDER, PATCH
 from models.photos import (
     WITH_PEOPLE,
@@ -24,12 +26,14 @@ from models.photos import (
     training_names,
     validation_names,
 )
+from models.record import MASK_WEIGHTS
 from models.synthetic_mattes import synthetic_matte
 from pipeline.face import find_faces
 from pipeline.knn import knn_matting
 from pipeline.refine import place_in_band
 from pipeline.segment import segment
 from pipeline.trimap import UNKNOWN, has_both_sides, make_trimap
+from pipeline.weights import WEIGHTS
 from pipeline.whole_file import whole_file
 
 SCENE = 384  # pixels; a scene gives several patches
@@ -73,7 +77,7 @@ def make_synthetic() -> None:
         truth = np.rint(matte.alpha * 255).astype(np.uint8)
         return _cut(matte.image, matte.trimap, alpha, truth, PATCHES_OF_SCENE, False, rng)
 
-    _make("synthetic", SCENES, of_scene)
+    _make("synthetic", SCENES, [*persons, *scenes], of_scene)
 
 
 def make_portraits() -> None:
@@ -85,7 +89,10 @@ def make_portraits() -> None:
         trimap, alpha = matte_of_bent_mask(image, BENT if part == "train" else 0, rng)
         return _cut(image, trimap, alpha, mask, PATCHES_OF_PORTRAIT, True, rng)
 
-    _make("portraits", PORTRAITS, of_portrait)
+    folder = DATA / "eg1800" / "train"
+    files = photo_files(folder, "jpg") + photo_files(folder)  # the second are the masks
+    files += [WEIGHTS / name for name in MASK_WEIGHTS]
+    _make("portraits", PORTRAITS, files, of_portrait)
 
 
 def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
@@ -105,11 +112,17 @@ def matte_of_bent_mask(image, bent, rng) -> tuple[np.ndarray, np.ndarray]:
     return trimap, knn_matting(image, trimap, workers=1)
 
 
-def _make(kind, counts, patches_of):
-    """Fill the files of a kind; patches_of(part, number of the photo, rng) gives dicts."""
+def _make(kind, counts, files, patches_of):
+    """Fill the files of a kind; patches_of(part, number of the photo, rng) gives dicts.
+
+    files: all that these are made of, besides the code.
+    """
+    made_by = fingerprint(*code_of("models.refinement_patches"), *files)
+    for other in set(FOLDER.glob(f"*_{kind}_*.npz")) - set(FOLDER.glob(f"*_{made_by}_*.npz")):
+        other.unlink()
     for part, count in zip(("validation", "train"), reversed(counts), strict=True):
         for first in tqdm(range(0, count, PHOTOS_OF_FILE), desc=f"{kind} {part}"):
-            path = FOLDER / f"{part}_{kind}_{first:05d}.npz"
+            path = FOLDER / f"{part}_{kind}_{made_by}_{first:05d}.npz"
             if path.exists():
                 continue
             found = []

@@ -5,10 +5,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import face3d, foreground, knn
 from models import alphamatting, photos
+from models.alphamatting import Scene
 from models.data import NoPhotos
 from models.measured_on import NOTES, keep_figures
 
@@ -114,18 +116,29 @@ def test_an_evaluation_without_photos_is_refused(no_photos):
             read()
 
 
-def test_errors_in_the_cache_are_of_all_photos(tmp_path, monkeypatch):
-    """An empty or a shorter list, as of a folder that lacked some, is measured anew."""
+def test_errors_in_the_cache_are_of_these_photos_by_this_peer(tmp_path, monkeypatch):
+    """Those of fewer or other photos, or by another PyMatting, are measured anew; ours always are."""
+    grey = np.full((4, 4), 128, np.uint8)
+    photos = {name: Scene(name, np.full((4, 4, 3), i), grey, grey) for i, name in enumerate("abc")}
+    names, version, solved = ["a", "b"], "1.1", []
+
+    def errors_after(method):
+        solved.clear()
+        assert knn.method_errors(method, "trimap1", False).shape == (len(names), 4)
+        return solved
+
     monkeypatch.setattr(knn, "CACHE", tmp_path)
-    monkeypatch.setattr(knn, "alphamatting_names", lambda: ["one", "two"])
-    monkeypatch.setattr(knn, "alphamatting_scene", lambda name, trimap: name)
+    monkeypatch.setattr(knn, "alphamatting_names", lambda: names)
+    monkeypatch.setattr(knn, "alphamatting_scene", lambda name, trimap: photos[name])
     monkeypatch.setattr(knn, "errors_of", lambda alpha, scene: [1.0, 2.0, 3.0, 4.0])
-    solved = []
-    monkeypatch.setattr(knn, "solve", lambda method, scene: solved.append(scene))
-    knn.np.save(tmp_path / "pymatting_sm_trimap1.npy", [])
-    for _ in range(2):
-        assert knn.method_errors("pymatting sm", "trimap1", False).shape == (2, 4)
-    assert solved == ["one", "two"]
-    knn.method_errors("ours best", "trimap1", False)
-    knn.method_errors("ours best", "trimap1", False)
-    assert len(solved) == 6  # ours may have changed
+    monkeypatch.setattr(knn, "solve", lambda method, scene: solved.append(scene.name))
+    monkeypatch.setattr("importlib.metadata.version", lambda package: version)
+    assert errors_after("pymatting sm") == ["a", "b"]
+    assert errors_after("pymatting sm") == []
+    names = ["a"]
+    assert errors_after("pymatting sm") == ["a"]
+    names = ["a", "c"]
+    assert errors_after("pymatting sm") == ["a", "c"]
+    version = "1.2"
+    assert errors_after("pymatting sm") == ["a", "c"]
+    assert errors_after("ours best") == errors_after("ours best") == ["a", "c"]

@@ -65,6 +65,10 @@ def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypa
         (tmp_path / folder).mkdir()
         for number in range(40):
             (tmp_path / folder / f"{number:03d}.jpg").touch()
+    portraits = tmp_path / "eg1800" / "train"
+    portraits.mkdir(parents=True)
+    for ending in ("jpg", "png"):
+        (portraits / f"00000.{ending}").touch()
     used = {"train": set(), "validation": set()}
     part = None
     shape = (refinement_patches.PATCH,) * 2
@@ -77,7 +81,7 @@ def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypa
         nothing = np.zeros(shape, np.uint8)
         return SyntheticMatte(foreground, nothing, foreground, background, nothing)
 
-    def every_photo(kind, counts, patches_of):
+    def every_photo(kind, counts, files, patches_of):
         nonlocal part
         for part, count in zip(("train", "validation"), counts, strict=True):
             for number in range(count):
@@ -103,6 +107,32 @@ def test_photos_of_validation_patches_serve_no_training_patch(tmp_path, monkeypa
     folders = {each.split("/")[0] for each in used["validation"]}
     assert folders == {"eg1800", "voc_person", "backgrounds"}
     assert len(used["train"]) > len(used["validation"]) > 60
+
+
+def test_patches_are_made_anew_where_their_code_or_their_photos_have_changed(
+    tmp_path, monkeypatch
+):
+    code, photo, patches = (tmp_path / name for name in ("knn.py", "photo.jpg", "patches"))
+    code.write_text("first")
+    photo.write_bytes(b"first")
+    patches.mkdir()
+    (patches / "train_synthetic_00000.npz").touch()  # as they were called before
+    made = []
+
+    def of_photo(part, number, rng):
+        made.append((part, number))
+        return [{"image": np.zeros((2, 2))}]
+
+    monkeypatch.setattr(refinement_patches, "FOLDER", patches)
+    monkeypatch.setattr(refinement_patches, "code_of", lambda module: [code])
+    for change in (lambda: None, lambda: code.write_text("next"), lambda: photo.write_bytes(b"next")):
+        change()
+        made.clear()
+        for _ in range(2):
+            for kind in ("synthetic", "portraits"):
+                refinement_patches._make(kind, (2, 1), [photo], of_photo)
+        assert made == [("validation", 0), ("train", 0), ("train", 1)] * 2
+        assert len(list(patches.iterdir())) == 4
 
 
 def write(path, picture):
