@@ -52,7 +52,7 @@ METHODS = OUR_METHODS + tuple(f"pymatting {name}" for name in PEERS)
 DIRECT = "ours direct"  # "best" for every unknown pixel, however many
 ERRORS = tuple(metrics.MATTE_ERRORS)
 REPEATS = 3
-# Method, height, width, and the band's width in pixels; 0 is the product's band and all hair.
+# Method, height, width, and the band's width in pixels; 0 scales it with the photo and adds all hair.
 LARGE = {
     "12 MP": ("ours best", 3000, 4000, 0),
     "12 MP, solved directly": (DIRECT, 3000, 4000, 0),
@@ -125,7 +125,7 @@ def errors_of_all(method: str, scenes: list[Scene]) -> np.ndarray:
 
 
 def measured_by(scenes: list[Scene]) -> str:
-    """Tells a peer's errors from those of other scenes, of another PyMatting or by another measure."""
+    """Tells a peer's errors from those of other scenes, another PyMatting or another measure."""
     code = inspect.getsource(solve), inspect.getsource(errors_of), Path(metrics.__file__)
     arrays = [array for scene in scenes for array in (scene.image, scene.trimap, scene.alpha)]
     return fingerprint(importlib.metadata.version("pymatting"), *code, *arrays)

@@ -5,14 +5,15 @@ import numpy as np
 
 from models.alphamatting import BAND, Scene, band_of_mask
 
-PORTRAIT_HEIGHT = 800  # the height at which the product's band is 10 pixels
+PORTRAIT_HEIGHT = 800  # the height at which the band is 10 px wide
 
 
 def head_with_hair(height: int, width: int, band: float | None = None) -> Scene:
     """A head with loose hair 1 to 3 pixels thin, whatever the size, before a busy background.
 
-    Foreground and background have detail down to the pixel. Unknown is the product's band around
-    the opaque head, scaled with the photo, unless `band` gives its width in pixels.
+    Foreground and background have detail down to the pixel. Unknown is all within 10 px of the
+    opaque head's boundary, more in proportion to a larger photo, and the hair; with `band`, all
+    within so many pixels of that boundary, whatever the size.
     """
     rng = np.random.default_rng(0)
     scale = height / PORTRAIT_HEIGHT

@@ -145,7 +145,7 @@ twice and four times as many drawn scenes. Both were ahead of it in every error 
 Conn in the 10 px band, which is the same; they are as good as each other there, and on the validation
 patches the tenth is ahead. The eleventh, three times as large, is ahead of it on these patches and behind it
 beside the true mattes and on the test half.
-With a limit of 0.2 it has less SAD on the wide trimap and in the product's own band, and more MSE
+With a limit of 0.2 it has less SAD on the wide trimap and in the 10 px band, and more MSE
 everywhere, and stayed at {limit}. So these figures flatter it by what a choice among eleven can; the test half
 of EG1800 was looked at ten times.
 """,

@@ -4,7 +4,7 @@
     python -m models.evaluate_refinement --validation   validation portraits alone, for choices
 
 alphamatting: means over its photos of SAD, MSE, Grad and Conn of the unknown pixels, for each of
-its two trimaps and for the product's band of 10 pixels around the true mask. EG1800: mean
+its two trimaps and for a band of 10 px to either side of the true mask's boundary. EG1800: mean
 foreground IoU of mask, KNN alpha and refined alpha through the product's own road.
 """
 
