@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares
-from pipeline.sampling import scaled_size
+from pipeline.sampling import enlarged_rows, scaled_size
 
 # A lens blur has no detail finer than its disc, so it is computed on a small copy of the photo.
 BLUR_HEIGHT = 480
@@ -20,6 +20,8 @@ PURE_BACKGROUND = 0.004
 SUBJECT_MARGIN = 0.006
 # The transfer curve of sRGB, near enough for a blur: a lens adds up light, not stored values.
 GAMMA = 2.2
+# Rows that are held as floats at once: those of a whole photo would take four times its memory.
+STRIP = 64
 
 
 def composite(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -97,7 +99,7 @@ def gradient(
     """
     ramp = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
     colours = (1 - ramp) * np.float32(top) + ramp * np.float32(bottom)
-    return dithered(np.broadcast_to(colours, (*shape, 3)))
+    return dithered(colours, shape)
 
 
 def checkerboard(
@@ -161,36 +163,48 @@ def blurred(image: np.ndarray, alpha: np.ndarray, radius: float = 0.025) -> np.n
     Raises ImageError if the two do not have these shapes, types and ranges.
     """
     _check(alpha, photo=image)
-    size = scaled_size(alpha.shape, min(1.0, BLUR_HEIGHT / alpha.shape[0]))
-    known = _known_background(alpha)
-    weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+    weighted, weight = _small_light(image, _known_background(alpha))
     if not weight.any():  # nothing but subject: there is no background to be seen either
-        known, weight = np.ones_like(known), np.ones(size[::-1], np.float32)
-    weighted = np.dstack([
-        cv2.resize(_linear(image[..., channel]) * known, size, interpolation=cv2.INTER_AREA)
-        for channel in range(3)
-    ])
+        weighted, weight = _small_light(image, np.ones(alpha.shape, np.uint8))
     weighted, weight = _filled(weighted, weight)
-    disc = _disc(max(1.0, radius * size[1]))
+    disc = _disc(max(1.0, radius * len(weight)))
     blur = cv2.filter2D(weighted, -1, disc, borderType=cv2.BORDER_REFLECT)
     blur /= np.maximum(cv2.filter2D(weight, -1, disc, borderType=cv2.BORDER_REFLECT), 1e-6)[
         ..., None
     ]
     stored = 255 * np.clip(blur, 0, 1) ** (1 / GAMMA)
-    return dithered(cv2.resize(stored, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return dithered(stored, alpha.shape)
 
 
 def _known_background(alpha: np.ndarray) -> np.ndarray:
-    """1 where a pixel is background beyond doubt and away from the subject, else 0; float32."""
-    subject = (alpha > PURE_BACKGROUND).astype(np.uint8)
+    """1 where a pixel is background beyond doubt and away from the subject, else 0; uint8."""
+    known = (alpha <= PURE_BACKGROUND).view(np.uint8)
     margin = max(1, round(SUBJECT_MARGIN * alpha.shape[0]))
-    subject = cv2.dilate(subject, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
-    return (1 - subject).astype(np.float32)
+    return cv2.erode(known, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
 
 
-def _linear(stored: np.ndarray) -> np.ndarray:
-    table = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
-    return table[stored]
+def _small_light(image: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means (area) of the known pixels' light, unknown ones counting as black, and of `known`.
+
+    image: (H, W, 3) uint8. known: (H, W) uint8 0/1. Returns (h, w, 3) and (h, w) float32, h
+    BLUR_HEIGHT at most.
+    """
+    linear = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
+    width, height = scaled_size(known.shape, min(1.0, BLUR_HEIGHT / len(known)))
+    # Across in strips, then down.
+    weighted = np.empty((len(known), width, 3), np.float32)
+    weight = np.empty((len(known), width), np.float32)
+    for start in range(0, len(known), STRIP):
+        rows = np.s_[start : start + STRIP]
+        light = cv2.LUT(cv2.copyTo(image[rows], known[rows]), linear)
+        size = width, len(light)
+        weighted[rows] = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+        share = known[rows].astype(np.float32)
+        weight[rows] = cv2.resize(share, size, interpolation=cv2.INTER_AREA)
+    return tuple(
+        cv2.resize(each, (width, height), interpolation=cv2.INTER_AREA)
+        for each in (weighted, weight)
+    )
 
 
 def _filled(weighted: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -219,14 +233,22 @@ def _disc(radius: float) -> np.ndarray:
     return disc / disc.sum()
 
 
-def dithered(values: np.ndarray) -> np.ndarray:
-    """Rounds (H, W, 3) float values to uint8 with fixed noise of half a level either way."""
-    height, width = values.shape[:2]
-    tile = np.random.default_rng(0).random((64, 64), dtype=np.float32) - 0.5
-    result = np.empty(values.shape, np.uint8)
-    row = np.tile(tile, (1, -(-width // 64)))[:, :width, None]
-    for start in range(0, height, 64):
-        rows = values[start : start + 64]
-        # Just under half a level: whole numbers stay as they are.
-        result[start : start + 64] = np.clip(rows + 0.98 * row[: len(rows)] + 0.5, 0, 255)
+def dithered(small: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Enlarges a picture (linearly) and rounds it with fixed noise of half a level either way.
+
+    small: (h, w, 3) float, 0..255; neither side longer than in `shape` (H, W).
+
+    Returns (H, W, 3) uint8.
+    """
+    small = small.astype(np.float32, copy=False)
+    result = np.empty((*shape, 3), np.uint8)
+    tile = np.random.default_rng(0).random((STRIP, 64), dtype=np.float32) - 0.5
+    # Just under half a level: whole numbers stay as they are.
+    noise = 0.98 * np.tile(tile, (1, -(-shape[1] // 64)))[:, : shape[1], None] + 0.5
+    noise = np.repeat(noise, 3, axis=2)
+    for start in range(0, shape[0], STRIP):
+        rows = slice(start, min(start + STRIP, shape[0]))
+        values = enlarged_rows(small, shape, rows)
+        values += noise[: len(values)]
+        result[rows] = np.clip(values, 0, 255, out=values)
     return result

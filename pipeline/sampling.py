@@ -66,6 +66,24 @@ def nearest(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return picture.take(columns, 1).take(rows, 0)
 
 
+def enlarged_rows(picture: np.ndarray, shape: tuple[int, int], rows: slice) -> np.ndarray:
+    """Some rows of a picture enlarged (linearly) to a shape (H, W), as `cv2.resize` of the whole has
+    them but for rounding, so that large pictures can be made a strip at a time.
+
+    picture: (h, w, C) float32, neither side longer than in `shape`. rows: start and stop, of H.
+
+    Returns (n, W, C) float32.
+    """
+    places = (np.arange(rows.start, rows.stop) + 0.5) * (len(picture) / shape[0]) - 0.5
+    places = places.clip(0, len(picture) - 1)
+    sources = np.arange(int(places[0]), int(np.ceil(places[-1])) + 1)
+    share = np.maximum(1 - np.abs(places[:, None] - sources), 0).astype(np.float32)
+    # Down before across: with few columns there is little to mix.
+    mixed = share @ picture[sources].reshape(len(sources), -1)
+    mixed = mixed.reshape(len(places), *picture.shape[1:])
+    return cv2.resize(mixed, (shape[1], len(mixed)), interpolation=cv2.INTER_LINEAR)
+
+
 def square_crop(
     image: np.ndarray, region: tuple[float, float, float, float], size: int
 ) -> tuple[np.ndarray, np.ndarray]:

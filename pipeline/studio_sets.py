@@ -65,7 +65,7 @@ def bokeh(shape: tuple[int, int]) -> np.ndarray:
         disc = np.clip((radius - distance) * 60, 0, 1) * (0.7 + 0.3 * (distance / radius) ** 2)
         picture[part] += strength * disc[..., None] * np.float32(colour)
     picture = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 2.2)
-    return _enlarged(shape, 255 * (1 - np.exp(-1.35 * picture)))
+    return dithered(255 * (1 - np.exp(-1.35 * picture)), shape)
 
 
 def window_light(shape: tuple[int, int]) -> np.ndarray:
@@ -119,11 +119,4 @@ def _smooth_noise(shape: tuple[int, int], cells: int, seed: int) -> np.ndarray:
 def _painted(
     shape: tuple[int, int], light: np.ndarray, colour: tuple[int, int, int]
 ) -> np.ndarray:
-    return _enlarged(shape, light[..., None] * np.float32(colour))
-
-
-def _enlarged(shape: tuple[int, int], picture: np.ndarray) -> np.ndarray:
-    size = shape[1], shape[0]
-    return dithered(
-        cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    )
+    return dithered(light[..., None] * np.float32(colour), shape)

@@ -1,12 +1,24 @@
 """The compositing equation and the backgrounds."""
 
+import tracemalloc
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pipeline.composite import blurred, composite, cropped_to_fill, cutout, gradient, plain
+from pipeline.composite import (
+    GAMMA,
+    blurred,
+    composite,
+    cropped_to_fill,
+    cutout,
+    gradient,
+    plain,
+)
+from pipeline.studio_sets import paper_sweep
 
 SHAPE = (7, 5)
 pictures = hnp.arrays(np.uint8, (*SHAPE, 3))
@@ -121,6 +133,32 @@ def test_blur_of_a_photo_without_background_is_still_a_picture():
     photo = np.full((40, 30, 3), 90, np.uint8)
     blur = blurred(photo, np.ones((40, 30), np.float32))
     assert np.abs(blur.astype(int) - 90).max() <= 1
+
+
+def test_blur_of_a_large_photo_is_that_of_its_light():
+    """Of a photo larger than the blur is computed at, and not by a whole number."""
+    darker_above = np.linspace(0, 155, 1000)[:, None, None]
+    noise = np.random.default_rng(8).uniform(0, 100, (1000, 700, 3))
+    photo = (darker_above + noise).astype(np.uint8)
+    # A box as wide as the disc sees much the same light as it.
+    mean = 255 * cv2.blur((photo / 255) ** GAMMA, (51, 51)) ** (1 / GAMMA)
+    blur = blurred(photo, np.zeros((1000, 700), np.float32))
+    assert np.abs(blur - mean)[30:-30, 30:-30].max() < 3
+
+
+@pytest.mark.parametrize("make", [
+    lambda photo, alpha: blurred(photo, alpha),
+    lambda photo, alpha: gradient(alpha.shape, (0, 0, 0), (255, 255, 255)),
+    lambda photo, alpha: paper_sweep(alpha.shape),
+])  # fmt: skip
+def test_no_background_holds_a_whole_photo_as_floats(make):
+    shape = 3000, 2000
+    photo, alpha = np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.float32)
+    tracemalloc.start()
+    background = make(photo, alpha)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * background.nbytes
 
 
 @pytest.mark.parametrize(("scaled", "meant"), [(1.0005, 1.0), (-0.0005, 0.0)])

@@ -1,9 +1,10 @@
 """Looking at an image through an affine map."""
 
+import cv2
 import numpy as np
 import pytest
 
-from pipeline.sampling import nearest, sample_affine, then
+from pipeline.sampling import enlarged_rows, nearest, sample_affine, then
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
 
@@ -71,3 +72,12 @@ def test_the_nearest_pixels_are_taken_of_a_strip_of_any_length(length):
         centres = (np.arange(new) + 0.5) * (length / new)
         assert np.abs(picked[0] % length + 0.5 - centres).max() <= 0.5 + 1e-9
         assert (picked >= length).all()  # of the two rows the second begins at the new one's centre
+
+
+@pytest.mark.parametrize("small", [(1, 1), (7, 1), (1, 9), (30, 40), (36, 120), (101, 203)])
+def test_a_picture_enlarged_in_strips_has_no_seams(small):
+    picture = np.random.default_rng(1).random((*small, 3), dtype=np.float32)
+    shape = 101, 203
+    whole = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_LINEAR)
+    strips = [enlarged_rows(picture, shape, slice(at, min(at + 16, 101))) for at in range(0, 101, 16)]
+    np.testing.assert_allclose(np.vstack(strips), whole, atol=1e-5)
