@@ -114,11 +114,13 @@ def load_and_tell(
 def dots_per_inch(source: str | PathLike | bytes | BinaryIO) -> float | None:
     """The density at which a photo says that it is printed; None if it says nothing of the kind.
 
-    source: as for `load_image`.
+    source: as for `load_image`. Raises ImageError as `read_photo` does; of what is no picture,
+    nothing is known.
     """
+    data = read_photo(source)
     _register_heif()
     try:
-        with Image.open(io.BytesIO(read_photo(source)), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             across, down = image.info.get("dpi", (0, 0))
             # Where none is stated Pillow says 1 for a TIFF, and 72 for a JPEG with EXIF data or
             # whose JFIF header has only the shape of its pixels (unit 0).
@@ -135,7 +137,8 @@ def is_deep(source: str | PathLike | bytes | BinaryIO) -> bool:
     """Whether a PNG or TIFF has more than the 8 bits a channel that `load_image` gives.
 
     source: as for `load_image`. HEIC and AVIF pictures count as no deeper: what phones add to them
-    is for screens brighter than sRGB.
+    is for screens brighter than sRGB. Raises ImageError as `read_photo` does; what is no picture is
+    not deep.
     """
     data = read_photo(source)
     if data.startswith(PNG_SIGNATURE):
@@ -158,8 +161,10 @@ _CUT_TEXT = (
 
 
 def read_photo(source: str | PathLike | bytes | BinaryIO) -> bytes:
-    """The bytes of a photo's file, for who asks more than one thing of it; source and ImageError as
-    for `load_image`.
+    """The bytes of a photo's file, for who asks more than one thing of it.
+
+    source: as for `load_image`. Raises ImageError if the file is missing, empty or larger than
+    MAXIMUM_BYTES, or cannot be opened.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)

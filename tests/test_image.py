@@ -142,6 +142,12 @@ def test_a_photo_with_transparent_parts_is_told_from_one_without():
     assert not load_and_tell(encoded(smooth_picture(), "JPEG"))[1]
 
 
+@pytest.mark.parametrize("ask", [dots_per_inch, is_deep])
+def test_of_a_file_that_is_not_there_nothing_is_told(ask, tmp_path):
+    with pytest.raises(ImageError, match="no such file"):
+        ask(tmp_path / "nothing.jpg")
+
+
 def test_no_other_file_counts_as_deep():
     assert not any(is_deep(encoded(smooth_picture(), kind)) for kind in ("JPEG", "WEBP", "HEIF"))
     assert not is_deep(b"no picture")
