@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import ImageCms
 
+from pipeline.formats import MOST_DENSE
 from pipeline.id_formats import MM_PER_INCH
 
 
@@ -111,9 +112,9 @@ def encode_jpeg(pixels: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
 
 def with_print_size(data: bytes, dots_per_inch: float | None) -> bytes:
     """Writes the size in print into a PNG or JPEG file of ours; another format has no place for it.
-    Where None is known, or less than a JPEG can state, the file stays as it is.
+    Where None is known, or what no JPEG can state (1 to MOST_DENSE), the file stays as it is.
     """
-    if dots_per_inch is None or dots_per_inch < 1:
+    if dots_per_inch is None or not 1 <= dots_per_inch <= MOST_DENSE:
         return data
     if data.startswith(_PNG):
         # The PNG specification's pHYs chunk: pixels per metre across and down, unit 1.

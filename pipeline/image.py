@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from pipeline.formats import FORMATS_IN_WORDS
+from pipeline.formats import FORMATS_IN_WORDS, MOST_DENSE
 from pipeline.image_error import DAMAGED, ImageError
 from pipeline.named_colours import JPEG_FORMATS
 from pipeline.srgb import BITS_PER_SAMPLE_TAG, PNG_BIT_DEPTH_AT, PNG_SIGNATURE, to_srgb
@@ -63,8 +63,6 @@ ORIENTATIONS = {
 }
 
 X_RESOLUTION_TAG = 282  # EXIF 2.32, 4.6.4 A
-# Dots per inch that a JPEG can state.
-MOST_DENSE = 65535
 
 # All that Pillow and its decoders raise on what is no whole picture of a size that can be held.
 _UNREADABLE = (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED)

@@ -97,7 +97,7 @@ def test_a_picture_too_long_for_its_format_is_refused():
 
 
 @pytest.mark.parametrize("encode", [encode_png, encode_jpeg])
-@pytest.mark.parametrize("unknown", [None, 0.4])
+@pytest.mark.parametrize("unknown", [None, 0.4, 65536, np.inf, np.nan])
 def test_a_density_that_says_nothing_is_not_written(encode, unknown):
     data = encode(np.zeros((20, 30, 3), np.uint8))
     assert with_print_size(data, unknown) == data
