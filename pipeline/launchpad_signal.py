@@ -45,8 +45,10 @@ class SignalError(ImageError):
 def signal_from_recording(data: bytes, rate: int) -> np.ndarray:
     """A WAV file of any depth as `SIGNAL_SAMPLES` samples, `rate` a second.
 
-    Channels are averaged, and no more is heard than the first minute. Returns (800,) uint16
-    0..1023, the stretch whose loudness varies most. Raises SignalError.
+    Channels are averaged, and no more is heard than the first minute. Floats beyond full scale are
+    heard as a quieter recording of the same sound.
+
+    Returns (800,) uint16 0..1023, the stretch whose loudness varies most. Raises SignalError.
     """
     own_rate, waves = _read_wave(data)
     ratio = Fraction(rate, own_rate).limit_denominator(1000)
@@ -161,11 +163,14 @@ def _read_wave(data: bytes) -> tuple[int, np.ndarray]:
         )
     depth = waves.dtype
     waves = waves[: SECONDS_HEARD * rate]
+    if np.issubdtype(depth, np.floating):
+        if not np.isfinite(waves).all():
+            raise SignalError("This WAV file holds values that are not numbers.")
+        # Floats may exceed full scale, and so far that no number holds their sums and squares.
+        waves = waves / max(1.0, np.abs(waves).max())
     waves = waves.reshape(len(waves), -1).mean(1, dtype=float)
     if depth == np.uint8:
         waves = (waves - 128) / 128
     elif np.issubdtype(depth, np.integer):
         waves /= -float(np.iinfo(depth).min)
-    if not np.isfinite(waves).all():
-        raise SignalError("This WAV file holds values that are not numbers.")
     return rate, waves

@@ -70,6 +70,17 @@ def test_any_rate_and_depth_becomes_ten_bits_at_the_boards_rate(name):
     assert (loud.max() - loud.min()) / 8000 == pytest.approx(0.05, abs=2 / TONE_HERTZ)
 
 
+@pytest.mark.parametrize("peak", [1.5, 32768, 1e200, 1e308])
+def test_floats_beyond_full_scale_are_the_same_sound(peak):
+    rate, waves = wavfile.read(io.BytesIO(RECORDINGS["double, stereo, 22050"]))
+    waves = waves * np.linspace(0.5, 1, len(waves))[:, None]  # or two stretches would vary as much
+    usual, loud = io.BytesIO(), io.BytesIO()
+    wavfile.write(usual, rate, waves)
+    wavfile.write(loud, rate, waves / abs(waves).max() * peak)
+    first, second = (signal_from_recording(each.getvalue(), 8000) for each in (usual, loud))
+    assert np.abs(first.astype(int) - second).max() <= 1
+
+
 def noise_free(seconds: float) -> bytes:
     return recording(8000, np.int16, seconds=seconds)
 
