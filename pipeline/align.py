@@ -29,7 +29,7 @@ CHANNEL_UNIT = 4.0
 CHANNEL_LIMIT = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PortraitPrior:
     """What the training portraits have in common, in canonical coordinates.
 

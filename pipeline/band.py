@@ -20,7 +20,7 @@ REACH = 20
 SQUARE = REACH // 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
     """The part of a photo that matters to its unknown pixels, cropped and numbered.
 

@@ -33,7 +33,7 @@ LEAST_MARGIN = REACH / 2
 RIM_SHARE = 1 / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stroke:
     """One pull of the brush.
 

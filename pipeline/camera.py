@@ -20,7 +20,7 @@ FLIP = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 ROUNDS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Camera:
     """Pose of a face and the place where the photo shows it.
 

@@ -47,7 +47,7 @@ AROUND = 12  # pixels to every side of which the greys must be one
 SOFTNESS = 2.0  # pixels from the middle to full alpha
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColorSamples:
     """The known colours nearest to each of n unknown pixels, RGB float32 in [0, 1].
 

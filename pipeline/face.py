@@ -30,7 +30,7 @@ REPEATED = 0.6
 RIGHT_EYE, LEFT_EYE = 33, 263
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """A face in a photo.
 

@@ -20,7 +20,7 @@ LONGEST_SIDE = 1600
 AROUND = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Head:
     """A part of a photo, no side longer than LONGEST_SIDE; a photo within that is kept whole.
 

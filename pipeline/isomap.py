@@ -33,7 +33,7 @@ COLOUR_CELLS = 8
 SHARPNESS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """What one photo shows of the face, texel by texel.
 

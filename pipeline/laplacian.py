@@ -23,7 +23,7 @@ SLACK = 1.0
 WINDOWS_AT_ONCE = 16384
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Energy:
     """A quadratic form in the alphas of n unknown pixels."""
 

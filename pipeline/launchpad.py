@@ -109,7 +109,7 @@ class Parameters:
 COLUMN = Parameters(spatial=4)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """A request as it was sent, to be sent again: its type, payload and map codes."""
 

@@ -22,7 +22,7 @@ ROUNDS = 6
 SLACK_BYTES = 8  # what rounding up the parts of the arena can take
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column done: where, its alpha (H,) float32, and the jobs it took."""
 

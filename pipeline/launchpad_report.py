@@ -93,7 +93,7 @@ class BoardInfo:
                 Region("stack", static_end + unused, SRAM_END))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solution:
     """The answer to one job, in the shape of its map.
 

@@ -83,7 +83,7 @@ class TileStep:
     solution: Solution
 
 
-@dataclass
+@dataclass(eq=False)
 class _Level:
     """A photo at one size, codes (h, w) float: alpha * 254 where known or solved so far."""
 

@@ -32,7 +32,7 @@ LATERAL = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fusion:
     """One level of the pyramid; each (h, w, channels) float32, of any sign.
 
@@ -46,7 +46,7 @@ class Fusion:
     fused: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layers:
     """The maps of one look at a photo.
 

@@ -22,7 +22,7 @@ UNITS = {"lab": 100.0, "rgb": 255.0, "hsv": 1.0}
 BACKDROP = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Links:
     """The neighbours of every unknown pixel.
 

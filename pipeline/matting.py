@@ -37,7 +37,7 @@ NO_SIDE = "The trimap says nowhere what is {}, so what it leaves unknown stays h
 NO_BAND = "The trimap leaves nothing unknown, so the edge is as hard as the trimap's."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Trimapped:
     """What is known of a photo before its matte; arrays have the photo's height and width.
 
@@ -64,7 +64,7 @@ class Trimapped:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Matte(Trimapped):
     """A photo's matte with everything made on the way.
 

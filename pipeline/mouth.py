@@ -14,7 +14,7 @@ import numpy as np
 PLACE = (0.01, 0.945, 0.23, 0.995)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Patch:
     """rim: (R,) the vertices that the patch's own R vertices lie on, in its order.
 

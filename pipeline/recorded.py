@@ -10,7 +10,7 @@ import scipy.sparse
 from pipeline.story import Story
 
 
-@dataclass
+@dataclass(eq=False)
 class RecordedStory(Story):
     """A story that also keeps the arrays that the solver's steps leave, by the step's name."""
 

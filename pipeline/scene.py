@@ -16,7 +16,7 @@ from pipeline.stored import UnpackedMatte
 BESIDE_THE_PHOTO = 72
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """What is chosen for one photo.
 
@@ -31,7 +31,7 @@ class Look:
     shadow: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """The pictures of a look, all of the crop's size (h, w).
 

@@ -49,7 +49,7 @@ SMALLEST_PERSON = 0.004
 MEAN_OF_PEOPLE, SECOND_OPINION = 0.895, 0.15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segmentation:
     """mask: (H, W) float32, probability of "person". hair: (h, w) float32, that of "hair" in the
     same photo, reduced until the picture within its bars is HAIR_SIDE long or less. frames: what

@@ -23,7 +23,7 @@ SMALL_SIDE = 1280
 SEEN_STEP = 1 / 256  # of a grey level, to which the colours seen are rounded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredMatte:
     """The photo's file, its pictures as PNG, and what differs from pixels that are all or nothing.
 
@@ -91,7 +91,7 @@ class StoredMatte:
         return len(self.trimap) + arrays
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnpackedMatte:
     """A photo and its matte as arrays; shapes and ranges as in `pipeline.matting.Matte`.
 
@@ -130,7 +130,7 @@ class UnpackedMatte:
         )
 
 
-@dataclass
+@dataclass(eq=False)
 class StoredPicture:
     """A picture to put behind people: its file, and what a screen needs of it as pixels.
 

@@ -28,7 +28,7 @@ class Neighbour:
     affinity: float  # k(i, j) in [0, 1]; 1 where the features are the same
 
 
-@dataclass
+@dataclass(eq=False)
 class Story:
     """Filled in by ``knn_matting(image, trimap, story=Story())``."""
 

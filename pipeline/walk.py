@@ -67,7 +67,7 @@ class Settings:
         return "foreground" if self.background != other.background else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """A photo and everything made from it; (H, W) is the size of `image`.
 

@@ -1,8 +1,13 @@
-"""What the stages refuse, each called by itself."""
+"""What the stages refuse, each called by itself, and the classes that hold their arrays."""
+
+import dataclasses
+import pkgutil
+from importlib import import_module
 
 import numpy as np
 import pytest
 
+import pipeline
 from pipeline.composite import blurred, composite, cutout
 from pipeline.face import find_faces
 from pipeline.face3d import fit_face
@@ -82,3 +87,27 @@ def test_arrays_of_other_sizes_are_refused_in_words(cut):
     ):
         with pytest.raises(ImageError, match=r"must be an array \(\d+, \d+"):
             stage()
+
+
+def classes_with_arrays() -> list[type]:
+    names = [each.name for each in pkgutil.iter_modules(pipeline.__path__)]
+    modules = [import_module(f"pipeline.{name}") for name in names]
+    return [
+        each
+        for module in modules
+        for each in vars(module).values()
+        if dataclasses.is_dataclass(each)
+        and each.__module__ == module.__name__
+        and any("ndarray" in str(field.type) for field in dataclasses.fields(each))
+    ]
+
+
+@pytest.mark.parametrize("holder", classes_with_arrays(), ids=lambda each: each.__name__)
+def test_what_holds_arrays_is_equal_to_itself_alone(holder):
+    """By value the comparison would raise ValueError, and no set could hold it."""
+    first, second = object.__new__(holder), object.__new__(holder)
+    for each in (first, second):
+        for field in dataclasses.fields(holder):
+            object.__setattr__(each, field.name, np.zeros(2))
+    assert first == first and first != second
+    assert len({first, second}) == 2
