@@ -104,13 +104,23 @@ def shrink(image: np.ndarray, codes: np.ndarray, factor: int) -> tuple[np.ndarra
     image (H, W, 3) uint8, codes (H, W) uint8; both results are H / factor by W / factor, rounded
     up: at the far ends the last row and column are repeated.
     """
-    height, width = (-(-side // factor) for side in codes.shape)
-    pad = ((0, height * factor - codes.shape[0]), (0, width * factor - codes.shape[1]))
-    blocks = np.pad(image, (*pad, (0, 0)), "edge").reshape(height, factor, width, factor, 3)
-    labels = np.pad(codes, pad, "edge").reshape(height, factor, width, factor)
-    small = np.round(blocks.mean((1, 3))).astype(np.uint8)
-    low, high = labels.min((1, 3)), labels.max((1, 3))
-    return small, np.where(low == high, low, UNKNOWN_CODE).astype(np.uint8)
+    small = np.round(_blocks(image, factor).mean((1, 3))).astype(np.uint8)
+    return small, shrink_codes(codes, factor)
+
+
+def shrink_codes(codes: np.ndarray, factor: int) -> np.ndarray:
+    """The codes alone, as `shrink` has them."""
+    blocks = _blocks(codes, factor)
+    low, high = blocks.min((1, 3)), blocks.max((1, 3))
+    return np.where(low == high, low, UNKNOWN_CODE).astype(np.uint8)
+
+
+def _blocks(pixels: np.ndarray, factor: int) -> np.ndarray:
+    height, width = (-(-side // factor) for side in pixels.shape[:2])
+    pad = np.zeros((pixels.ndim, 2), int)
+    pad[:2, 1] = height * factor - pixels.shape[0], width * factor - pixels.shape[1]
+    padded = np.pad(pixels, pad, "edge")
+    return padded.reshape(height, factor, width, factor, *pixels.shape[2:])
 
 
 def _starts(length: int, offset: int) -> range:
@@ -179,7 +189,7 @@ class PhotoMatting:
         codes = level.codes
         if level.factor != factor:
             codes = zoom(codes, level.factor // factor, order=1, mode="nearest", grid_mode=True)
-        _, exact = shrink(self.image, self.codes, factor)
+        exact = shrink_codes(self.codes, factor)
         codes = np.clip(codes[:exact.shape[0], :exact.shape[1]], 0, FOREGROUND_CODE)
         return np.where(exact == UNKNOWN_CODE, codes, exact)
 
