@@ -16,7 +16,7 @@ from pipeline.arrays import ALPHA_ROUNDING, check_picture, check_shares
 from pipeline.camera import Camera, to_the_front
 from pipeline.face import Face
 from pipeline.face_checks import SUNGLASSES, check_pose, wears_sunglasses
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.isomap import extract_view, fill, merge_views
 from pipeline.model_fitting import eye_distance, fit_surrey
 from pipeline.morphable_model import (

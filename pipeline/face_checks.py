@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.camera import Camera
 from pipeline.face import Face
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 
 SMALLEST_FACE = 60
 LARGEST_YAW = 60

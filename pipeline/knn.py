@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from pipeline.band import Band, count_nearby
 from pipeline.color_prior import ColorSamples, color_prior
 from pipeline.conjugate_gradient import conjugate_gradient
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.laplacian import (
     FEATURES,
     Energy,

@@ -21,7 +21,7 @@ import numpy as np
 import serial
 from serial.tools import list_ports
 
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.launchpad_report import (
     FOREGROUND_CODE,
     PROTOCOL_VERSION,

@@ -15,7 +15,7 @@ from scipy.io import wavfile
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 
 SIGNAL_SAMPLES = 800
 LEAST_SAMPLES = 100

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.ndimage import zoom
 
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.launchpad import (
     MOST_SPATIAL,
     TOO_MUCH,

@@ -12,7 +12,7 @@ from pipeline.clock import Clock
 from pipeline.face import Face, find_faces
 from pipeline.foreground import estimate_foreground
 from pipeline.frame import Frame
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.knn import knn_matting
 from pipeline.refine import refine as refined
 from pipeline.segment import segment

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.morphable_model import EXPRESSIONS, MorphableModel, hairline
 from pipeline.mouth import mouth_patch
 

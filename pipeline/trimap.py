@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.arrays import check_shares
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.sampling import nearest, scaled_size
 
 BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255

@@ -17,7 +17,7 @@ from pipeline.composite import composite, gradient
 from pipeline.conjugate_gradient import conjugate_gradient
 from pipeline.face import Face
 from pipeline.frame import Frame
-from pipeline.image import ImageError
+from pipeline.image_error import ImageError
 from pipeline.knn import LEVELS, TOLERANCE, knn_matting, stretched
 from pipeline.layers import Layers, network_layers
 from pipeline.matting import matte

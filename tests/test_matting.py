@@ -195,6 +195,14 @@ def test_the_app_process_never_loads_tensorflow_or_mediapipe():
     assert finished.stdout.strip() == "[]"
 
 
+def test_who_has_arrays_loads_no_reader_of_files():
+    program = "import sys, pipeline.matting, pipeline.face3d; print('PIL' in sys.modules)"
+    finished = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.strip() == "False"
+
+
 def test_refinement_can_be_left_out(photo, result):
     """Known pixels stay what they are, and the unknown ones nearly so."""
     plain = matte(photo, refine=False)
