@@ -156,7 +156,7 @@ def _expression_figures(model: "MorphableModel") -> list[str]:
 def _isomap_figures(face: "FaceModel") -> list[str]:
     import numpy as np
 
-    from pipeline.stored import shrunk
+    from pipeline.sampling import shrunk
 
     seen = (shrunk(face.seen, 2 * PICTURE_SIDE) * 255).astype(np.uint8)
     isomap = shrunk(face.isomap[..., :3], 2 * PICTURE_SIDE)

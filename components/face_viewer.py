@@ -40,7 +40,7 @@ def face_viewer(face: "FaceModel", vertices: "np.ndarray", *, identity: str, tex
 
 
 def _texture(face):
-    from pipeline.stored import shrunk
+    from pipeline.sampling import shrunk
 
     texture = shrunk(face.isomap[..., :3], TEXTURE_SIDE)
     return data_url(screen_jpeg(texture))

@@ -81,9 +81,9 @@ def compared(data: bytes) -> "tuple[bytes, bytes, tuple[int, int], float | None]
 
     from pipeline.face import find_faces
     from pipeline.image import load_image
+    from pipeline.sampling import shrunk
     from pipeline.segment import segment
     from pipeline.selfie import selfie_mask
-    from pipeline.stored import shrunk
 
     with a_place():
         image = shrunk(load_image(data), COMPARED_SIDE)

@@ -359,8 +359,7 @@ def download_buttons(sitting: Sitting, vertices) -> None:
 def show_photo(sitting: Sitting) -> None:
     """The fit over the photo, the landmarks with their errors, and the isomap."""
     from pipeline.render import crop_face, draw_landmarks, draw_wireframe
-    from pipeline.sampling import moved
-    from pipeline.stored import shrunk
+    from pipeline.sampling import moved, shrunk
 
     face = sitting.face
     part, to_part = crop_face(sitting.image, face.landmarks)

@@ -345,7 +345,7 @@ def show_way(piece: Piece, final: "np.ndarray") -> None:
 
 def thumbnail(pixels: "np.ndarray") -> bytes:
     """A small picture for the screen."""
-    from pipeline.stored import shrunk
+    from pipeline.sampling import shrunk
 
     return screen_jpeg(shrunk(pixels, THUMBNAIL_SIDE))
 

@@ -11,8 +11,7 @@ import numpy as np
 from pipeline.face import Face, find_faces
 from pipeline.face_checks import choose_face
 from pipeline.frame import Frame
-from pipeline.sampling import moved
-from pipeline.stored import shrunk
+from pipeline.sampling import moved, shrunk
 
 # Longer side in pixels of what is cut out and fitted: the texture shows no more.
 LONGEST_SIDE = 1600

@@ -1,4 +1,4 @@
-"""Look at an image through an affine map, or at single places of it."""
+"""Look at an image at another scale, through an affine map, or at single places of it."""
 
 import cv2
 import numpy as np
@@ -64,6 +64,15 @@ def nearest(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         (2 * np.arange(new) + 1) * old // (2 * new) for new, old in zip(shape, picture.shape)
     )
     return picture.take(columns, 1).take(rows, 0)
+
+
+def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
+    """Scales pixels of any kind down (area average) until no side is longer; never up."""
+    scale = longest_side / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels
+    size = scaled_size(pixels.shape[:2], scale)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def enlarged_rows(picture: np.ndarray, shape: tuple[int, int], rows: slice) -> np.ndarray:

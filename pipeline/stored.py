@@ -14,7 +14,7 @@ from pipeline.composite import cropped_to_fill
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.outputs import Finished
-from pipeline.sampling import nearest, scaled_size
+from pipeline.sampling import nearest, shrunk
 from pipeline.trimap import UNKNOWN, alpha_of
 
 SHADES = 65535  # of alpha, between 0 and 1
@@ -168,15 +168,6 @@ class StoredPicture:
         if max(shape) <= SMALL_SIDE:
             self._latest = (shape, place, enlarged), found.copy()
         return found
-
-
-def shrunk(pixels: np.ndarray, longest_side: int) -> np.ndarray:
-    """Scales pixels of any kind down (area average) until no side is longer; never up."""
-    scale = longest_side / max(pixels.shape[:2])
-    if scale >= 1:
-        return pixels
-    size = scaled_size(pixels.shape[:2], scale)
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def _packed(image: np.ndarray, finished: Finished) -> dict:

@@ -22,7 +22,7 @@ from pipeline.knn import LEVELS, TOLERANCE, knn_matting, stretched
 from pipeline.layers import Layers, network_layers
 from pipeline.matting import matte
 from pipeline.recorded import RecordedStory
-from pipeline.stored import shrunk
+from pipeline.sampling import shrunk
 from pipeline.trimap import BAND, HAIR_REACH, UNKNOWN, alpha_of, hair_at
 
 LONGEST_SIDE = 800

@@ -12,7 +12,7 @@ from components.table import Piece
 from pipeline.encode import encode_png
 from pipeline.image import load_image
 from pipeline.samples import HOPPER
-from pipeline.stored import shrunk
+from pipeline.sampling import shrunk
 from pipeline.surrey import CONTOURS, SHA256, SHAPE, VARIABLE
 from tests.studio import app_test, errors, opened
 
