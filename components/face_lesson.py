@@ -66,8 +66,8 @@ def face_lesson(face: "FaceModel", image) -> None:
             "analysis) turns them to the front; the coefficients are the most likely ones for the "
             "mesh that results, and what they leave unexplained stays as this person's detail. "
             "That is why the mesh of a single photo goes exactly through its landmarks; that of "
-            "several is their mean. The Surrey model, in contrast, is fitted to 50 landmarks and "
-            "the jaw's outline."
+            "several has what these have in common. The Surrey model, in contrast, is fitted to 50 "
+            "landmarks and the jaw's outline."
         )
     st.header("Isomap: the texture spread out", anchor=False)
     st.markdown(
