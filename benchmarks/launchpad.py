@@ -25,7 +25,8 @@ from firmware.host.core import Core, compile_core
 from models.alphamatting import band_of_mask
 from models.data import DATA, photo_files
 from models.measured_on import keep_figures
-from pipeline.launchpad import BAUD, COLUMN, JobRefused, Launchpad, Parameters
+from pipeline.launchpad import BAUD, JobRefused, Launchpad
+from pipeline.launchpad_bytes import COLUMN, Parameters
 from pipeline.launchpad_exact import exact_alpha, exact_column, root_mean_square
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution, Wire
 from pipeline.launchpad_tiles import TILES, PhotoMatting

@@ -11,7 +11,8 @@ from components.chart_colors import GOLD
 from components.picture import figure
 from components.press import press
 from pipeline.image_error import ImageError
-from pipeline.launchpad import RECORD, Job, Launchpad, LaunchpadError
+from pipeline.launchpad import Launchpad, LaunchpadError
+from pipeline.launchpad_bytes import RECORD, Job
 from pipeline.launchpad_report import Solution
 
 SECONDS_TO_PRESS = 60

@@ -19,7 +19,7 @@ from components.board_view import (
     show_totals,
 )
 from components.picture import figure
-from pipeline.launchpad import COLUMN
+from pipeline.launchpad_bytes import COLUMN
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 from pipeline.launchpad_report import Solution

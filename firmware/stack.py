@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 try:
     import numpy as np
 
-    from pipeline.launchpad import Launchpad, Parameters
+    from pipeline.launchpad import Launchpad
+    from pipeline.launchpad_bytes import Parameters
 except ImportError as missing:
     print(f"SRAM: the stack was not measured, for want of {missing.name} (make test installs it)")
     sys.exit(0)

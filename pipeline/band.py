@@ -14,8 +14,6 @@ from pipeline.trimap import FOREGROUND, unknown_pixels
 # Known pixels farther than this from the unknown band are not searched: farther ones cost time
 # and made the alphamatting mattes slightly worse.
 REACH = 20
-
-
 # Pixels on a side of the squares in which those nearby are counted.
 SQUARE = REACH // 2
 

@@ -100,8 +100,7 @@ def knn_matting(
     _check_options(quality, features, levels, most_unknown)
     image, trimap = _checked(image, trimap)
     unknown = unknown_pixels(trimap)
-    count = np.count_nonzero(unknown)
-    if not count:
+    if not unknown.any():
         return alpha_of(trimap, ())
     if not has_both_sides(trimap):
         log.warning("The trimap lacks foreground or background: unknown pixels get alpha 0.5.")

@@ -6,15 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.image_error import ImageError
-from pipeline.launchpad import (
-    COLUMN,
-    MOST_SPATIAL,
-    TOO_MUCH,
-    JobRefused,
-    Launchpad,
-    Parameters,
-    codes_from_trimap,
-)
+from pipeline.launchpad import TOO_MUCH, JobRefused, Launchpad
+from pipeline.launchpad_bytes import COLUMN, MOST_SPATIAL, Parameters, codes_from_trimap
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 from pipeline.launchpad_tiles import shrink
 

@@ -9,7 +9,7 @@ import scipy.sparse as sparse
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
-from pipeline.launchpad import Parameters
+from pipeline.launchpad_bytes import Parameters
 from pipeline.trimap import FOREGROUND, UNKNOWN, unknown_pixels
 
 # A pull towards 1/2 so weak that it only shows where no chain of edges leads to a known pixel:

@@ -18,14 +18,8 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from pipeline.image_error import ImageError
-from pipeline.launchpad import (
-    MOST_SPATIAL,
-    TOO_MUCH,
-    JobRefused,
-    Launchpad,
-    Parameters,
-    codes_from_trimap,
-)
+from pipeline.launchpad import TOO_MUCH, JobRefused, Launchpad
+from pipeline.launchpad_bytes import MOST_SPATIAL, Parameters, codes_from_trimap
 from pipeline.launchpad_report import FOREGROUND_CODE, UNKNOWN_CODE, Solution
 
 # A tile this large with every pixel of its core unknown just fits (benchmarks/launchpad.py).

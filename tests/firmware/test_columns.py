@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from reference import features, solve
 
-from pipeline.launchpad import COLUMN, JobRefused, Parameters
+from pipeline.launchpad import JobRefused
+from pipeline.launchpad_bytes import COLUMN, Parameters
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_exact import exact_column
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from firmware.host.core import CORE, FIRMWARE
-from pipeline.launchpad import BUTTON, Launchpad, frame
+from pipeline.launchpad import Launchpad
+from pipeline.launchpad_bytes import BUTTON, frame
 
 # What the stub's microphone hears.
 RAMP = 7 * np.arange(1, 801) & 1023

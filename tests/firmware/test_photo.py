@@ -5,7 +5,8 @@ import pytest
 from reference import features, solve
 
 from pipeline.image import ImageError
-from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError, codes_from_trimap, find_boards
+from pipeline.launchpad import JobRefused, Launchpad, LaunchpadError, find_boards
+from pipeline.launchpad_bytes import codes_from_trimap
 from pipeline.launchpad_columns import sweep_columns
 from pipeline.launchpad_report import SRAM_END, SRAM_START
 from pipeline.launchpad_tiles import TILES, PhotoMatting

@@ -10,15 +10,8 @@ import pytest
 import serial
 
 from firmware.host.core import FIRMWARE
-from pipeline.launchpad import (
-    BUTTON,
-    FEATURES,
-    MOST_SPATIAL,
-    Launchpad,
-    LaunchpadError,
-    crc16,
-    frame,
-)
+from pipeline.launchpad import Launchpad, LaunchpadError
+from pipeline.launchpad_bytes import BUTTON, FEATURES, MOST_SPATIAL, crc16, frame
 from pipeline.launchpad_report import INFO, REPORT
 from pipeline.launchpad_simulator import Simulator
 

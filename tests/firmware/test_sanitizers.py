@@ -9,7 +9,7 @@ import pytest
 from jobs import random_job
 
 from firmware.host.core import CORE, FIRMWARE, WARNINGS, pack_map
-from pipeline.launchpad import crc16, frame
+from pipeline.launchpad_bytes import crc16, frame
 
 FLAGS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-strict-aliasing", "-O1"]
 

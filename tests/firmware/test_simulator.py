@@ -12,7 +12,8 @@ from jobs import random_job
 
 from firmware.host.core import FIRMWARE
 from firmware.stack import full_jobs
-from pipeline.launchpad import JobRefused, Launchpad, Parameters
+from pipeline.launchpad import JobRefused, Launchpad
+from pipeline.launchpad_bytes import Parameters
 from pipeline.launchpad_simulator import Simulator, SimulatorError, synthesised_voice
 
 COMPILE = ["clang-19", "--target=msp430-none-elf", "-DSOFTWARE_MULTIPLIER"]
